@@ -1,0 +1,26 @@
+/**
+ * The single-process store {@code HashStore}, and the kit that it shares with the concurrent store:
+ * mapped memory, file format, hashing, codecs and the block allocator.
+ */
+// The module io.tophash.sync is compiled after this one, so it is unknown here.
+@SuppressWarnings("module")
+module io.tophash.core {
+  // Transitive, as its buffers are part of the API.
+  requires transitive org.agrona;
+  requires com.dynatrace.hash4j;
+  // Only for who uses the BytesMarshallable codec, which names its types under
+  // @SuppressWarnings("exports"): a static transitive would make every user need the module.
+  requires static chronicle.bytes;
+
+  exports io.tophash.core;
+  exports io.tophash.core.codec;
+  exports io.tophash.core.errors;
+  exports io.tophash.core.memory to
+      io.tophash.sync;
+  exports io.tophash.core.format to
+      io.tophash.sync;
+  exports io.tophash.core.hash to
+      io.tophash.sync;
+  exports io.tophash.core.alloc to
+      io.tophash.sync;
+}
