@@ -1,0 +1,313 @@
+package io.tophash.core.alloc;
+
+import static io.tophash.core.format.SpanLayout.PAGE_BYTES;
+import static io.tophash.core.format.SpanLayout.PAGE_SHIFT;
+
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.errors.StoreFullException;
+import io.tophash.core.format.HeaderLayout;
+import io.tophash.core.format.SpanLayout;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.StoreFile;
+
+/**
+ * The pages of the file: finds runs of free ones, extends the file when there are none, makes runs
+ * into spans. The head words of the page tables are the only truth; a span exists from the store of
+ * its head word to the store of zero there.
+ *
+ * <p>What this object keeps on the heap are hints of constant size.
+ */
+final class PagePool {
+  /** Heads that one search looks at before the file is extended instead: a few microseconds. */
+  private static final int SEARCH_LIMIT = 4096;
+
+  /** Pages by which the file grows at least (256 KiB), unless the size limit is nearer. */
+  private static final int GROWTH_PAGES = 16;
+
+  private final StoreFile file;
+  private final MappedMemory memory;
+  private final int pagesPerWindowShift;
+  private long limit;
+  private long freshPage;
+  private long freePages;
+  // No page below this one is free.
+  private long lowestFree;
+
+  PagePool(StoreFile file, MappedMemory memory) {
+    this.file = file;
+    this.memory = memory;
+    this.pagesPerWindowShift = Long.numberOfTrailingZeros(memory.windowBytes()) - PAGE_SHIFT;
+    this.limit = memory.getLong(0, HeaderLayout.LIMIT_PAGES);
+    this.freshPage = memory.getLong(0, HeaderLayout.FRESH_PAGE);
+    this.freePages = Math.max(0, memory.getLong(0, HeaderLayout.FREE_PAGES));
+    if (limit < 1 || limit << PAGE_SHIFT > file.length()) {
+      throw new CorruptStoreException(
+          "header",
+          HeaderLayout.LIMIT_PAGES,
+          "the file was truncated, fileBytes="
+              + file.length()
+              + " neededBytes="
+              + (limit << PAGE_SHIFT));
+    }
+  }
+
+  /** Makes the first window's reserved pages; the file has their length already. */
+  static void format(MappedMemory memory) {
+    int windowShift = Long.numberOfTrailingZeros(memory.windowBytes());
+    int reserved = SpanLayout.reservedPages(0, windowShift);
+    memory.putInt(
+        SpanLayout.tableOffset(0), 0, SpanLayout.head(SpanLayout.CLASS_RESERVED, reserved));
+    memory.putLong(0, HeaderLayout.FRESH_PAGE, reserved);
+    memory.putLongRelease(0, HeaderLayout.LIMIT_PAGES, reserved);
+  }
+
+  long limit() {
+    return limit;
+  }
+
+  long limitBytes() {
+    return limit << PAGE_SHIFT;
+  }
+
+  long freePages() {
+    return freePages;
+  }
+
+  private long wordPosition(long page) {
+    int window = (int) (page >>> pagesPerWindowShift);
+    long inWindow = page & (1L << pagesPerWindowShift) - 1;
+    return ((long) window << pagesPerWindowShift + PAGE_SHIFT)
+        + SpanLayout.tableOffset(window)
+        + 4 * inWindow;
+  }
+
+  private int word(long page) {
+    return memory.getInt(wordPosition(page), 0);
+  }
+
+  /** The page's word if it is the head of a span, else 0. */
+  int head(long page) {
+    int word = word(page);
+    return SpanLayout.isHead(word) ? word : 0;
+  }
+
+  /** First page of the span that the page belongs to, or -1 if the page is free. */
+  long headPage(long page) {
+    if (page < 0 || page >= limit) {
+      return -1;
+    }
+    int word = word(page);
+    if (SpanLayout.isHead(word)) {
+      return page;
+    }
+    if (!SpanLayout.isInner(word)) {
+      return -1;
+    }
+    long candidate = page - SpanLayout.count(word);
+    if (candidate < 0) {
+      return -1;
+    }
+    int head = head(candidate);
+    return head != 0 && SpanLayout.count(head) > page - candidate ? candidate : -1;
+  }
+
+  /** Number of pages from {@code page} to the end of its span; 1 for a free page. */
+  int stride(long page) {
+    int head = head(page);
+    return head == 0 ? 1 : Math.max(1, SpanLayout.count(head));
+  }
+
+  /**
+   * Finds a run of free pages below the limit.
+   *
+   * @return its first page, or -1 if a bounded search found none
+   */
+  long findFree(int pages) {
+    if (freePages < pages) {
+      return -1;
+    }
+    long windowPages = 1L << pagesPerWindowShift;
+    long page = lowestFree;
+    boolean allUsed = true;
+    for (int looked = 0; page < limit && looked < SEARCH_LIMIT; looked++) {
+      int head = head(page);
+      if (head != 0) {
+        page += Math.max(1, SpanLayout.count(head));
+        continue;
+      }
+      if (allUsed) {
+        lowestFree = page;
+        allUsed = false;
+      }
+      long end = Math.min(limit, (page | windowPages - 1) + 1);
+      long run = page + 1;
+      while (run < end && run - page < pages && head(run) == 0) {
+        run++;
+      }
+      if (run - page >= pages) {
+        return page;
+      }
+      page = run;
+    }
+    if (allUsed) {
+      lowestFree = Math.min(page, limit);
+    }
+    return -1;
+  }
+
+  /** Extends the file so that a run of this many pages is free, and returns its first page. */
+  long extend(int pages) {
+    long start = runStart(pages);
+    long end = start + pages;
+    long comfortable = Math.min(Math.max(end, limit + GROWTH_PAGES), nextWindow(end));
+    if (file.length() >>> PAGE_SHIFT >= end) {
+      file.ensureLength(end << PAGE_SHIFT);
+    } else {
+      try {
+        file.ensureLength(comfortable << PAGE_SHIFT);
+      } catch (StoreFullException e) {
+        file.ensureLength(end << PAGE_SHIFT);
+      }
+    }
+    reserveTables(limit, end);
+    long newLimit = Math.min(comfortable, file.length() >>> PAGE_SHIFT);
+    freePages += newLimit - limit;
+    limit = newLimit;
+    memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
+    memory.putLongRelease(0, HeaderLayout.LIMIT_PAGES, limit);
+    return start;
+  }
+
+  /** One step of writing zeros ahead; true if {@link #extend} for this run needs to write none. */
+  boolean extendStep(int pages) {
+    return file.growStep(runStart(pages) + pages << PAGE_SHIFT);
+  }
+
+  private long nextWindow(long page) {
+    return ((page - 1 >>> pagesPerWindowShift) + 1) << pagesPerWindowShift;
+  }
+
+  // A run lies in one window, behind the window's page table.
+  private long runStart(int pages) {
+    long start = limit;
+    long windowPages = 1L << pagesPerWindowShift;
+    long room = windowPages - (start & windowPages - 1);
+    if (room < pages) {
+      start += room;
+    }
+    if ((start & windowPages - 1) == 0 && start > 0) {
+      start += reservedPages(start);
+    }
+    return start;
+  }
+
+  private int reservedPages(long firstPageOfWindow) {
+    return SpanLayout.reservedPages(
+        (int) (firstPageOfWindow >>> pagesPerWindowShift), pagesPerWindowShift + PAGE_SHIFT);
+  }
+
+  private void reserveTables(long from, long to) {
+    long windowPages = 1L << pagesPerWindowShift;
+    long first = (from + windowPages - 1) & -windowPages;
+    for (long page = first; page < to; page += windowPages) {
+      int reserved = reservedPages(page);
+      memory.putIntRelease(
+          wordPosition(page), 0, SpanLayout.head(SpanLayout.CLASS_RESERVED, reserved));
+      freePages -= reserved;
+    }
+  }
+
+  /**
+   * Zeros the run if it may hold old bytes, and notes that it is no longer fresh.
+   *
+   * @param bytes how much of the run must be zero
+   */
+  void clean(long page, int pages, long bytes) {
+    if (page < freshPage) {
+      memory.zero(page << PAGE_SHIFT, Math.toIntExact(bytes));
+    }
+    touch(page, pages);
+  }
+
+  /** Notes that the run may be written from now on. */
+  void touch(long page, int pages) {
+    if (page + pages > freshPage) {
+      freshPage = page + pages;
+      memory.putLongRelease(0, HeaderLayout.FRESH_PAGE, freshPage);
+    }
+  }
+
+  /** Makes a run of free pages a span; the head word is the commit. */
+  void makeSpan(long page, int pages, int sizeClass) {
+    for (int i = 1; i < pages; i++) {
+      memory.putInt(wordPosition(page + i), 0, SpanLayout.inner(i));
+    }
+    memory.putIntRelease(wordPosition(page), 0, SpanLayout.head(sizeClass, pages));
+    freePages = Math.max(0, freePages - pages);
+    memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
+  }
+
+  /** Frees a span. */
+  void freeSpan(long page) {
+    int pages = SpanLayout.count(head(page));
+    memory.putIntRelease(wordPosition(page), 0, 0);
+    freePages += pages;
+    memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
+    lowestFree = Math.min(lowestFree, page);
+  }
+
+  /** Frees every span; may be repeated after a kill. */
+  void freeAll() {
+    long free = 0;
+    long windowPages = 1L << pagesPerWindowShift;
+    for (long start = 0; start < limit; start += windowPages) {
+      int reserved = reservedPages(start);
+      long end = Math.min(limit, start + windowPages);
+      if (end > start + reserved) {
+        memory.zero(wordPosition(start + reserved), (int) (4 * (end - start - reserved)));
+        free += end - start - reserved;
+      }
+    }
+    freePages = free;
+    lowestFree = 0;
+    memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
+  }
+
+  /** Gives free pages at the end of the file back to the file system. */
+  void trim() {
+    long page = limit;
+    while (page > 0 && headPage(page - 1) < 0) {
+      page--;
+    }
+    page = headEnd(page);
+    if (page < limit) {
+      freePages = Math.max(0, freePages - (limit - page));
+      memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
+      freshPage = Math.min(freshPage, page);
+      memory.putLong(0, HeaderLayout.FRESH_PAGE, freshPage);
+      limit = page;
+      lowestFree = Math.min(lowestFree, limit);
+      memory.putLongRelease(0, HeaderLayout.LIMIT_PAGES, limit);
+    }
+    file.truncate(limit << PAGE_SHIFT);
+  }
+
+  // The table of a window stays with the window, so a window that holds nothing else goes whole.
+  private long headEnd(long end) {
+    long windowPages = 1L << pagesPerWindowShift;
+    long page = end;
+    while (page > windowPages
+        && (page - 1 & -windowPages) + reservedPages(page - 1 & -windowPages) == page) {
+      page = page - 1 & -windowPages;
+      while (page > 0 && headPage(page - 1) < 0) {
+        page--;
+      }
+    }
+    return page;
+  }
+
+  /** Bytes of a page run. */
+  static long bytes(int pages) {
+    return (long) pages * PAGE_BYTES;
+  }
+}

@@ -1,0 +1,71 @@
+package io.tophash.core.memory;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The one thread of this JVM that touches file channels.
+ *
+ * <p>A {@link java.nio.channels.FileChannel} closes itself when the thread that uses it is
+ * interrupted, and closing any channel on a file drops the POSIX locks that the process holds on
+ * it. Nobody can interrupt this thread, so an interrupt of a caller never breaks a store. The
+ * caller waits without being disturbed and gets its interrupt status back.
+ */
+final class FileThread {
+  private static final ThreadPoolExecutor EXECUTOR = newExecutor();
+
+  private FileThread() {}
+
+  private static ThreadPoolExecutor newExecutor() {
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "tophash-file");
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
+  }
+
+  /** Runs the task on the file thread and waits for it, whatever interrupts arrive meanwhile. */
+  static <T> T call(Callable<T> task) throws IOException {
+    Future<T> future = EXECUTOR.submit(task);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return future.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          throw rethrow(e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static IOException rethrow(Throwable cause) {
+    if (cause instanceof RuntimeException) {
+      throw (RuntimeException) cause;
+    }
+    if (cause instanceof Error) {
+      throw (Error) cause;
+    }
+    return (IOException) cause;
+  }
+}

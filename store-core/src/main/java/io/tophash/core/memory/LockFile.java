@@ -1,0 +1,210 @@
+package io.tophash.core.memory;
+
+import io.tophash.core.errors.StoreException;
+import io.tophash.core.errors.StoreLockedException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The sidecar {@code NAME.lock}: who has a store open. The kernel drops the locks on it however a
+ * process ends, so a killed opener never leaves a store locked.
+ *
+ * <p>Bytes 0 to 4095 are lock bytes and carry no content: an exclusive opener locks all of them, a
+ * read-only opener locks them shared. From byte 4096 on stands a line of text about the exclusive
+ * owner, for people only. The file stays when the store is closed; to remove it while a store is
+ * open would let a second opener in.
+ *
+ * <p>The sidecar is opened once per JVM: closing a second channel would drop the lock of the first.
+ */
+final class LockFile {
+  private static final long LOCK_BYTES = 4096;
+  private static final int NOTE_BYTES = 256;
+
+  private static final Map<Path, LockFile> OPEN = new HashMap<>();
+  // Channels that met the lock of another class loader of this JVM: closing them would drop it.
+  private static final List<FileChannel> NEVER_CLOSED = new ArrayList<>();
+
+  private final Path store;
+  private final boolean exclusive;
+  private final FileChannel channel;
+  private int holders = 1;
+
+  private LockFile(Path store, boolean exclusive, FileChannel channel) {
+    this.store = store;
+    this.exclusive = exclusive;
+    this.channel = channel;
+  }
+
+  /**
+   * Locks the store.
+   *
+   * @param store absolute path of the store with symbolic links resolved
+   * @param exclusive true to be alone, false to share it with other readers
+   * @throws StoreLockedException if another opener, in this process or elsewhere, is in the way
+   */
+  static LockFile acquire(Path store, boolean exclusive) {
+    try {
+      return FileThread.call(() -> acquireHere(store, exclusive));
+    } catch (IOException e) {
+      throw new StoreException(
+          "cannot lock the store: "
+              + reason(e)
+              + "; keep it on a local file system where this process"
+              + " may create files, lockFile="
+              + path(store),
+          e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    return e instanceof FileSystemException && ((FileSystemException) e).getReason() != null
+        ? ((FileSystemException) e).getReason()
+        : String.valueOf(e.getMessage());
+  }
+
+  static Path path(Path store) {
+    return store.resolveSibling(store.getFileName() + ".lock");
+  }
+
+  private static LockFile acquireHere(Path store, boolean exclusive) throws IOException {
+    LockFile open = OPEN.get(store);
+    if (open != null) {
+      if (exclusive || open.exclusive) {
+        throw new StoreLockedException(
+            "the store is already open in this process: a writable HashStore is exclusive; close the"
+                + " first one, store="
+                + store);
+      }
+      open.holders++;
+      return open;
+    }
+    FileChannel channel = openChannel(store, exclusive);
+    if (channel != null && !tryLock(store, channel, exclusive)) {
+      String owner = readNote(channel);
+      channel.close();
+      throw new StoreLockedException(
+          "another process has the store open: a writable HashStore is exclusive; close it there, or"
+              + " wait until that process ends, store="
+              + store
+              + " owner="
+              + owner);
+    }
+    LockFile lock = new LockFile(store, exclusive, channel);
+    if (exclusive) {
+      writeNote(channel);
+    }
+    OPEN.put(store, lock);
+    return lock;
+  }
+
+  private static FileChannel openChannel(Path store, boolean exclusive) throws IOException {
+    Path path = path(store);
+    if (exclusive) {
+      return FileChannel.open(
+          path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+    try {
+      return FileChannel.open(path, StandardOpenOption.READ);
+    } catch (NoSuchFileException e) {
+      // Who may not create it may not write the store either, and neither may a writer hold it:
+      // every
+      // writer creates the file first.
+      try {
+        Files.createFile(path);
+      } catch (IOException notWritable) {
+        return null;
+      }
+      return FileChannel.open(path, StandardOpenOption.READ);
+    }
+  }
+
+  private static boolean tryLock(Path store, FileChannel channel, boolean exclusive)
+      throws IOException {
+    try {
+      FileLock lock = channel.tryLock(0, LOCK_BYTES, !exclusive);
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      NEVER_CLOSED.add(channel);
+      throw new StoreLockedException(
+          "the store is already open in this process through another class loader; close it there,"
+              + " store="
+              + store);
+    }
+  }
+
+  private static String readNote(FileChannel channel) {
+    try {
+      ByteBuffer note = ByteBuffer.allocate(NOTE_BYTES);
+      int length = Math.max(0, channel.read(note, LOCK_BYTES));
+      String text = new String(note.array(), 0, length, StandardCharsets.UTF_8).trim();
+      return text.isEmpty() ? "unknown" : "{" + text + "}";
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+
+  private static void writeNote(FileChannel channel) throws IOException {
+    ProcessHandle self = ProcessHandle.current();
+    String text =
+        "pid="
+            + self.pid()
+            + " started="
+            + self.info().startInstant().map(Instant::toString).orElse("unknown")
+            + " host="
+            + hostName();
+    byte[] note = new byte[NOTE_BYTES];
+    java.util.Arrays.fill(note, (byte) ' ');
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    System.arraycopy(bytes, 0, note, 0, Math.min(bytes.length, NOTE_BYTES));
+    channel.write(ByteBuffer.wrap(note), LOCK_BYTES);
+  }
+
+  private static String hostName() {
+    String name = System.getenv("HOSTNAME");
+    if (name != null) {
+      return name;
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+
+  /** Gives the lock up; the last holder of a shared lock closes the sidecar. */
+  void release() {
+    try {
+      FileThread.call(
+          () -> {
+            if (--holders == 0) {
+              OPEN.remove(store);
+              if (channel != null) {
+                channel.close();
+              }
+            }
+            return null;
+          });
+    } catch (IOException e) {
+      throw new StoreException("cannot release the lock of the store, store=" + store, e);
+    }
+  }
+}

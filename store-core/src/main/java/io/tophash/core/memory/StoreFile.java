@@ -1,0 +1,303 @@
+package io.tophash.core.memory;
+
+import io.tophash.core.errors.StoreException;
+import io.tophash.core.errors.StoreFullException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * The file of a store: its lock, its length, its mapping.
+ *
+ * <p>The file grows by writing zeros, so that a full disk is an exception here and never a fault on
+ * the first touch of a mapped page. Zeros are written through {@link RandomAccessFile}, whose
+ * methods an interrupt does not disturb; what needs a channel runs on the {@link FileThread}.
+ *
+ * <p>A window is mapped whole at once, which makes the file longer, and the file is cut back to its
+ * length right after: so the mapping reaches past the end and never has to be replaced while the
+ * file grows. Positions past the end are never handed out. A process that is killed in between
+ * leaves a longer, sparse file, which the next open cuts back.
+ *
+ * <p>Not thread-safe.
+ */
+public final class StoreFile implements AutoCloseable {
+  private static final byte[] ZEROS = new byte[1 << 16];
+
+  private final Path path;
+  private final boolean readOnly;
+  private final long maxBytes;
+  private final LockFile lock;
+  private RandomAccessFile file;
+  private long length;
+  private MappedMemory memory;
+  private Path unfinished;
+
+  private StoreFile(Path path, boolean readOnly, long maxBytes, LockFile lock) {
+    this.path = path;
+    this.readOnly = readOnly;
+    this.maxBytes = maxBytes;
+    this.lock = lock;
+  }
+
+  /**
+   * Locks and opens the file of a store. A store that is not there yet is made under another name
+   * first: see {@link #isNew} and {@link #publish}.
+   *
+   * @param path where the store is or shall be
+   * @param readOnly true to open an existing store without changing a byte of it
+   * @param maxBytes the file never grows over this many bytes
+   * @throws StoreException if the file cannot be opened; the message says why
+   */
+  public static StoreFile open(Path path, boolean readOnly, long maxBytes) {
+    Path real = realPath(path);
+    checkPath(real, readOnly);
+    LockFile lock = LockFile.acquire(real, !readOnly);
+    StoreFile file = new StoreFile(real, readOnly, maxBytes, lock);
+    boolean opened = false;
+    try {
+      file.openFile();
+      opened = true;
+      return file;
+    } catch (IOException e) {
+      throw new StoreException("cannot open the store: " + e.getMessage() + ", store=" + real, e);
+    } finally {
+      if (!opened) {
+        file.close();
+      }
+    }
+  }
+
+  private static Path realPath(Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    Path parent = absolute.getParent();
+    if (parent == null) {
+      throw new StoreException("the path is not a file, path=" + absolute);
+    }
+    try {
+      return Files.exists(absolute)
+          ? absolute.toRealPath()
+          : parent.toRealPath().resolve(absolute.getFileName());
+    } catch (NoSuchFileException e) {
+      throw new StoreException(
+          "the directory of the store does not exist; create it first, directory=" + parent, e);
+    } catch (IOException e) {
+      throw new StoreException("cannot resolve the path of the store, path=" + absolute, e);
+    }
+  }
+
+  private static void checkPath(Path path, boolean readOnly) {
+    if (Files.isDirectory(path)) {
+      throw new StoreException(
+          "the path is a directory; name a file in it, e.g. data.tph, path=" + path);
+    }
+    if (!Files.exists(path)) {
+      if (readOnly) {
+        throw new StoreException(
+            "there is no store to open read-only; open it for writing once to create it, store="
+                + path);
+      }
+    } else if (!Files.isRegularFile(path)) {
+      throw new StoreException("the path is not a regular file, path=" + path);
+    } else if (!Files.isReadable(path)) {
+      throw new StoreException("no permission to read the store, store=" + path);
+    }
+    if (!readOnly
+        && !(Files.exists(path) ? Files.isWritable(path) : Files.isWritable(path.getParent()))) {
+      throw new StoreException(
+          "no permission to write the store, or its file system is read-only; open it with"
+              + " readOnly(true), store="
+              + path);
+    }
+  }
+
+  private void openFile() throws IOException {
+    if (Files.exists(path) && (readOnly || Files.size(path) > 0)) {
+      file = new RandomAccessFile(path.toFile(), readOnly ? "r" : "rw");
+    } else {
+      unfinished = path.resolveSibling(path.getFileName() + ".new");
+      Files.deleteIfExists(unfinished);
+      file = new RandomAccessFile(unfinished.toFile(), "rw");
+    }
+    length = file.length();
+  }
+
+  /** True until {@link #publish}: there was no store under this name, or an empty file. */
+  public boolean isNew() {
+    return unfinished != null;
+  }
+
+  /** Gives a new store, complete by now, its name. */
+  public void publish() {
+    try {
+      Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
+      unfinished = null;
+    } catch (IOException e) {
+      throw new StoreException("cannot create the store, store=" + path, e);
+    }
+  }
+
+  /** Reads the start of the file without mapping it; shorter if the file is. */
+  public byte[] readHead(int bytes) {
+    byte[] head = new byte[(int) Math.min(bytes, length)];
+    try {
+      file.seek(0);
+      file.readFully(head);
+      return head;
+    } catch (IOException e) {
+      throw new StoreException("cannot read the header of the store, store=" + path, e);
+    }
+  }
+
+  /**
+   * Maps the file.
+   *
+   * @param windowShift log2 of the window size in bytes
+   */
+  public MappedMemory map(int windowShift) {
+    memory = new MappedMemory(windowShift);
+    mapUpTo(length);
+    return memory;
+  }
+
+  private void mapUpTo(long bytes) {
+    long windowBytes = memory.windowBytes();
+    while (memory.windowCount() * windowBytes < bytes) {
+      long start = memory.windowCount() * windowBytes;
+      long size = readOnly ? Math.min(windowBytes, length - start) : windowBytes;
+      FileChannel.MapMode mode =
+          readOnly ? FileChannel.MapMode.READ_ONLY : FileChannel.MapMode.READ_WRITE;
+      try {
+        memory.addWindow(FileThread.call(() -> file.getChannel().map(mode, start, size)));
+      } catch (IOException e) {
+        throw new StoreException(
+            "cannot map the store: "
+                + e.getMessage()
+                + ", store="
+                + path
+                + " position="
+                + start
+                + " bytes="
+                + size,
+            e);
+      }
+      if (!readOnly) {
+        cutBack(length);
+      }
+    }
+  }
+
+  /** Bytes of the file that are there: written with zeros at least. */
+  public long length() {
+    return length;
+  }
+
+  /** The file. */
+  public Path path() {
+    return path;
+  }
+
+  /** True if no byte of the file may change. */
+  public boolean isReadOnly() {
+    return readOnly;
+  }
+
+  /**
+   * Makes the file at least {@code bytes} long, zero-filled, and maps it.
+   *
+   * @throws StoreFullException if the file system is full or {@code maxBytes} would be passed; the
+   *     file is as long as before
+   */
+  public void ensureLength(long bytes) {
+    if (bytes > length) {
+      appendZeros(bytes);
+    }
+    mapUpTo(bytes);
+  }
+
+  /**
+   * Writes one piece of zeros behind the end of the file, ahead of need, so that a later {@link
+   * #ensureLength} is short.
+   *
+   * @param upTo no further than this length
+   * @return true if the file is that long now
+   */
+  public boolean growStep(long upTo) {
+    if (length < upTo) {
+      appendZeros(Math.min(upTo, length + ZEROS.length));
+    }
+    return length >= upTo;
+  }
+
+  private void appendZeros(long newLength) {
+    if (newLength > maxBytes) {
+      throw new StoreFullException(
+          "the store has reached its size limit; delete entries or raise maxBytes, store="
+              + path
+              + " maxBytes="
+              + maxBytes
+              + " neededBytes="
+              + newLength);
+    }
+    long before = length;
+    try {
+      file.seek(length);
+      while (length < newLength) {
+        int step = (int) Math.min(ZEROS.length, newLength - length);
+        file.write(ZEROS, 0, step);
+        length += step;
+      }
+    } catch (IOException e) {
+      cutBack(before);
+      throw new StoreFullException(
+          "cannot extend the store: "
+              + e.getMessage()
+              + "; free space on its file system, store="
+              + path
+              + " bytes="
+              + before
+              + " neededBytes="
+              + newLength,
+          e);
+    }
+  }
+
+  private void cutBack(long bytes) {
+    length = bytes;
+    try {
+      file.setLength(bytes);
+    } catch (IOException e) {
+      // Not every system cuts a mapped file. The tail belongs to nobody; growth overwrites it.
+    }
+  }
+
+  /** Gives the space behind {@code bytes} back to the file system; nothing there may be in use. */
+  public void truncate(long bytes) {
+    if (bytes < length) {
+      cutBack(bytes);
+    }
+  }
+
+  /** Closes the file and gives up the lock. The mapping goes when it has become unreachable. */
+  @Override
+  public void close() {
+    try {
+      if (memory != null) {
+        memory.clearWindows();
+      }
+      if (file != null) {
+        file.close();
+      }
+      if (unfinished != null) {
+        Files.deleteIfExists(unfinished);
+      }
+    } catch (IOException e) {
+      throw new StoreException("cannot close the store, store=" + path, e);
+    } finally {
+      lock.release();
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package io.tophash.core.table;
+
+import io.tophash.core.alloc.BlockAllocator;
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.format.DirectoryLayout;
+import io.tophash.core.format.IntentLayout;
+import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.MappedMemory;
+
+/**
+ * A bucket array: its directory in the file, and a copy of the chunk positions on the heap (8 bytes
+ * for each 2^chunkShift buckets), so that a lookup goes straight to its bucket.
+ */
+final class BucketArray {
+  private final MappedMemory memory;
+  private final BlockAllocator allocator;
+  private final long directory;
+  private final int b;
+  private final int chunkShift;
+  private final int bucketBytes;
+  private final long[] chunks;
+
+  private BucketArray(
+      MappedMemory memory,
+      BlockAllocator allocator,
+      long directory,
+      int b,
+      int chunkShift,
+      int bucketBytes) {
+    this.memory = memory;
+    this.allocator = allocator;
+    this.directory = directory;
+    this.b = b;
+    this.chunkShift = chunkShift;
+    this.bucketBytes = bucketBytes;
+    this.chunks = new long[DirectoryLayout.chunkCount(b, chunkShift)];
+  }
+
+  /** The array whose directory stands at this position. */
+  static BucketArray open(TableContext context, long directory) {
+    MappedMemory memory = context.memory;
+    context.checkPosition("directory", directory, DirectoryLayout.CHUNKS);
+    int b = memory.getInt(directory, DirectoryLayout.B);
+    int count = memory.getInt(directory, DirectoryLayout.CHUNK_COUNT);
+    if (b < 0 || b > 40 || count != DirectoryLayout.chunkCount(b, context.chunkShift)) {
+      throw new CorruptStoreException(
+          "directory", directory, "sizes disagree, b=" + b + " chunkCount=" + count);
+    }
+    context.checkPosition("directory", directory, DirectoryLayout.bytes(count));
+    BucketArray array =
+        new BucketArray(
+            memory, context.allocator, directory, b, context.chunkShift, context.layout.bytes());
+    for (int i = 0; i < count; i++) {
+      long chunk = memory.getLong(directory, DirectoryLayout.chunk(i));
+      if (chunk != 0) {
+        context.checkPosition("chunk", chunk, array.chunkBytes(i));
+      }
+      array.chunks[i] = chunk;
+    }
+    return array;
+  }
+
+  /** Makes the directory of a new array and publishes its position in the word {@code slot}. */
+  static BucketArray create(TableContext context, int b, int slot) {
+    MappedMemory memory = context.memory;
+    int count = DirectoryLayout.chunkCount(b, context.chunkShift);
+    memory.putLong(0, IntentLayout.PENDING_CHUNK_SLOT, slot);
+    long directory =
+        context.allocator.allocateZeroed(DirectoryLayout.bytes(count), IntentLayout.PENDING_CHUNK);
+    memory.putInt(directory, DirectoryLayout.B, b);
+    memory.putInt(directory, DirectoryLayout.CHUNK_COUNT, count);
+    CrashPoint.reached("directory.filled");
+    memory.putLongRelease(0, slot, directory);
+    CrashPoint.reached("directory.published");
+    memory.putLongRelease(0, IntentLayout.PENDING_CHUNK, 0);
+    return new BucketArray(
+        memory, context.allocator, directory, b, context.chunkShift, context.layout.bytes());
+  }
+
+  long directory() {
+    return directory;
+  }
+
+  int b() {
+    return b;
+  }
+
+  /** Number of regular buckets. */
+  long size() {
+    return 1L << b;
+  }
+
+  int chunkCount() {
+    return chunks.length;
+  }
+
+  /** The chunk positions, for the lookup path; 0 where there is none yet. */
+  long[] chunks() {
+    return chunks;
+  }
+
+  long chunkBytes(int index) {
+    return DirectoryLayout.bucketsInChunk(b, chunkShift, index) * bucketBytes;
+  }
+
+  /** Position of a bucket, or 0 if its chunk was not needed yet: then it is empty. */
+  long bucket(long index) {
+    long chunk = chunks[(int) (index >>> chunkShift)];
+    return chunk == 0 ? 0 : chunk + (index & (1L << chunkShift) - 1) * bucketBytes;
+  }
+
+  /** Position of a bucket; makes its chunk if need be. */
+  long ensureBucket(long index) {
+    int chunk = (int) (index >>> chunkShift);
+    if (chunks[chunk] == 0) {
+      makeChunk(chunk);
+    }
+    return bucket(index);
+  }
+
+  /** True if the allocation of this chunk needs to write nothing more to the file. */
+  boolean prepareChunk(int index) {
+    return allocator.prepareStep(chunkBytes(index));
+  }
+
+  void makeChunk(int index) {
+    long slot = directory + DirectoryLayout.chunk(index);
+    memory.putLong(0, IntentLayout.PENDING_CHUNK_SLOT, slot);
+    long chunk = allocator.allocateZeroed(chunkBytes(index), IntentLayout.PENDING_CHUNK);
+    CrashPoint.reached("chunk.allocated");
+    memory.putLongRelease(slot, 0, chunk);
+    CrashPoint.reached("chunk.published");
+    memory.putLongRelease(0, IntentLayout.PENDING_CHUNK, 0);
+    chunks[index] = chunk;
+  }
+
+  /** Frees a chunk and forgets it in the directory. */
+  void freeChunk(int index) {
+    long chunk = chunks[index];
+    if (chunk != 0) {
+      chunks[index] = 0;
+      free(chunk, directory + DirectoryLayout.chunk(index));
+    }
+  }
+
+  /** Frees the directory itself, to which the word {@code slot} refers. */
+  void freeDirectory(int slot) {
+    free(directory, slot);
+  }
+
+  private void free(long block, long slot) {
+    memory.putLong(0, IntentLayout.PENDING_CHUNK_SLOT, slot);
+    memory.putLongRelease(0, IntentLayout.RETIRED_CHUNK, block);
+    CrashPoint.reached("chunk.retired");
+    memory.putLongRelease(slot, 0, 0);
+    CrashPoint.reached("chunk.forgotten");
+    allocator.freeIfAllocated(block);
+    memory.putLongRelease(0, IntentLayout.RETIRED_CHUNK, 0);
+  }
+}
