@@ -99,6 +99,11 @@ public final class BlockAllocator {
         || pages.extendStep(count);
   }
 
+  /** True if a large block of this size fits without growing the file. */
+  public boolean hasFree(long bytes) {
+    return pages.findFree(pagesFor(bytes)) >= 0;
+  }
+
   private static int pagesFor(long bytes) {
     return Math.toIntExact((bytes + PAGE_BYTES - 1) >>> PAGE_SHIFT);
   }

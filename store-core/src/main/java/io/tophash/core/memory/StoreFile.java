@@ -140,6 +140,16 @@ public final class StoreFile implements AutoCloseable {
     }
   }
 
+  /** Gives a new file its first bytes, before it is mapped. */
+  public void ensureNewLength(long bytes) {
+    appendZeros(bytes);
+  }
+
+  /** The sidecar. */
+  public Path lockPath() {
+    return LockFile.path(path);
+  }
+
   /** Reads the start of the file without mapping it; shorter if the file is. */
   public byte[] readHead(int bytes) {
     byte[] head = new byte[(int) Math.min(bytes, length)];

@@ -6,6 +6,9 @@ import io.tophash.core.format.DirectoryLayout;
 import io.tophash.core.format.IntentLayout;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * A bucket array: its directory in the file, and a copy of the chunk positions on the heap (8 bytes
@@ -34,6 +37,12 @@ final class BucketArray {
     this.chunkShift = chunkShift;
     this.bucketBytes = bucketBytes;
     this.chunks = new long[DirectoryLayout.chunkCount(b, chunkShift)];
+  }
+
+  /** An array of this size of which nothing is allocated yet. */
+  static BucketArray unallocated(TableContext context, int b) {
+    return new BucketArray(
+        context.memory, context.allocator, 0, b, context.chunkShift, context.layout.bytes());
   }
 
   /** The array whose directory stands at this position. */
@@ -156,5 +165,63 @@ final class BucketArray {
     CrashPoint.reached("chunk.forgotten");
     allocator.freeIfAllocated(block);
     memory.putLongRelease(0, IntentLayout.RETIRED_CHUNK, 0);
+  }
+
+  /**
+   * Moves chunks of regular buckets to lower places in the file, the highest ones first, up to a
+   * number of bytes. Overflow buckets stay: chains refer to them by position.
+   */
+  void moveChunksDown(long maxBytes) {
+    int regular = (int) (size() >>> chunkShift);
+    long[] byPosition = new long[regular];
+    int n = 0;
+    for (int i = 0; i < regular; i++) {
+      if (chunks[i] != 0) {
+        byPosition[n++] = chunks[i];
+      }
+    }
+    Arrays.sort(byPosition, 0, n);
+    Map<Long, Integer> indexOf = new HashMap<>();
+    for (int i = 0; i < regular; i++) {
+      indexOf.put(chunks[i], i);
+    }
+    long moved = 0;
+    for (int i = n - 1; i >= 0 && moved < maxBytes; i--) {
+      int index = indexOf.get(byPosition[i]);
+      if (!moveDown(index)) {
+        return;
+      }
+      moved += chunkBytes(index);
+    }
+  }
+
+  /**
+   * Copies a chunk to a lower place and publishes that; false if there is none. The commit is the
+   * store of the directory's word.
+   */
+  private boolean moveDown(int index) {
+    long from = chunks[index];
+    long slot = directory + DirectoryLayout.chunk(index);
+    long bytes = chunkBytes(index);
+    if (!allocator.hasFree(bytes)) {
+      return false;
+    }
+    memory.putLong(0, IntentLayout.PENDING_CHUNK_SLOT, slot);
+    long to = allocator.allocate(bytes, IntentLayout.PENDING_CHUNK);
+    boolean lower = to < from;
+    if (lower) {
+      memory.copy(from, to, (int) bytes);
+      memory.putLongRelease(0, IntentLayout.RETIRED_CHUNK, from);
+      CrashPoint.reached("move.copied");
+      memory.putLongRelease(slot, 0, to);
+      MappedMemory.storeStoreFence();
+      CrashPoint.reached("move.published");
+      chunks[index] = to;
+    }
+    allocator.free(lower ? from : to);
+    CrashPoint.reached("move.freed");
+    memory.putLongRelease(0, IntentLayout.RETIRED_CHUNK, 0);
+    memory.putLongRelease(0, IntentLayout.PENDING_CHUNK, 0);
+    return lower;
   }
 }

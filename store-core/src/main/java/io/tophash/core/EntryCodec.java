@@ -1,0 +1,241 @@
+package io.tophash.core;
+
+import io.tophash.core.alloc.BlockAllocator;
+import io.tophash.core.codec.Codec;
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.format.BucketLayout;
+import io.tophash.core.format.IntentLayout;
+import io.tophash.core.format.RecordLayout;
+import io.tophash.core.memory.HeapBytes;
+import io.tophash.core.memory.MappedMemory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+
+/**
+ * The keys, or the values, of one store: encodes them for a lookup, stages them for a write,
+ * decodes them from their cell. One of these objects is used by one thread at a time.
+ */
+final class EntryCodec<T> {
+  /** Largest key in bytes. */
+  static final int MAX_KEY_BYTES = 64 << 10;
+
+  /** Largest value in bytes; smaller in a store with small windows. */
+  static final int MAX_VALUE_BYTES = 512 << 20;
+
+  private final Codec<T> codec;
+  private final String what;
+  private final int fixedBytes;
+  private final boolean indirect;
+  private final int cellBytes;
+  private final int maxBytes;
+  private final int note;
+  private final MappedMemory memory;
+  private final BlockAllocator allocator;
+  private final CRC32C crc = new CRC32C();
+
+  // What was encoded last: its bytes, zero up to the end of the cell.
+  private ByteBuffer scratch = newScratch(512);
+  private int length;
+  // What was staged for a cell: the word, or the scratch bytes if it does not fit a word.
+  private long word;
+
+  private EntryCodec(
+      StoreEngine engine, Codec<T> codec, String what, boolean indirect, int cellBytes, int note) {
+    this.codec = codec;
+    this.what = what;
+    this.fixedBytes = codec.fixedSize();
+    this.indirect = indirect;
+    this.cellBytes = cellBytes;
+    this.note = note;
+    this.memory = engine.memory;
+    this.allocator = engine.allocator;
+    int limit = note == IntentLayout.PENDING_KEY ? MAX_KEY_BYTES : MAX_VALUE_BYTES;
+    this.maxBytes = (int) Math.min(limit, memory.windowBytes() / 2);
+  }
+
+  static <K> EntryCodec<K> ofKeys(StoreEngine engine, Codec<K> codec) {
+    BucketLayout layout = engine.layout;
+    return new EntryCodec<>(
+        engine,
+        codec,
+        "key",
+        layout.indirectKeys(),
+        layout.keyCellBytes(),
+        IntentLayout.PENDING_KEY);
+  }
+
+  static <V> EntryCodec<V> ofValues(StoreEngine engine, Codec<V> codec) {
+    BucketLayout layout = engine.layout;
+    return new EntryCodec<>(
+        engine,
+        codec,
+        "value",
+        layout.indirectValues(),
+        layout.valueCellBytes(),
+        IntentLayout.PENDING_VALUE);
+  }
+
+  private static ByteBuffer newScratch(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Size of the encoded object, checked against the limits. */
+  int size(T object) {
+    Objects.requireNonNull(object, what);
+    int size = codec.size(object);
+    if (size < 0 || size > maxBytes) {
+      throw new IllegalArgumentException(
+          "the " + what + " is too large: at most " + maxBytes + " bytes, bytes=" + size);
+    }
+    if (fixedBytes >= 0 && size != fixedBytes) {
+      throw wrongSize(fixedBytes, size);
+    }
+    return size;
+  }
+
+  private IllegalStateException wrongSize(int announced, int written) {
+    return new IllegalStateException(
+        "the codec writes another number of bytes than it announces; mend the codec, codec="
+            + codec.id()
+            + " announced="
+            + announced
+            + " written="
+            + written);
+  }
+
+  /** Encodes into the scratch array, for a lookup, a comparison, or an inline cell. */
+  void encode(T object) {
+    int size = size(object);
+    if (scratch.capacity() < size + 8) {
+      scratch = newScratch(Math.max(size + 8, Math.min(2 * scratch.capacity(), maxBytes + 8)));
+    }
+    write(object, scratch.clear().limit(size), size);
+    length = size;
+    if (size < cellBytes) {
+      Arrays.fill(scratch.array(), size, cellBytes, (byte) 0);
+    }
+  }
+
+  private void write(T object, ByteBuffer target, int size) {
+    int from = target.position();
+    try {
+      codec.write(object, target);
+    } catch (java.nio.BufferOverflowException e) {
+      throw wrongSize(size, size + 1);
+    }
+    if (target.position() != from + size) {
+      throw wrongSize(size, target.position() - from);
+    }
+  }
+
+  byte[] bytes() {
+    return scratch.array();
+  }
+
+  int length() {
+    return length;
+  }
+
+  /** The encoded eight bytes as a number. */
+  long longKey() {
+    return (long) HeapBytes.LONG.get(scratch.array(), 0);
+  }
+
+  /** Stages what was encoded for a key cell: writes its record if keys are indirect. */
+  void stageEncoded() {
+    if (indirect) {
+      long record = allocator.allocate(RecordLayout.bytes(length), note);
+      memory.putBytes(record + RecordLayout.PAYLOAD, bytes(), 0, length);
+      seal(record, length);
+      word = record;
+    } else if (cellBytes <= 8) {
+      word = longKey();
+    }
+  }
+
+  /** Stages an object for its cell; an indirect one is written to its record at once. */
+  void stage(T object) {
+    if (!indirect) {
+      encode(object);
+      stageEncoded();
+      return;
+    }
+    int size = size(object);
+    long record = allocator.allocate(RecordLayout.bytes(size), note);
+    boolean written = false;
+    try {
+      write(object, memory.writeView(record + RecordLayout.PAYLOAD, size), size);
+      written = true;
+    } finally {
+      if (!written) {
+        allocator.free(record);
+        memory.putLongRelease(0, note, 0);
+      }
+    }
+    seal(record, size);
+    word = record;
+  }
+
+  private void seal(long record, int size) {
+    memory.putInt(record, RecordLayout.LENGTH, size);
+    crc.reset();
+    crc.update(memory.readView(record + RecordLayout.PAYLOAD, size));
+    memory.putInt(record, RecordLayout.CHECKSUM, (int) crc.getValue());
+  }
+
+  /** Frees the staged record, if there is one, as its operation failed. */
+  void unstage() {
+    long record = memory.getLong(0, note);
+    if (record != 0) {
+      allocator.freeIfAllocated(record);
+      memory.putLongRelease(0, note, 0);
+    }
+  }
+
+  long stagedWord() {
+    return word;
+  }
+
+  /** The staged bytes; null if the word says all. */
+  byte[] stagedBytes() {
+    return indirect || cellBytes <= 8 ? null : bytes();
+  }
+
+  boolean isIndirect() {
+    return indirect;
+  }
+
+  /** The bytes of the object in a cell: a shared view, valid until the next use of this store. */
+  ByteBuffer view(long cell) {
+    if (!indirect) {
+      return memory.readView(cell, fixedBytes);
+    }
+    long record = memory.getLong(cell, 0);
+    if (record <= 0 || record + RecordLayout.PAYLOAD > allocator.limitBytes()) {
+      throw outside(record);
+    }
+    int size = memory.getInt(record, RecordLayout.LENGTH);
+    if (size < 0 || size > maxBytes || record + RecordLayout.bytes(size) > allocator.limitBytes()) {
+      throw outside(record);
+    }
+    return memory.readView(record + RecordLayout.PAYLOAD, size);
+  }
+
+  private CorruptStoreException outside(long record) {
+    return new CorruptStoreException(what + " record", record, "a reference leads outside");
+  }
+
+  /** Decodes the object in a cell. */
+  T read(long cell) {
+    return codec.read(view(cell));
+  }
+
+  /** True if the object in a cell is the one that was encoded last. */
+  boolean isEncoded(long cell) {
+    ByteBuffer stored = view(cell);
+    return stored.remaining() == length && stored.mismatch(ByteBuffer.wrap(bytes(), 0, length)) < 0;
+  }
+}

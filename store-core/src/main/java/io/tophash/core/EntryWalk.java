@@ -1,0 +1,87 @@
+package io.tophash.core;
+
+import io.tophash.core.table.ChainCursor;
+import io.tophash.core.table.Table;
+import java.util.Arrays;
+
+/**
+ * One walk over the entries of a store, chain by chain. The keys of a chain are decoded when the
+ * walk reaches it; if anything changes before they are all delivered, the rest is looked up again
+ * by key, so that what was deleted is not delivered and what was updated shows its latest value.
+ */
+final class EntryWalk<K, V> {
+  private final HashStore<K, V> store;
+  private final Table table;
+  private final ChainCursor cursor;
+  private Object[] chainKeys = new Object[16];
+  private int index;
+  private int size;
+  private long stamp;
+  private K key;
+  private V value;
+  private long stampOfValue;
+
+  EntryWalk(HashStore<K, V> store, ChainCursor cursor) {
+    this.store = store;
+    this.table = store.engine.table;
+    this.cursor = cursor;
+  }
+
+  /** Goes to the next entry; false if there is none. */
+  @SuppressWarnings("unchecked")
+  boolean advance() {
+    store.engine.beginIterate();
+    try {
+      while (true) {
+        while (index < size) {
+          int i = index++;
+          K candidate = (K) chainKeys[i];
+          V found =
+              stamp == table.modifications()
+                  ? store.decodeValue(cursor.cell(i))
+                  : store.get(candidate);
+          if (found != null) {
+            key = candidate;
+            value = found;
+            stampOfValue = table.modifications();
+            return true;
+          }
+        }
+        if (!nextChain()) {
+          return false;
+        }
+      }
+    } catch (IndexOutOfBoundsException e) {
+      throw store.engine.explain(e);
+    }
+  }
+
+  private boolean nextChain() {
+    if (!cursor.next()) {
+      return false;
+    }
+    size = cursor.size();
+    if (chainKeys.length < size) {
+      chainKeys = Arrays.copyOf(chainKeys, size * 2);
+    }
+    for (int i = 0; i < size; i++) {
+      chainKeys[i] = store.decodeKey(cursor.cell(i));
+    }
+    index = 0;
+    stamp = table.modifications();
+    return true;
+  }
+
+  K key() {
+    return key;
+  }
+
+  V value() {
+    return value;
+  }
+
+  /** True if no entry came, went or moved since this entry was reached. */
+  boolean isFresh() {
+    return stampOfValue == table.modifications();
+  }
+}

@@ -1,0 +1,524 @@
+package io.tophash.core;
+
+import io.tophash.core.codec.Codec;
+import io.tophash.core.format.BucketLayout;
+import io.tophash.core.table.ChainCursor;
+import io.tophash.core.table.Table;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.AbstractMap;
+import java.util.Collection;
+import java.util.ConcurrentModificationException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * A persistent {@link Map} in one memory-mapped file: Go's runtime map, off-heap.
+ *
+ * <p><b>Progress and threads.</b> One process and one thread at a time: a second writable opener is
+ * refused, and concurrent calls are detected (on a best effort, as in Go) and answered with {@link
+ * ConcurrentModificationException}; the store stays intact. Every operation is bounded by one chain
+ * of buckets; no operation, growth included, pauses for the whole table.
+ *
+ * <p><b>Durability.</b> A change is in the file when the call returns and survives the death of
+ * this process at any instruction; {@link #force} makes it survive the machine's.
+ *
+ * <p><b>Keys and values</b> are compared by their encoded bytes. Null is refused with {@link
+ * NullPointerException}. Keys are limited to 64 KiB, values to 512 MiB ({@link
+ * IllegalArgumentException}).
+ *
+ * <p><b>Iteration</b> begins at a random place and tolerates changes by the same thread, growth
+ * included: each entry is delivered at most once, an entry that stays is delivered exactly once,
+ * one that was deleted before it was reached never; a new one may or may not appear.
+ *
+ * <p>Any method throws {@link IllegalStateException} after {@link #close}, {@link
+ * io.tophash.core.errors.StoreFullException} if it needs space that is not there, and {@link
+ * io.tophash.core.errors.CorruptStoreException} if the file is damaged where it looks.
+ *
+ * @param <K> type of the keys
+ * @param <V> type of the values
+ */
+public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoCloseable {
+  private static final int GET_ALL_BATCH = 32;
+
+  final StoreEngine engine;
+  private final Table table;
+  private final BucketLayout layout;
+  private final EntryCodec<K> keys;
+  private final EntryCodec<V> values;
+  private final boolean longKeys;
+  private Set<K> keySet;
+  private Collection<V> valueCollection;
+  private Set<Entry<K, V>> entrySet;
+
+  HashStore(StoreEngine engine, Codec<K> keyCodec, Codec<V> valueCodec) {
+    this.engine = engine;
+    this.table = engine.table;
+    this.layout = engine.layout;
+    this.keys = EntryCodec.ofKeys(engine, keyCodec);
+    this.values = EntryCodec.ofValues(engine, valueCodec);
+    this.longKeys = keyCodec.fixedSize() == 8;
+  }
+
+  /**
+   * Begins to open a store.
+   *
+   * @param keys how keys are written
+   * @param values how values are written
+   */
+  public static <K, V> HashStoreBuilder<K, V> builder(Codec<K> keys, Codec<V> values) {
+    return new HashStoreBuilder<>(keys, values);
+  }
+
+  /** Begins to open a store of longs that is used without boxing. */
+  public static LongHashStoreBuilder longs() {
+    return new LongHashStoreBuilder();
+  }
+
+  // --- lookup ------------------------------------------------------------------------------------
+
+  @SuppressWarnings("unchecked")
+  private long hashOf(Object key) {
+    keys.encode((K) key);
+    return table.hashOf(keys.bytes(), keys.length());
+  }
+
+  /** The cell of the key that was encoded last. */
+  private long find(long keyHash) {
+    return longKeys
+        ? table.findLong(keys.longKey(), keyHash)
+        : table.findBytes(keys.bytes(), keys.length(), keyHash);
+  }
+
+  private long findForRead(Object key) {
+    engine.beginRead();
+    try {
+      return find(hashOf(key));
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
+    }
+  }
+
+  private long valueCell(long found) {
+    return (found & -8) + layout.value((int) found & 7);
+  }
+
+  private long keyCell(long found) {
+    return (found & -8) + layout.key((int) found & 7);
+  }
+
+  private V valueAt(long found) {
+    try {
+      V value = values.read(valueCell(found));
+      engine.memory.keepAlive();
+      return value;
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
+    }
+  }
+
+  @Override
+  public V get(Object key) {
+    long found = findForRead(key);
+    return found == Table.ABSENT ? null : valueAt(found);
+  }
+
+  @Override
+  public V getOrDefault(Object key, V defaultValue) {
+    long found = findForRead(key);
+    return found == Table.ABSENT ? defaultValue : valueAt(found);
+  }
+
+  @Override
+  public boolean containsKey(Object key) {
+    return findForRead(key) != Table.ABSENT;
+  }
+
+  /**
+   * Copies the encoded value of a key into the caller's buffer, from its position on, and allocates
+   * nothing.
+   *
+   * @return size of the value in bytes, or -1 if the key is absent
+   * @throws IllegalArgumentException if the buffer has too little room; it is unchanged
+   */
+  public int getInto(K key, ByteBuffer target) {
+    long found = findForRead(key);
+    if (found == Table.ABSENT) {
+      return -1;
+    }
+    ByteBuffer value = values.view(valueCell(found));
+    int size = value.remaining();
+    if (size > target.remaining()) {
+      throw noRoom(size, target.remaining());
+    }
+    target.put(value);
+    engine.memory.keepAlive();
+    return size;
+  }
+
+  /**
+   * Copies the encoded value of a key into the caller's buffer.
+   *
+   * @param offset where in the buffer
+   * @return size of the value in bytes, or -1 if the key is absent
+   * @throws IllegalArgumentException if the buffer has too little room; it is unchanged
+   */
+  public int getInto(K key, MutableDirectBuffer target, int offset) {
+    long found = findForRead(key);
+    if (found == Table.ABSENT) {
+      return -1;
+    }
+    ByteBuffer value = values.view(valueCell(found));
+    int size = value.remaining();
+    if (!target.isExpandable() && size > target.capacity() - offset) {
+      throw noRoom(size, target.capacity() - offset);
+    }
+    target.putBytes(offset, value, size);
+    engine.memory.keepAlive();
+    return size;
+  }
+
+  private static IllegalArgumentException noRoom(int size, int room) {
+    return new IllegalArgumentException(
+        "the buffer is too small for the value, bytes=" + size + " room=" + room);
+  }
+
+  /**
+   * The values of many keys; keys that are absent are absent from the result. Looks up batches of
+   * keys in stages, so that their cache misses overlap.
+   *
+   * @return a fresh map in the order of the keys
+   */
+  public Map<K, V> getAll(Collection<? extends K> wanted) {
+    Map<K, V> result = new LinkedHashMap<>();
+    Object[] batch = new Object[GET_ALL_BATCH];
+    int n = 0;
+    for (K key : wanted) {
+      batch[n++] = Objects.requireNonNull(key, "key");
+      if (n == GET_ALL_BATCH) {
+        getBatch(batch, n, result);
+        n = 0;
+      }
+    }
+    getBatch(batch, n, result);
+    return result;
+  }
+
+  @SuppressWarnings("unchecked")
+  private void getBatch(Object[] batch, int n, Map<K, V> result) {
+    long[] hashes = new long[GET_ALL_BATCH];
+    engine.beginRead();
+    try {
+      for (int i = 0; i < n; i++) {
+        hashes[i] = hashOf(batch[i]);
+      }
+      table.touch(hashes, n);
+      for (int i = 0; i < n; i++) {
+        keys.encode((K) batch[i]);
+        long found = find(hashes[i]);
+        if (found != Table.ABSENT) {
+          result.put((K) batch[i], valueAt(found));
+        }
+      }
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
+    }
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public boolean containsValue(Object value) {
+    Objects.requireNonNull(value, "value");
+    boolean[] seen = new boolean[1];
+    engine.beginRead();
+    values.encode((V) value);
+    ChainCursor cursor = new ChainCursor(table, 0);
+    while (!seen[0] && cursor.next()) {
+      for (int i = 0; i < cursor.size() && !seen[0]; i++) {
+        seen[0] = values.isEncoded(valueCell(cursor.cell(i)));
+      }
+    }
+    return seen[0];
+  }
+
+  // --- change ------------------------------------------------------------------------------------
+
+  /** {@inheritDoc} Where the previous value is not needed, {@link #set} is faster. */
+  @Override
+  public V put(K key, V value) {
+    return store(key, value, true);
+  }
+
+  /**
+   * Stores a value without returning the previous one.
+   *
+   * @throws NullPointerException if key or value is null
+   */
+  public void set(K key, V value) {
+    store(key, value, false);
+  }
+
+  private V store(K key, V value, boolean wantsPrevious) {
+    Objects.requireNonNull(value, "value");
+    engine.beginWrite();
+    try {
+      long keyHash = hashOf(key);
+      engine.growth.workIfRoom(keyHash);
+      long found = find(keyHash);
+      V previous = null;
+      if (found != Table.ABSENT) {
+        if (wantsPrevious) {
+          previous = values.read(valueCell(found));
+        }
+        overwrite(found, value);
+      } else {
+        insert(keyHash, value);
+      }
+      return previous;
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
+    } finally {
+      engine.endWrite();
+    }
+  }
+
+  private void insert(long keyHash, V value) {
+    engine.growth.beforeInsert(keyHash);
+    boolean inserted = false;
+    try {
+      values.stage(value);
+      keys.stageEncoded();
+      engine.assigner.insert(
+          keyHash,
+          keys.stagedWord(),
+          keys.stagedBytes(),
+          values.stagedWord(),
+          values.stagedBytes());
+      inserted = true;
+    } finally {
+      if (!inserted) {
+        keys.unstage();
+        values.unstage();
+      }
+    }
+    engine.growth.prepare();
+  }
+
+  private void overwrite(long found, V value) {
+    values.stage(value);
+    if (values.isIndirect()) {
+      engine.assigner.replaceRecord(found, values.stagedWord());
+    } else if (values.stagedBytes() == null) {
+      engine.assigner.overwriteWord(found, values.stagedWord());
+    } else {
+      engine.assigner.overwriteBytes(found, values.stagedBytes());
+    }
+  }
+
+  @Override
+  public V remove(Object key) {
+    engine.beginWrite();
+    try {
+      long keyHash = hashOf(key);
+      engine.growth.workIfRoom(keyHash);
+      long found = find(keyHash);
+      if (found == Table.ABSENT) {
+        return null;
+      }
+      V previous = values.read(valueCell(found));
+      engine.assigner.deleteEntry(found, keyHash);
+      return previous;
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
+    } finally {
+      engine.endWrite();
+    }
+  }
+
+  /**
+   * Removes a key without returning its value.
+   *
+   * @return true if it was there
+   */
+  public boolean delete(K key) {
+    return deleteIf(key, null);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public boolean remove(Object key, Object value) {
+    return deleteIf((K) key, (V) Objects.requireNonNull(value, "value"));
+  }
+
+  private boolean deleteIf(K key, V expected) {
+    engine.beginWrite();
+    try {
+      long keyHash = hashOf(key);
+      engine.growth.workIfRoom(keyHash);
+      long found = find(keyHash);
+      if (found == Table.ABSENT || expected != null && !isValue(found, expected)) {
+        return false;
+      }
+      engine.assigner.deleteEntry(found, keyHash);
+      return true;
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
+    } finally {
+      engine.endWrite();
+    }
+  }
+
+  private boolean isValue(long found, V expected) {
+    values.encode(expected);
+    return values.isEncoded(valueCell(found));
+  }
+
+  @Override
+  public boolean replace(K key, V expected, V value) {
+    Objects.requireNonNull(expected, "oldValue");
+    Objects.requireNonNull(value, "newValue");
+    engine.beginWrite();
+    try {
+      long found = find(hashOf(key));
+      if (found == Table.ABSENT || !isValue(found, expected)) {
+        return false;
+      }
+      overwrite(found, value);
+      return true;
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
+    } finally {
+      engine.endWrite();
+    }
+  }
+
+  /**
+   * {@inheritDoc} Takes time in proportion to the file's pages, not its entries, and keeps the
+   * number of buckets.
+   */
+  @Override
+  public void clear() {
+    engine.clear();
+  }
+
+  // --- iteration
+  // -----------------------------------------------------------------------------------
+
+  /**
+   * Calls the visitor with each entry until it returns false. The visitor may call anything on this
+   * store but {@link #close}.
+   */
+  public void range(BiPredicate<? super K, ? super V> visitor) {
+    Objects.requireNonNull(visitor, "visitor");
+    EntryWalk<K, V> walk = newWalk();
+    while (walk.advance()) {
+      if (!visitor.test(walk.key(), walk.value())) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void forEach(BiConsumer<? super K, ? super V> action) {
+    Objects.requireNonNull(action, "action");
+    range(
+        (key, value) -> {
+          action.accept(key, value);
+          return true;
+        });
+  }
+
+  EntryWalk<K, V> newWalk() {
+    engine.beginIterate();
+    return new EntryWalk<>(this, new ChainCursor(table, ThreadLocalRandom.current().nextLong()));
+  }
+
+  K decodeKey(long found) {
+    return keys.read(keyCell(found));
+  }
+
+  V decodeValue(long found) {
+    return valueAt(found);
+  }
+
+  @Override
+  public Set<Entry<K, V>> entrySet() {
+    return entrySet == null ? entrySet = new StoreViews.Entries<>(this) : entrySet;
+  }
+
+  @Override
+  public Set<K> keySet() {
+    return keySet == null ? keySet = new StoreViews.Keys<>(this) : keySet;
+  }
+
+  @Override
+  public Collection<V> values() {
+    return valueCollection == null
+        ? valueCollection = new StoreViews.Values<>(this)
+        : valueCollection;
+  }
+
+  // --- the store ---------------------------------------------------------------------------------
+
+  /** Number of entries; {@link Integer#MAX_VALUE} if there are more, see {@link #sizeLong}. */
+  @Override
+  public int size() {
+    return (int) Math.min(Integer.MAX_VALUE, sizeLong());
+  }
+
+  /** Number of entries. */
+  public long sizeLong() {
+    engine.beginRead();
+    return table.count();
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return sizeLong() == 0;
+  }
+
+  /** Figures about the store; O(1). */
+  public StoreStats stats() {
+    return engine.stats();
+  }
+
+  /** Walks everything and reports each broken invariant with its position; changes nothing. */
+  public VerifyReport verify() {
+    return engine.verify();
+  }
+
+  /** Writes everything back to the storage device and waits for it. */
+  public void force() {
+    engine.force();
+  }
+
+  /**
+   * Gives unused space back to the file system as far as it can be moved to the end of the file.
+   * Takes time in proportion to what is moved.
+   */
+  public void compact() {
+    engine.compact();
+  }
+
+  /** The file, with symbolic links resolved. */
+  public Path path() {
+    return engine.path();
+  }
+
+  /** True after {@link #close}. */
+  public boolean isClosed() {
+    return engine.isClosed();
+  }
+
+  /** Closes the store and lets others open it. A second call does nothing. */
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

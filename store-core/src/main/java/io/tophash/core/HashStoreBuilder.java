@@ -1,0 +1,53 @@
+package io.tophash.core;
+
+import io.tophash.core.codec.Codec;
+import io.tophash.core.hash.KeyHash;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * Opens a {@link HashStore}.
+ *
+ * @param <K> type of the keys
+ * @param <V> type of the values
+ */
+public final class HashStoreBuilder<K, V>
+    extends StoreBuilder<HashStore<K, V>, HashStoreBuilder<K, V>> {
+  private final Codec<K> keys;
+  private final Codec<V> values;
+  private KeyHash.Factory hashes = KeyHash.Factory.STANDARD_FACTORY;
+
+  HashStoreBuilder(Codec<K> keys, Codec<V> values) {
+    this.keys = Objects.requireNonNull(keys, "keys");
+    this.values = Objects.requireNonNull(values, "values");
+  }
+
+  /** Replaces the hash function: for tests, which need collisions. */
+  HashStoreBuilder<K, V> hashes(KeyHash.Factory factory) {
+    hashes = factory;
+    return this;
+  }
+
+  @Override
+  HashStoreBuilder<K, V> self() {
+    return this;
+  }
+
+  @Override
+  HashStore<K, V> open(Path path, boolean temporary) {
+    StoreEngine.Config config =
+        new StoreEngine.Config(
+            path,
+            temporary,
+            readOnly,
+            expectedEntries,
+            maxBytes,
+            windowShift,
+            keys.id(),
+            keys.fixedSize(),
+            values.id(),
+            values.fixedSize(),
+            hashes);
+    return new HashStore<>(StoreEngine.open(config), keys, values);
+  }
+}

@@ -1,0 +1,287 @@
+package io.tophash.core;
+
+import io.tophash.core.table.ChainCursor;
+import io.tophash.core.table.LongLookup;
+import io.tophash.core.table.Table;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A {@link HashStore} of longs, used without boxing. Same file, same guarantees, same rules for
+ * threads; {@link #asMap} gives the boxed view of the same store.
+ *
+ * <p>An absent key is answered with the missing value that the builder was given (0 by default). As
+ * that number may also be stored, {@link #containsKey} or {@link #getOrDefault} tell the two apart.
+ */
+public final class LongHashStore implements AutoCloseable {
+  /** Takes an entry of longs. */
+  @FunctionalInterface
+  public interface LongLongVisitor {
+    /**
+     * Takes one entry.
+     *
+     * @return false to end the walk
+     */
+    boolean visit(long key, long value);
+  }
+
+  private final HashStore<Long, Long> map;
+  private final StoreEngine engine;
+  private final Table table;
+  private final LongLookup lookup;
+  private final long missing;
+
+  LongHashStore(HashStore<Long, Long> map, long missing) {
+    this.map = map;
+    this.engine = map.engine;
+    this.table = engine.table;
+    this.lookup = new LongLookup(table);
+    this.missing = missing;
+  }
+
+  /** The value of a key, or the missing value. */
+  public long get(long key) {
+    return getOrDefault(key, missing);
+  }
+
+  /** The value of a key, or the given one if it is absent. */
+  public long getOrDefault(long key, long defaultValue) {
+    engine.beginRead();
+    try {
+      long value = lookup.get(key, defaultValue);
+      engine.memory.keepAlive();
+      return value;
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
+    }
+  }
+
+  /** True if the key is present. */
+  public boolean containsKey(long key) {
+    engine.beginRead();
+    try {
+      return find(key) != Table.ABSENT;
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
+    }
+  }
+
+  private long find(long key) {
+    return table.findLong(key, table.hash().ofLong(key));
+  }
+
+  /**
+   * Looks up many keys at once, with overlapping cache misses.
+   *
+   * @param keys the keys
+   * @param values takes the value of each key at the same index
+   * @param missingValue what stands there for an absent key
+   * @return how many keys were present
+   * @throws IllegalArgumentException if {@code values} is shorter than {@code keys}
+   */
+  public int getAll(long[] keys, long[] values, long missingValue) {
+    if (values.length < keys.length) {
+      throw new IllegalArgumentException(
+          "values must be as long as keys, keys=" + keys.length + " values=" + values.length);
+    }
+    engine.beginRead();
+    try {
+      int found = lookup.getAll(keys, values, missingValue);
+      engine.memory.keepAlive();
+      return found;
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
+    }
+  }
+
+  /**
+   * Stores a value.
+   *
+   * @return the previous value, or the missing value
+   */
+  public long put(long key, long value) {
+    engine.beginWrite();
+    try {
+      long keyHash = table.hash().ofLong(key);
+      engine.growth.workIfRoom(keyHash);
+      long found = table.findLong(key, keyHash);
+      if (found != Table.ABSENT) {
+        long previous = lookup.value(found);
+        engine.assigner.overwriteWord(found, value);
+        return previous;
+      }
+      insert(key, keyHash, value);
+      return missing;
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
+    } finally {
+      engine.endWrite();
+    }
+  }
+
+  private void insert(long key, long keyHash, long value) {
+    engine.growth.beforeInsert(keyHash);
+    engine.assigner.insert(keyHash, key, null, value, null);
+    engine.growth.prepare();
+  }
+
+  /**
+   * Adds to the value of a key; an absent key counts as 0.
+   *
+   * @return the new value
+   */
+  public long addAndGet(long key, long delta) {
+    engine.beginWrite();
+    try {
+      long keyHash = table.hash().ofLong(key);
+      engine.growth.workIfRoom(keyHash);
+      long found = table.findLong(key, keyHash);
+      if (found == Table.ABSENT) {
+        insert(key, keyHash, delta);
+        return delta;
+      }
+      long value = lookup.value(found) + delta;
+      engine.assigner.overwriteWord(found, value);
+      return value;
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
+    } finally {
+      engine.endWrite();
+    }
+  }
+
+  /**
+   * Removes a key.
+   *
+   * @return its value, or the missing value
+   */
+  public long remove(long key) {
+    engine.beginWrite();
+    try {
+      long keyHash = table.hash().ofLong(key);
+      engine.growth.workIfRoom(keyHash);
+      long found = table.findLong(key, keyHash);
+      if (found == Table.ABSENT) {
+        return missing;
+      }
+      long previous = lookup.value(found);
+      engine.assigner.deleteEntry(found, keyHash);
+      return previous;
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
+    } finally {
+      engine.endWrite();
+    }
+  }
+
+  /**
+   * Calls the visitor with each entry until it returns false, under the rules of iteration of
+   * {@link HashStore}.
+   */
+  public void range(LongLongVisitor visitor) {
+    Objects.requireNonNull(visitor, "visitor");
+    engine.beginIterate();
+    ChainCursor cursor = new ChainCursor(table, ThreadLocalRandom.current().nextLong());
+    long[] keys = new long[64];
+    while (nextChain(cursor)) {
+      int n = cursor.size();
+      if (keys.length < n) {
+        keys = new long[2 * n];
+      }
+      for (int i = 0; i < n; i++) {
+        keys[i] = lookup.key(cursor.cell(i));
+      }
+      if (!visitChain(cursor, keys, visitor)) {
+        return;
+      }
+    }
+  }
+
+  private boolean nextChain(ChainCursor cursor) {
+    engine.beginIterate();
+    try {
+      return cursor.next();
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
+    }
+  }
+
+  private boolean visitChain(ChainCursor cursor, long[] keys, LongLongVisitor visitor) {
+    int n = cursor.size();
+    long stamp = table.modifications();
+    for (int i = 0; i < n; i++) {
+      long found = cursor.cell(i);
+      if (stamp != table.modifications()) {
+        // Something came, went or moved meanwhile: what was found before may be elsewhere, or gone.
+        engine.beginIterate();
+        found = find(keys[i]);
+      }
+      if (found != Table.ABSENT && !visitor.visit(keys[i], lookup.value(found))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The boxed view of this store: changes to one are changes to the other. */
+  public HashStore<Long, Long> asMap() {
+    return map;
+  }
+
+  /** The missing value. */
+  public long missingValue() {
+    return missing;
+  }
+
+  /** Number of entries. */
+  public long sizeLong() {
+    return map.sizeLong();
+  }
+
+  /** True if there is no entry. */
+  public boolean isEmpty() {
+    return map.isEmpty();
+  }
+
+  /** Removes all entries, as {@link HashStore#clear}. */
+  public void clear() {
+    engine.clear();
+  }
+
+  /** Figures about the store; O(1). */
+  public StoreStats stats() {
+    return engine.stats();
+  }
+
+  /** Verifies everything, as {@link HashStore#verify}. */
+  public VerifyReport verify() {
+    return engine.verify();
+  }
+
+  /** Writes everything back to the storage device and waits for it. */
+  public void force() {
+    engine.force();
+  }
+
+  /** Gives unused space back, as {@link HashStore#compact}. */
+  public void compact() {
+    engine.compact();
+  }
+
+  /** The file, with symbolic links resolved. */
+  public Path path() {
+    return engine.path();
+  }
+
+  /** True after {@link #close}. */
+  public boolean isClosed() {
+    return engine.isClosed();
+  }
+
+  /** Closes the store and lets others open it. A second call does nothing. */
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

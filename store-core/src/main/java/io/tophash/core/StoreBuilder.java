@@ -1,0 +1,111 @@
+package io.tophash.core;
+
+import io.tophash.core.errors.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * What all builders of stores share. A builder may be used again; it is not thread-safe.
+ *
+ * @param <S> the store that is opened
+ * @param <B> the builder itself
+ */
+public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
+  private static final long MIN_WINDOW_BYTES = 1 << 16;
+  private static final long MAX_WINDOW_BYTES = 1 << 30;
+
+  long expectedEntries;
+  boolean readOnly;
+  long maxBytes = Long.MAX_VALUE;
+  int windowShift = Long.numberOfTrailingZeros(MAX_WINDOW_BYTES);
+
+  StoreBuilder() {}
+
+  abstract B self();
+
+  abstract S open(Path path, boolean temporary);
+
+  /**
+   * A hint how many entries a new store will hold, never a limit: it saves the growth up to there.
+   * Negative or absurd hints count as 0. An existing store keeps its size.
+   */
+  public B expectedEntries(long entries) {
+    expectedEntries = entries;
+    return self();
+  }
+
+  /**
+   * True to open an existing store without changing a byte of it; every change is then an {@link
+   * UnsupportedOperationException}. Several processes may read a store at the same time. Default:
+   * false.
+   */
+  public B readOnly(boolean value) {
+    readOnly = value;
+    return self();
+  }
+
+  /**
+   * The file never grows over this many bytes; an operation that would need more throws {@link
+   * io.tophash.core.errors.StoreFullException}. Not stored in the file. Default: no limit.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public B maxBytes(long bytes) {
+    if (bytes <= 0) {
+      throw new IllegalArgumentException("maxBytes must be positive, maxBytes=" + bytes);
+    }
+    maxBytes = bytes;
+    return self();
+  }
+
+  /**
+   * Size of the windows in which a new file is mapped, a power of two from 64 KiB to 1 GiB; for
+   * address spaces that are short. A value is at most half as large. An existing store keeps its
+   * own. Default: 1 GiB.
+   *
+   * @throws IllegalArgumentException if it is no such number
+   */
+  public B windowBytes(long bytes) {
+    if (bytes < MIN_WINDOW_BYTES || bytes > MAX_WINDOW_BYTES || Long.bitCount(bytes) != 1) {
+      throw new IllegalArgumentException(
+          "windowBytes must be a power of two from "
+              + MIN_WINDOW_BYTES
+              + " to "
+              + MAX_WINDOW_BYTES
+              + ", windowBytes="
+              + bytes);
+    }
+    windowShift = Long.numberOfTrailingZeros(bytes);
+    return self();
+  }
+
+  /**
+   * Opens the store, and makes it first if it is not there (unless read-only).
+   *
+   * @throws io.tophash.core.errors.StoreLockedException if another opener is in the way
+   * @throws io.tophash.core.errors.IncompatibleStoreException if the file is no store, or not one
+   *     of this kind, version, or these codecs
+   * @throws io.tophash.core.errors.CorruptStoreException if the file is damaged
+   * @throws io.tophash.core.errors.StoreFullException if there is no room for a new store
+   * @throws StoreException if the file cannot be opened for another reason, which the message names
+   */
+  public S open(Path path) {
+    return open(Objects.requireNonNull(path, "path"), false);
+  }
+
+  /** Opens a new store in the system's directory for temporary files; closing it deletes it. */
+  public S openTemporary() {
+    if (readOnly) {
+      throw new IllegalStateException("a temporary store is new, so it cannot be read-only");
+    }
+    try {
+      Path path = Files.createTempFile("tophash-", ".tph");
+      path.toFile().deleteOnExit();
+      return open(path, true);
+    } catch (IOException e) {
+      throw new StoreException("cannot create a temporary file: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,395 @@
+package io.tophash.core;
+
+import io.tophash.core.alloc.BlockAllocator;
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.errors.IncompatibleStoreException;
+import io.tophash.core.errors.StoreException;
+import io.tophash.core.format.BucketLayout;
+import io.tophash.core.format.HeaderLayout;
+import io.tophash.core.format.SpanLayout;
+import io.tophash.core.format.StoreHeader;
+import io.tophash.core.hash.KeyHash;
+import io.tophash.core.memory.BootId;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.MemoryMode;
+import io.tophash.core.memory.StoreFile;
+import io.tophash.core.table.Assigner;
+import io.tophash.core.table.Growth;
+import io.tophash.core.table.Recovery;
+import io.tophash.core.table.Table;
+import io.tophash.core.table.TableContext;
+import io.tophash.core.table.TableVerifier;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * An open store without its types: the file, its table, its lifecycle, and the detection of
+ * concurrent misuse (the {@code hashWriting} flag of Go's map).
+ */
+final class StoreEngine implements AutoCloseable {
+  private enum State {
+    IDLE,
+    WRITING,
+    CLOSED
+  }
+
+  // Bytes that a close may move to give space back: a tenth of a second.
+  private static final long COMPACT_ON_CLOSE_BYTES = 256L << 20;
+
+  // Values of the header's UNCLEAN word.
+  private static final long CLEAN = 0;
+  private static final long OPEN = 1;
+  private static final long CLOSED_NOT_FORCED = 2;
+
+  final MappedMemory memory;
+  final BlockAllocator allocator;
+  final Table table;
+  final Assigner assigner;
+  final Growth growth;
+  final BucketLayout layout;
+  private final StoreFile file;
+  private final StoreHeader header;
+  private final boolean temporary;
+  private final TableContext context;
+  private State state = State.IDLE;
+  private boolean forced = true;
+
+  /** What the builder asks for. */
+  record Config(
+      Path path,
+      boolean temporary,
+      boolean readOnly,
+      long expectedEntries,
+      long maxBytes,
+      int windowShift,
+      String keyCodec,
+      int keyFixedBytes,
+      String valueCodec,
+      int valueFixedBytes,
+      KeyHash.Factory hashes) {}
+
+  static StoreEngine open(Config config) {
+    MemoryMode.current();
+    StoreFile file = StoreFile.open(config.path(), config.readOnly(), config.maxBytes());
+    boolean opened = false;
+    try {
+      StoreEngine engine = new StoreEngine(config, file);
+      opened = true;
+      return engine;
+    } catch (IndexOutOfBoundsException e) {
+      throw new CorruptStoreException("store", 0, "a reference leads nowhere (" + e + ")");
+    } finally {
+      if (!opened) {
+        file.close();
+      }
+    }
+  }
+
+  private StoreEngine(Config config, StoreFile file) {
+    this.file = file;
+    this.temporary = config.temporary();
+    this.layout = new BucketLayout(config.keyFixedBytes(), config.valueFixedBytes());
+    boolean isNew = file.isNew();
+    if (isNew) {
+      header = create(config);
+      memory = file.map(header.windowShift);
+    } else {
+      header = StoreHeader.parse(file.readHead(HeaderLayout.BYTES), file.path());
+      checkCompatible(config);
+      memory = file.map(header.windowShift);
+    }
+    if (isNew) {
+      format(config);
+    }
+    allocator = new BlockAllocator(file, memory);
+    context = new TableContext(memory, allocator, layout, config.hashes(), config.keyFixedBytes());
+    boolean unclean = memory.getLong(0, HeaderLayout.UNCLEAN) == OPEN;
+    boolean machineStopped =
+        memory.getLong(0, HeaderLayout.UNCLEAN) != CLEAN
+            && !BootId.isCurrent(
+                memory.getLong(0, HeaderLayout.BOOT_ID),
+                memory.getLong(0, HeaderLayout.BOOT_ID + 8));
+    if (file.isReadOnly()) {
+      refuseUnsettled();
+    } else if (unclean) {
+      file.truncate(allocator.limitBytes());
+      Recovery.run(context);
+    }
+    table = new Table(context);
+    assigner = new Assigner(table);
+    growth = new Growth(table, assigner);
+    if (machineStopped) {
+      verifyAfterMachineStop();
+    }
+    if (!file.isReadOnly()) {
+      markOpen();
+    }
+    if (isNew) {
+      file.publish();
+    }
+  }
+
+  private StoreHeader create(Config config) {
+    int shift = config.windowShift();
+    file.ensureNewLength((long) SpanLayout.reservedPages(0, shift) << SpanLayout.PAGE_SHIFT);
+    return new StoreHeader(
+        HeaderLayout.KIND_HASH,
+        shift,
+        TableContext.chunkShift(layout.bytes(), shift),
+        config.keyFixedBytes(),
+        config.valueFixedBytes(),
+        config.hashes().name(),
+        config.keyCodec(),
+        config.valueCodec(),
+        System.currentTimeMillis(),
+        ThreadLocalRandom.current().nextLong());
+  }
+
+  private void format(Config config) {
+    byte[] sealed = header.toBytes();
+    memory.putBytes(0, sealed, 0, sealed.length);
+    BlockAllocator.format(memory);
+    Table.format(
+        memory, Growth.bForHint(config.expectedEntries()), ThreadLocalRandom.current().nextLong());
+  }
+
+  private void checkCompatible(Config config) {
+    require("kind of store", header.kind, HeaderLayout.KIND_HASH);
+    require("key codec", header.keyCodec, config.keyCodec());
+    require("value codec", header.valueCodec, config.valueCodec());
+    require("encoded key size", header.keyFixedBytes, config.keyFixedBytes());
+    require("encoded value size", header.valueFixedBytes, config.valueFixedBytes());
+    require("hash function", header.hashName, config.hashes().name());
+  }
+
+  private void require(String what, Object stored, Object requested) {
+    if (!stored.equals(requested)) {
+      throw new IncompatibleStoreException(
+          "the store was made with another "
+              + what
+              + "; open it as it was made, or copy it with"
+              + " `tophash export` and `tophash load`, store="
+              + file.path()
+              + " stored="
+              + stored
+              + " requested="
+              + requested);
+    }
+  }
+
+  private void refuseUnsettled() {
+    if (Recovery.isNeeded(memory)) {
+      throw new StoreException(
+          "the last writer was killed in the middle of an operation and a read-only opener may not"
+              + " settle it; open the store for writing once, store="
+              + file.path());
+    }
+  }
+
+  private void verifyAfterMachineStop() {
+    VerifyReport report = runVerifier();
+    if (!report.isClean()) {
+      throw new CorruptStoreException(
+          report.findings().get(0).section(),
+          report.findings().get(0).position(),
+          "the machine stopped while the store was not yet written back, and "
+              + report.findingCount()
+              + " invariants are broken; the first: "
+              + report.findings().get(0).problem());
+    }
+  }
+
+  private void markOpen() {
+    UUID boot = BootId.current();
+    memory.putLong(0, HeaderLayout.BOOT_ID, boot.getMostSignificantBits());
+    memory.putLong(0, HeaderLayout.BOOT_ID + 8, boot.getLeastSignificantBits());
+    memory.putLongRelease(0, HeaderLayout.UNCLEAN, OPEN);
+  }
+
+  // --- lifecycle and misuse ----------------------------------------------------------------------
+
+  /** Called before each read. */
+  void beginRead() {
+    if (state != State.IDLE) {
+      refuse("concurrent map read and map write");
+    }
+  }
+
+  /** Called before each step of an iteration. */
+  void beginIterate() {
+    if (state != State.IDLE) {
+      refuse("concurrent map iteration and map write");
+    }
+  }
+
+  /** Called before each change; {@link #endWrite} follows in a finally block. */
+  void beginWrite() {
+    if (state != State.IDLE) {
+      refuse("concurrent map writes");
+    }
+    if (file.isReadOnly()) {
+      throw new UnsupportedOperationException(
+          "the store was opened read-only, store=" + file.path());
+    }
+    state = State.WRITING;
+    forced = false;
+  }
+
+  void endWrite() {
+    if (state != State.WRITING) {
+      refuse("concurrent map writes");
+    }
+    state = State.IDLE;
+  }
+
+  private void refuse(String misuse) {
+    if (state == State.CLOSED) {
+      throw new IllegalStateException("the store is closed, store=" + file.path());
+    }
+    throw new ConcurrentModificationException(
+        misuse
+            + ": a HashStore serves one thread at a time and no calls from within its codecs;"
+            + " use one thread, a lock, or a SyncStore, store="
+            + file.path());
+  }
+
+  /**
+   * Explains an exception of an access: the store was closed under it, or the file leads nowhere.
+   */
+  RuntimeException explain(IndexOutOfBoundsException e) {
+    RuntimeException explained =
+        state == State.CLOSED
+            ? new IllegalStateException("the store was closed meanwhile, store=" + file.path())
+            : new CorruptStoreException("store", 0, "a reference leads nowhere (" + e + ")");
+    explained.initCause(e);
+    return explained;
+  }
+
+  boolean isClosed() {
+    return state == State.CLOSED;
+  }
+
+  boolean isReadOnly() {
+    return file.isReadOnly();
+  }
+
+  Path path() {
+    return file.path();
+  }
+
+  StoreStats stats() {
+    beginRead();
+    long buckets = 1L << table.b();
+    return new StoreStats(
+        file.path(),
+        MemoryMode.current().name(),
+        header.keyCodec,
+        header.valueCodec,
+        table.count(),
+        file.length(),
+        allocator.freeBytes(),
+        buckets,
+        table.noverflow(),
+        (double) table.count() / buckets,
+        table.isGrowing(),
+        table.evacuatedBuckets(),
+        table.oldBuckets());
+  }
+
+  VerifyReport verify() {
+    beginRead();
+    try {
+      return runVerifier();
+    } catch (IndexOutOfBoundsException e) {
+      throw explain(e);
+    }
+  }
+
+  private VerifyReport runVerifier() {
+    List<VerifyReport.Finding> findings = new ArrayList<>();
+    long[] count = new long[1];
+    TableVerifier verifier =
+        new TableVerifier(
+            table,
+            (section, position, problem) -> {
+              if (count[0]++ < VerifyReport.MAX_FINDINGS) {
+                findings.add(new VerifyReport.Finding(section, position, problem));
+              }
+            });
+    long entries = verifier.run();
+    return new VerifyReport(entries, count[0], List.copyOf(findings));
+  }
+
+  void force() {
+    beginWrite();
+    try {
+      memory.force(file.length());
+      forced = true;
+    } catch (UncheckedIOException e) {
+      throw new StoreException("cannot write the store back, store=" + file.path(), e);
+    } finally {
+      endWrite();
+    }
+  }
+
+  void clear() {
+    beginWrite();
+    try {
+      growth.clear(ThreadLocalRandom.current().nextLong());
+    } finally {
+      endWrite();
+    }
+  }
+
+  /** Gives free space back: moves the array's chunks down, then cuts the file. */
+  void compact() {
+    beginWrite();
+    try {
+      growth.compact(Long.MAX_VALUE);
+      allocator.trim();
+    } finally {
+      endWrite();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    if (state == State.WRITING) {
+      refuse("concurrent map writes");
+    }
+    if (!file.isReadOnly()) {
+      if (allocator.freeBytes() > allocator.limitBytes() / 4) {
+        growth.compact(COMPACT_ON_CLOSE_BYTES);
+      }
+      allocator.trim();
+      if (forced) {
+        memory.force(HeaderLayout.BYTES);
+      }
+      memory.putLongRelease(0, HeaderLayout.UNCLEAN, forced ? CLEAN : CLOSED_NOT_FORCED);
+    }
+    state = State.CLOSED;
+    file.close();
+    if (temporary) {
+      deleteFiles();
+    }
+  }
+
+  private void deleteFiles() {
+    try {
+      Files.deleteIfExists(file.path());
+      Files.deleteIfExists(file.lockPath());
+    } catch (IOException e) {
+      throw new StoreException("cannot delete the temporary store, store=" + file.path(), e);
+    }
+  }
+}

@@ -1,0 +1,275 @@
+package io.tophash.core.table;
+
+import io.tophash.core.errors.StoreFullException;
+import io.tophash.core.format.DirectoryLayout;
+import io.tophash.core.format.HeaderLayout;
+import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.MappedMemory;
+
+/**
+ * When and how the table grows: the decisions of Go's overLoadFactor and tooManyOverflowBuckets,
+ * the incremental move ({@link Evacuator}), and what Go leaves to its allocator and collector: the
+ * next bucket array is prepared in small steps before it is needed, and the chunks of an old one
+ * are freed in small steps after it was left. No step depends on the size of the table.
+ */
+public final class Growth {
+  private static final int LOAD_FACTOR_NUM = 13;
+  private static final int LOAD_FACTOR_DEN = 2;
+
+  /** Tables with fewer buckets are cheaper to make at once than to prepare. */
+  private static final int PREPARE_MIN_B = 10;
+
+  /** Bytes of zeros that one step of preparation writes; see StoreFile. */
+  private static final int STEP_BYTES = 1 << 16;
+
+  private final Table table;
+  private final TableContext context;
+  private final MappedMemory memory;
+  private final Evacuator evacuator;
+  // The array prepared for the next growth; null: none yet.
+  private BucketArray next;
+  // How many of its chunks are there for certain, counted from the last.
+  private int nextReady;
+  // Old array whose chunks are being freed; null: none.
+  private BucketArray releasing;
+  private int releaseIndex;
+  private long prepareFrom;
+  private long stepEvery;
+  private long untilStep;
+
+  /**
+   * @param table the table that grows
+   * @param assigner makes its overflow buckets
+   */
+  public Growth(Table table, Assigner assigner) {
+    this.table = table;
+    this.context = table.context;
+    this.memory = table.memory;
+    this.evacuator = new Evacuator(table, assigner);
+    long nextDirectory = memory.getLong(0, HeaderLayout.NEXT_DIRECTORY);
+    if (nextDirectory != 0) {
+      next = BucketArray.open(context, nextDirectory);
+    }
+    long releasingDirectory = memory.getLong(0, HeaderLayout.RELEASING_DIRECTORY);
+    if (releasingDirectory != 0) {
+      releasing = BucketArray.open(context, releasingDirectory);
+    }
+    planPreparation();
+  }
+
+  /** True if {@code count} entries are too many for 2^b buckets. */
+  public static boolean overLoadFactor(long count, int b) {
+    return count > 8 && Long.compareUnsigned(count, loadLimit(b)) > 0;
+  }
+
+  private static long loadLimit(int b) {
+    return LOAD_FACTOR_NUM * ((1L << b) / LOAD_FACTOR_DEN);
+  }
+
+  /**
+   * True if 2^b buckets have too many overflow buckets: about as many as regular ones. Go counts
+   * them one in 2^(b-15) times when b is over 15 and compares with 2^15; the exact count is scaled
+   * here.
+   */
+  public static boolean tooManyOverflowBuckets(long noverflow, int b) {
+    int shift = Math.max(0, b - 15);
+    return noverflow >>> shift >= 1L << Math.min(b, 15);
+  }
+
+  /** The B that holds this many entries; a negative or absurd hint counts as 0. */
+  public static int bForHint(long hint) {
+    if (hint < 0 || hint > 1L << 42) {
+      return 0;
+    }
+    int b = 0;
+    while (overLoadFactor(hint, b)) {
+      b++;
+    }
+    return b;
+  }
+
+  /** The part of a growth under way that falls to an operation that is about to use this hash. */
+  public void work(long keyHash) {
+    if (table.isGrowing()) {
+      evacuate(keyHash & table.old().size() - 1);
+      if (table.isGrowing()) {
+        evacuate(table.nevacuate());
+      }
+    }
+    if (releasing != null) {
+      releaseStep();
+    }
+  }
+
+  /** As {@link #work} for operations that need no space: without space the move is put off. */
+  public void workIfRoom(long keyHash) {
+    try {
+      work(keyHash);
+    } catch (StoreFullException e) {
+      // Lookups and deletions work on a chain that has not moved as well.
+    }
+  }
+
+  private void evacuate(long oldIndex) {
+    if (evacuator.evacuate(oldIndex)) {
+      finish();
+    }
+  }
+
+  /** Makes room for one more entry with this hash: starts a growth if it is time. */
+  public void beforeInsert(long keyHash) {
+    table.ensureAllocated();
+    if (table.isGrowing()) {
+      if (table.unevacuated(keyHash & table.old().size() - 1) != 0) {
+        work(keyHash);
+      }
+    } else {
+      boolean doubles = overLoadFactor(table.count() + 1, table.b());
+      if (doubles || tooManyOverflowBuckets(table.noverflow(), table.b())) {
+        start(!doubles);
+        work(keyHash);
+      }
+    }
+  }
+
+  private void start(boolean keepsSize) {
+    int newB = keepsSize ? table.b() : table.b() + 1;
+    if (next != null && next.b() != newB) {
+      dropNext();
+    }
+    if (next == null) {
+      next = BucketArray.create(context, newB, HeaderLayout.NEXT_DIRECTORY);
+    }
+    table.switchTo(next, table.current(), keepsSize, table.count(), table.seed());
+    memory.putLongRelease(0, HeaderLayout.NEXT_DIRECTORY, 0);
+    CrashPoint.reached("growth.started");
+    next = null;
+    planPreparation();
+  }
+
+  private void dropNext() {
+    releaseAll();
+    memory.putLongRelease(0, HeaderLayout.RELEASING_DIRECTORY, next.directory());
+    memory.putLongRelease(0, HeaderLayout.NEXT_DIRECTORY, 0);
+    beginRelease(next);
+    next = null;
+    releaseAll();
+  }
+
+  private void finish() {
+    releaseAll();
+    BucketArray old = table.old();
+    memory.putLongRelease(0, HeaderLayout.RELEASING_DIRECTORY, old.directory());
+    CrashPoint.reached("growth.finishing");
+    table.switchTo(table.current(), null, false, table.count(), table.seed());
+    CrashPoint.reached("growth.finished");
+    beginRelease(old);
+    planPreparation();
+  }
+
+  private void beginRelease(BucketArray array) {
+    releasing = array;
+    releaseIndex = 0;
+    if (array.chunkCount() <= 2) {
+      releaseAll();
+    }
+  }
+
+  private void releaseAll() {
+    while (releasing != null) {
+      releaseStep();
+    }
+  }
+
+  /** Frees one chunk of the array that was left, at last its directory. */
+  private void releaseStep() {
+    if (releaseIndex < releasing.chunkCount()) {
+      releasing.freeChunk(releaseIndex++);
+    } else {
+      releasing.freeDirectory(HeaderLayout.RELEASING_DIRECTORY);
+      releasing = null;
+      releaseIndex = 0;
+    }
+  }
+
+  // --- preparation of the next array -----------------------------------------------------------
+
+  private void planPreparation() {
+    int b = table.b();
+    nextReady = 0;
+    untilStep = 0;
+    if (b < PREPARE_MIN_B || table.isGrowing()) {
+      prepareFrom = Long.MAX_VALUE;
+      return;
+    }
+    long limit = loadLimit(b);
+    prepareFrom = limit - limit / 8;
+    long bytes = DirectoryLayout.bucketCount(b + 1) * context.layout.bytes();
+    long chunks = DirectoryLayout.chunkCount(b + 1, context.chunkShift);
+    // Within three quarters of the insertions that are left before the growth.
+    long steps = bytes / STEP_BYTES + 2 * chunks + 2;
+    stepEvery = Math.max(1, limit / 8 * 3 / 4 / steps);
+  }
+
+  /** Called after each insertion: now and then one step towards the next array. */
+  public void prepare() {
+    if (table.count() < prepareFrom || --untilStep > 0) {
+      return;
+    }
+    untilStep = stepEvery;
+    try {
+      prepareStep();
+    } catch (StoreFullException e) {
+      // Not needed yet. If there is still no room when it is, that insertion says so.
+      untilStep = Math.max(stepEvery, 1 << 12);
+    }
+  }
+
+  private void prepareStep() {
+    if (next == null) {
+      next = BucketArray.create(context, table.b() + 1, HeaderLayout.NEXT_DIRECTORY);
+      nextReady = 0;
+      return;
+    }
+    // From the last chunk down: the overflow buckets, which cannot be moved later, come to lie
+    // lowest.
+    int index = next.chunkCount() - 1 - nextReady;
+    if (index < 0) {
+      prepareFrom = Long.MAX_VALUE;
+    } else if (next.chunks()[index] != 0) {
+      nextReady++;
+    } else if (next.prepareChunk(index)) {
+      next.makeChunk(index);
+      nextReady++;
+    }
+  }
+
+  /**
+   * Empties the table, keeps B, draws a new seed. Takes time in proportion to the pages of the file
+   * (4 bytes for each 16 KiB), not to the entries.
+   */
+  public void clear(long newSeed) {
+    memory.putLongRelease(0, HeaderLayout.CLEARING, 1);
+    CrashPoint.reached("clear.begun");
+    table.switchTo(BucketArray.unallocated(context, table.b()), null, false, 0, newSeed);
+    Recovery.freeEverything(context);
+    next = null;
+    releasing = null;
+    releaseIndex = 0;
+    planPreparation();
+  }
+
+  /**
+   * Moves the chunks of the bucket array to the lowest free places in the file and frees what was
+   * prepared ahead.
+   */
+  public void compact(long maxBytes) {
+    releaseAll();
+    if (next != null) {
+      dropNext();
+    }
+    table.modified();
+    table.current().moveChunksDown(maxBytes);
+    planPreparation();
+  }
+}
