@@ -1,9 +1,10 @@
 package io.tophash.core.format;
 
 /**
- * The block sizes of the allocator: four steps to each doubling, so that at most a fifth of a block
- * is unused. Class 0 is the large block. The number of pages of a span is the smallest that leaves
- * no more than an eighth of it unused, as in Go's mksizeclasses.
+ * The block sizes of the allocator: steps of 16 bytes up to 128, then four to each doubling. So of
+ * a block either less than 16 bytes or less than a fifth is unused. Class 0 is the large block. The
+ * number of pages of a span is the smallest that leaves no more than an eighth of it unused, as in
+ * Go's mksizeclasses.
  */
 public final class SizeClasses {
   /** Largest block that shares a span, in bytes. */
