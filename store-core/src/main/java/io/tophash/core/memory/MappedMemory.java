@@ -43,6 +43,8 @@ public final class MappedMemory {
   private ByteBuffer[] readViews = new ByteBuffer[0];
   private ByteBuffer[] writeViews = new ByteBuffer[0];
   private long[] addresses = new long[0];
+  // Fast mode, after the close: an access by address holds no buffer, so this object must.
+  private ByteBuffer[] closedWindows;
 
   /**
    * @param windowShift log2 of the window size in bytes
@@ -77,7 +79,9 @@ public final class MappedMemory {
 
   /** Forgets the windows: every later access fails with an exception. */
   void clearWindows() {
-    // The old arrays, and with them the mapping, live on for whoever is inside an access.
+    // The old arrays, and with them the mapping, live on for whoever is inside an access: a buffer
+    // is held by the access itself, an address by the keepAlive() that follows it.
+    closedWindows = IS_FAST ? windows : null;
     windows = new ByteBuffer[0];
     readViews = new ByteBuffer[0];
     writeViews = new ByteBuffer[0];
