@@ -30,12 +30,21 @@ final class FileThread {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             task -> {
-              Thread thread = new Thread(task, "tophash-file");
+              Thread thread = new Thread(rootGroup(), task, "tophash-file");
               thread.setDaemon(true);
               return thread;
             });
     executor.allowCoreThreadTimeOut(true);
     return executor;
+  }
+
+  // An interrupt of the first caller's thread group must not reach this thread.
+  private static ThreadGroup rootGroup() {
+    ThreadGroup group = Thread.currentThread().getThreadGroup();
+    while (group.getParent() != null) {
+      group = group.getParent();
+    }
+    return group;
   }
 
   /** Runs the task on the file thread and waits for it, whatever interrupts arrive meanwhile. */
