@@ -10,6 +10,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -99,11 +100,12 @@ final class LockFile {
     }
     FileChannel channel = openChannel(store, exclusive);
     if (channel != null && !tryLock(store, channel, exclusive)) {
-      String owner = readNote(channel);
+      String owner =
+          exclusive && tryLock(store, channel, false) ? "read-only openers" : readNote(channel);
       channel.close();
       throw new StoreLockedException(
-          "another process has the store open: a writable HashStore is exclusive; close it there, or"
-              + " wait until that process ends, store="
+          "another process has the store open: a writable HashStore is exclusive; close it there,"
+              + " or wait until that process ends, store="
               + store
               + " owner="
               + owner);
@@ -125,11 +127,12 @@ final class LockFile {
     try {
       return FileChannel.open(path, StandardOpenOption.READ);
     } catch (NoSuchFileException e) {
-      // Who may not create it may not write the store either, and neither may a writer hold it:
-      // every
-      // writer creates the file first.
+      // Who may not create it may not write the store either. Nor can a writer hold the store: each
+      // creates this file first.
       try {
         Files.createFile(path);
+      } catch (FileAlreadyExistsException createdMeanwhile) {
+        return FileChannel.open(path, StandardOpenOption.READ);
       } catch (IOException notWritable) {
         return null;
       }
@@ -162,7 +165,7 @@ final class LockFile {
     }
   }
 
-  private static void writeNote(FileChannel channel) throws IOException {
+  private static void writeNote(FileChannel channel) {
     ProcessHandle self = ProcessHandle.current();
     String text =
         "pid="
@@ -175,7 +178,11 @@ final class LockFile {
     java.util.Arrays.fill(note, (byte) ' ');
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     System.arraycopy(bytes, 0, note, 0, Math.min(bytes.length, NOTE_BYTES));
-    channel.write(ByteBuffer.wrap(note), LOCK_BYTES);
+    try {
+      channel.write(ByteBuffer.wrap(note), LOCK_BYTES);
+    } catch (IOException e) {
+      // The disk may be full, which is no reason to refuse to open: the note is for people only.
+    }
   }
 
   private static String hostName() {
