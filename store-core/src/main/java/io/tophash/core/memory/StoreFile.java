@@ -35,6 +35,7 @@ public final class StoreFile implements AutoCloseable {
   private long length;
   private MappedMemory memory;
   private Path unfinished;
+  private boolean closed;
 
   private StoreFile(Path path, boolean readOnly, long maxBytes, LockFile lock) {
     this.path = path;
@@ -77,6 +78,12 @@ public final class StoreFile implements AutoCloseable {
     if (parent == null) {
       throw new StoreException("the path is not a file, path=" + absolute);
     }
+    if (Files.isSymbolicLink(absolute) && !Files.exists(absolute)) {
+      throw new StoreException(
+          "the path is a symbolic link that leads to no file; remove the link or name the file that"
+              + " it should lead to, path="
+              + absolute);
+    }
     try {
       return Files.exists(absolute)
           ? absolute.toRealPath()
@@ -115,7 +122,7 @@ public final class StoreFile implements AutoCloseable {
   }
 
   private void openFile() throws IOException {
-    if (Files.exists(path) && (readOnly || Files.size(path) > 0)) {
+    if (readOnly || Files.exists(path) && Files.size(path) > 0) {
       file = new RandomAccessFile(path.toFile(), readOnly ? "r" : "rw");
     } else {
       unfinished = path.resolveSibling(path.getFileName() + ".new");
@@ -163,17 +170,22 @@ public final class StoreFile implements AutoCloseable {
   }
 
   /**
-   * Maps the file.
+   * Maps the file; once, before it grows.
    *
    * @param windowShift log2 of the window size in bytes
    */
   public MappedMemory map(int windowShift) {
     memory = new MappedMemory(windowShift);
-    mapUpTo(length);
+    try {
+      mapUpTo(length);
+    } catch (IOException e) {
+      throw new StoreException(
+          "cannot map the store: " + e.getMessage() + ", store=" + path + " bytes=" + length, e);
+    }
     return memory;
   }
 
-  private void mapUpTo(long bytes) {
+  private void mapUpTo(long bytes) throws IOException {
     long windowBytes = memory.windowBytes();
     while (memory.windowCount() * windowBytes < bytes) {
       long start = memory.windowCount() * windowBytes;
@@ -182,20 +194,10 @@ public final class StoreFile implements AutoCloseable {
           readOnly ? FileChannel.MapMode.READ_ONLY : FileChannel.MapMode.READ_WRITE;
       try {
         memory.addWindow(FileThread.call(() -> file.getChannel().map(mode, start, size)));
-      } catch (IOException e) {
-        throw new StoreException(
-            "cannot map the store: "
-                + e.getMessage()
-                + ", store="
-                + path
-                + " position="
-                + start
-                + " bytes="
-                + size,
-            e);
-      }
-      if (!readOnly) {
-        cutBack(length);
+      } finally {
+        if (!readOnly) {
+          cutBack(length);
+        }
       }
     }
   }
@@ -216,16 +218,22 @@ public final class StoreFile implements AutoCloseable {
   }
 
   /**
-   * Makes the file at least {@code bytes} long, zero-filled, and maps it.
+   * Makes the file at least {@code bytes} long, zero-filled, and maps what is new.
    *
    * @throws StoreFullException if the file system is full or {@code maxBytes} would be passed; the
    *     file is as long as before
    */
   public void ensureLength(long bytes) {
+    long before = length;
     if (bytes > length) {
       appendZeros(bytes);
     }
-    mapUpTo(bytes);
+    try {
+      mapUpTo(bytes);
+    } catch (IOException e) {
+      cutBack(before);
+      throw cannotExtend(before, bytes, e);
+    }
   }
 
   /**
@@ -262,17 +270,21 @@ public final class StoreFile implements AutoCloseable {
       }
     } catch (IOException e) {
       cutBack(before);
-      throw new StoreFullException(
-          "cannot extend the store: "
-              + e.getMessage()
-              + "; free space on its file system, store="
-              + path
-              + " bytes="
-              + before
-              + " neededBytes="
-              + newLength,
-          e);
+      throw cannotExtend(before, newLength, e);
     }
+  }
+
+  private StoreFullException cannotExtend(long bytes, long neededBytes, IOException e) {
+    return new StoreFullException(
+        "cannot extend the store: "
+            + e.getMessage()
+            + "; free space on its file system, store="
+            + path
+            + " bytes="
+            + bytes
+            + " neededBytes="
+            + neededBytes,
+        e);
   }
 
   private void cutBack(long bytes) {
@@ -291,9 +303,16 @@ public final class StoreFile implements AutoCloseable {
     }
   }
 
-  /** Closes the file and gives up the lock. The mapping goes when it has become unreachable. */
+  /**
+   * Closes the file and gives up the lock; a second call does nothing. The mapping goes when it has
+   * become unreachable.
+   */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     try {
       if (memory != null) {
         memory.clearWindows();
