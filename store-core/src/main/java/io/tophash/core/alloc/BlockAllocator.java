@@ -4,6 +4,7 @@ import static io.tophash.core.format.SpanLayout.PAGE_BYTES;
 import static io.tophash.core.format.SpanLayout.PAGE_SHIFT;
 
 import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.SizeClasses;
 import io.tophash.core.format.SpanLayout;
@@ -33,9 +34,8 @@ public final class BlockAllocator {
 
   private final MappedMemory memory;
   private final PagePool pages;
-  // Per class: the page of the span that blocks are taken from (0: none), the page of a span where
-  // a
-  // block was freed lately, where the last search ended.
+  // Per class: the page of the span that blocks are taken from (0: none); the page of a span where
+  // a block was freed lately; where the last search ended.
   private final long[] current = new long[SizeClasses.count()];
   private final long[] lastFreed = new long[SizeClasses.count()];
   private final long[] searchFrom = new long[SizeClasses.count()];
@@ -67,10 +67,10 @@ public final class BlockAllocator {
    * @param bytes how many bytes it must hold at least
    * @param note position of the word that takes the block's position before it is allocated
    * @return its position, a multiple of 16; the bytes there are undefined
-   * @throws io.tophash.core.errors.StoreFullException if there is no room; nothing changed
+   * @throws StoreFullException if there is no room; nothing changed
    */
   public long allocate(long bytes, int note) {
-    int sizeClass = SizeClasses.of(bytes);
+    int sizeClass = sizeClass(bytes);
     return sizeClass == SpanLayout.CLASS_LARGE
         ? allocateLarge(pagesFor(bytes), note, 0)
         : allocateSmall(sizeClass, note);
@@ -78,7 +78,7 @@ public final class BlockAllocator {
 
   /** As {@link #allocate}, and the first {@code bytes} of the block are zero. */
   public long allocateZeroed(long bytes, int note) {
-    if (SizeClasses.of(bytes) == SpanLayout.CLASS_LARGE) {
+    if (sizeClass(bytes) == SpanLayout.CLASS_LARGE) {
       return allocateLarge(pagesFor(bytes), note, bytes);
     }
     long block = allocate(bytes, note);
@@ -94,7 +94,7 @@ public final class BlockAllocator {
    */
   public boolean prepareStep(long bytes) {
     int count = pagesFor(bytes);
-    return SizeClasses.of(bytes) != SpanLayout.CLASS_LARGE
+    return sizeClass(bytes) != SpanLayout.CLASS_LARGE
         || pages.findFree(count) >= 0
         || pages.extendStep(count);
   }
@@ -104,8 +104,23 @@ public final class BlockAllocator {
     return pages.findFree(pagesFor(bytes)) >= 0;
   }
 
-  private static int pagesFor(long bytes) {
-    return Math.toIntExact((bytes + PAGE_BYTES - 1) >>> PAGE_SHIFT);
+  // In a store with small windows a span of the class may be longer than a window.
+  private int sizeClass(long bytes) {
+    int sizeClass = SizeClasses.of(bytes);
+    return SizeClasses.spanPages(sizeClass) <= pages.maxRun() ? sizeClass : SpanLayout.CLASS_LARGE;
+  }
+
+  private int pagesFor(long bytes) {
+    long count = (bytes + PAGE_BYTES - 1) >>> PAGE_SHIFT;
+    if (count > pages.maxRun()) {
+      throw new StoreFullException(
+          "no block of this size fits a window of the store; copy the entries to a store with larger"
+              + " windows, bytes="
+              + bytes
+              + " windowBytes="
+              + memory.windowBytes());
+    }
+    return (int) count;
   }
 
   private long findPages(int count) {

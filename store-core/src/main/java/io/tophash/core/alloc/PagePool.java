@@ -7,6 +7,7 @@ import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.SpanLayout;
+import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.StoreFile;
 
@@ -18,8 +19,8 @@ import io.tophash.core.memory.StoreFile;
  * <p>What this object keeps on the heap are hints of constant size.
  */
 final class PagePool {
-  /** Heads that one search looks at before the file is extended instead: a few microseconds. */
-  private static final int SEARCH_LIMIT = 4096;
+  /** Page words that each half of a search looks at before the file is extended instead. */
+  private static final int SEARCH_LIMIT = 2048;
 
   /** Pages by which the file grows at least (256 KiB), unless the size limit is nearer. */
   private static final int GROWTH_PAGES = 16;
@@ -32,6 +33,8 @@ final class PagePool {
   private long freePages;
   // No page below this one is free.
   private long lowestFree;
+  // Where the second half of the last search ended.
+  private long searchFrom;
 
   PagePool(StoreFile file, MappedMemory memory) {
     this.file = file;
@@ -40,14 +43,35 @@ final class PagePool {
     this.limit = memory.getLong(0, HeaderLayout.LIMIT_PAGES);
     this.freshPage = memory.getLong(0, HeaderLayout.FRESH_PAGE);
     this.freePages = Math.max(0, memory.getLong(0, HeaderLayout.FREE_PAGES));
-    if (limit < 1 || limit << PAGE_SHIFT > file.length()) {
+    if (limit < 1 || limit > file.length() >>> PAGE_SHIFT) {
       throw new CorruptStoreException(
           "header",
           HeaderLayout.LIMIT_PAGES,
-          "the file was truncated, fileBytes="
-              + file.length()
-              + " neededBytes="
-              + (limit << PAGE_SHIFT));
+          "the file was truncated, fileBytes=" + file.length() + " neededPages=" + limit);
+    }
+    if (freshPage < 1) {
+      throw new CorruptStoreException(
+          "header", HeaderLayout.FRESH_PAGE, "no such page, freshPage=" + freshPage);
+    }
+    cutTail();
+  }
+
+  /**
+   * Cuts off what a killed process left behind the limit: it may be sparse, or hold old bytes, and
+   * is taken for written zeros otherwise.
+   */
+  private void cutTail() {
+    for (long page = limit; page < file.length() >>> PAGE_SHIFT; page++) {
+      int head = head(page);
+      if (head != 0 && SpanLayout.sizeClass(head) != SpanLayout.CLASS_RESERVED) {
+        throw new CorruptStoreException(
+            "header",
+            HeaderLayout.LIMIT_PAGES,
+            "a page behind the limit is in use, limit=" + limit + " page=" + page);
+      }
+    }
+    if (!file.isReadOnly()) {
+      file.truncate(limit << PAGE_SHIFT);
     }
   }
 
@@ -55,8 +79,7 @@ final class PagePool {
   static void format(MappedMemory memory) {
     int windowShift = Long.numberOfTrailingZeros(memory.windowBytes());
     int reserved = SpanLayout.reservedPages(0, windowShift);
-    memory.putInt(
-        SpanLayout.tableOffset(0), 0, SpanLayout.head(SpanLayout.CLASS_RESERVED, reserved));
+    putSpan(memory, SpanLayout.tableOffset(0), reserved, SpanLayout.CLASS_RESERVED);
     memory.putLong(0, HeaderLayout.FRESH_PAGE, reserved);
     memory.putLongRelease(0, HeaderLayout.LIMIT_PAGES, reserved);
   }
@@ -117,27 +140,54 @@ final class PagePool {
     return head == 0 ? 1 : Math.max(1, SpanLayout.count(head));
   }
 
+  /** Pages of the longest run that a window can hold, behind its table. */
+  int maxRun() {
+    return (1 << pagesPerWindowShift) - reservedPages(1L << pagesPerWindowShift);
+  }
+
   /**
-   * Finds a run of free pages below the limit.
+   * Finds a run of free pages below the limit: a bounded search from the lowest free page, which
+   * keeps the file dense, then one that goes on where the last such search ended, so that no free
+   * run stays out of reach behind many small holes.
    *
-   * @return its first page, or -1 if a bounded search found none
+   * @return its first page, or -1 if the search found none
    */
   long findFree(int pages) {
     if (freePages < pages) {
       return -1;
     }
+    long page = skipUsed(lowestFree);
+    lowestFree = page;
+    long low = scan(page, pages);
+    if (low >= 0) {
+      return low;
+    }
+    long from = Math.max(searchFrom, ~low);
+    long head = headPage(from);
+    long found = scan(head < 0 ? from : head + stride(head), pages);
+    searchFrom = found >= 0 ? found : ~found < limit ? ~found : 0;
+    return found >= 0 ? found : -1;
+  }
+
+  /** The first free page from {@code page} on, or where a bounded search for it ended. */
+  private long skipUsed(long page) {
+    int looked = 0;
+    while (page < limit && looked++ < SEARCH_LIMIT && head(page) != 0) {
+      page += stride(page);
+    }
+    return Math.min(page, limit);
+  }
+
+  /** A free run from {@code page} on; if there is none in reach, ~(page where the search ended). */
+  private long scan(long page, int pages) {
     long windowPages = 1L << pagesPerWindowShift;
-    long page = lowestFree;
-    boolean allUsed = true;
-    for (int looked = 0; page < limit && looked < SEARCH_LIMIT; looked++) {
+    long budget = SEARCH_LIMIT + 2L * pages;
+    while (page < limit && budget > 0) {
       int head = head(page);
       if (head != 0) {
         page += Math.max(1, SpanLayout.count(head));
+        budget--;
         continue;
-      }
-      if (allUsed) {
-        lowestFree = page;
-        allUsed = false;
       }
       long end = Math.min(limit, (page | windowPages - 1) + 1);
       long run = page + 1;
@@ -147,12 +197,10 @@ final class PagePool {
       if (run - page >= pages) {
         return page;
       }
+      budget -= run - page;
       page = run;
     }
-    if (allUsed) {
-      lowestFree = Math.min(page, limit);
-    }
-    return -1;
+    return ~Math.min(page, limit);
   }
 
   /** Extends the file so that a run of this many pages is free, and returns its first page. */
@@ -187,10 +235,15 @@ final class PagePool {
     return ((page - 1 >>> pagesPerWindowShift) + 1) << pagesPerWindowShift;
   }
 
-  // A run lies in one window, behind the window's page table.
+  // A run lies in one window, behind the window's page table. It begins with the free pages that
+  // are
+  // there already.
   private long runStart(int pages) {
     long start = limit;
     long windowPages = 1L << pagesPerWindowShift;
+    while ((start & windowPages - 1) != 0 && limit - start < pages && headPage(start - 1) < 0) {
+      start--;
+    }
     long room = windowPages - (start & windowPages - 1);
     if (room < pages) {
       start += room;
@@ -211,8 +264,7 @@ final class PagePool {
     long first = (from + windowPages - 1) & -windowPages;
     for (long page = first; page < to; page += windowPages) {
       int reserved = reservedPages(page);
-      memory.putIntRelease(
-          wordPosition(page), 0, SpanLayout.head(SpanLayout.CLASS_RESERVED, reserved));
+      putSpan(memory, wordPosition(page), reserved, SpanLayout.CLASS_RESERVED);
       freePages -= reserved;
     }
   }
@@ -224,7 +276,8 @@ final class PagePool {
    */
   void clean(long page, int pages, long bytes) {
     if (page < freshPage) {
-      memory.zero(page << PAGE_SHIFT, Math.toIntExact(bytes));
+      long used = Math.min(bytes, freshPage - page << PAGE_SHIFT);
+      memory.zero(page << PAGE_SHIFT, Math.toIntExact(used));
     }
     touch(page, pages);
   }
@@ -239,12 +292,17 @@ final class PagePool {
 
   /** Makes a run of free pages a span; the head word is the commit. */
   void makeSpan(long page, int pages, int sizeClass) {
-    for (int i = 1; i < pages; i++) {
-      memory.putInt(wordPosition(page + i), 0, SpanLayout.inner(i));
-    }
-    memory.putIntRelease(wordPosition(page), 0, SpanLayout.head(sizeClass, pages));
+    putSpan(memory, wordPosition(page), pages, sizeClass);
     freePages = Math.max(0, freePages - pages);
     memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
+  }
+
+  // Words of the pages of a span; it lies in one window, so they follow each other.
+  private static void putSpan(MappedMemory memory, long firstWord, int pages, int sizeClass) {
+    for (int i = 1; i < pages; i++) {
+      memory.putInt(firstWord, 4 * i, SpanLayout.inner(i));
+    }
+    memory.putIntRelease(firstWord, 0, SpanLayout.head(sizeClass, pages));
   }
 
   /** Frees a span. */
@@ -270,6 +328,7 @@ final class PagePool {
     }
     freePages = free;
     lowestFree = 0;
+    searchFrom = 0;
     memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
   }
 
@@ -283,13 +342,18 @@ final class PagePool {
     if (page < limit) {
       freePages = Math.max(0, freePages - (limit - page));
       memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
-      freshPage = Math.min(freshPage, page);
-      memory.putLong(0, HeaderLayout.FRESH_PAGE, freshPage);
       limit = page;
       lowestFree = Math.min(lowestFree, limit);
       memory.putLongRelease(0, HeaderLayout.LIMIT_PAGES, limit);
+      CrashPoint.reached("trim.limit");
     }
     file.truncate(limit << PAGE_SHIFT);
+    CrashPoint.reached("trim.truncated");
+    // Only now: what is cut off holds no zeros before it is gone.
+    if (freshPage > limit) {
+      freshPage = limit;
+      memory.putLongRelease(0, HeaderLayout.FRESH_PAGE, freshPage);
+    }
   }
 
   // The table of a window stays with the window, so a window that holds nothing else goes whole.
