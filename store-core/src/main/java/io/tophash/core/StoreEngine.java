@@ -10,6 +10,7 @@ import io.tophash.core.format.SpanLayout;
 import io.tophash.core.format.StoreHeader;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.BootId;
+import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.MemoryMode;
 import io.tophash.core.memory.StoreFile;
@@ -59,7 +60,7 @@ final class StoreEngine implements AutoCloseable {
   private final boolean temporary;
   private final TableContext context;
   private State state = State.IDLE;
-  private boolean forced = true;
+  private boolean forced;
 
   /** What the builder asks for. */
   record Config(
@@ -106,11 +107,15 @@ final class StoreEngine implements AutoCloseable {
       memory = file.map(header.windowShift);
     }
     if (isNew) {
+      // Before the magic: a header that says what it is never says that it was closed.
+      markOpen();
       format(config);
+      CrashPoint.reached("create.formatted");
     }
     allocator = new BlockAllocator(file, memory);
     context = new TableContext(memory, allocator, layout, config.hashes(), config.keyFixedBytes());
     boolean unclean = memory.getLong(0, HeaderLayout.UNCLEAN) == OPEN;
+    forced = memory.getLong(0, HeaderLayout.UNCLEAN) == CLEAN;
     boolean machineStopped =
         memory.getLong(0, HeaderLayout.UNCLEAN) != CLEAN
             && !BootId.isCurrent(
@@ -119,7 +124,6 @@ final class StoreEngine implements AutoCloseable {
     if (file.isReadOnly()) {
       refuseUnsettled();
     } else if (unclean) {
-      file.truncate(allocator.limitBytes());
       Recovery.run(context);
     }
     table = new Table(context);
@@ -129,10 +133,17 @@ final class StoreEngine implements AutoCloseable {
       verifyAfterMachineStop();
     }
     if (!file.isReadOnly()) {
+      CrashPoint.reached("open.settled");
       markOpen();
+      if (forced) {
+        // What follows may reach the device in any order, but after this.
+        memory.force(HeaderLayout.BYTES);
+      }
+      CrashPoint.reached("open.marked");
     }
     if (isNew) {
       file.publish();
+      CrashPoint.reached("create.published");
     }
   }
 
@@ -211,6 +222,7 @@ final class StoreEngine implements AutoCloseable {
     memory.putLong(0, HeaderLayout.BOOT_ID, boot.getMostSignificantBits());
     memory.putLong(0, HeaderLayout.BOOT_ID + 8, boot.getLeastSignificantBits());
     memory.putLongRelease(0, HeaderLayout.UNCLEAN, OPEN);
+    MappedMemory.storeStoreFence();
   }
 
   // --- lifecycle and misuse ----------------------------------------------------------------------
@@ -372,10 +384,13 @@ final class StoreEngine implements AutoCloseable {
         growth.compact(COMPACT_ON_CLOSE_BYTES);
       }
       allocator.trim();
+      CrashPoint.reached("close.trimmed");
       if (forced) {
-        memory.force(HeaderLayout.BYTES);
+        // All of it: what was moved and freed just now comes after the caller's force.
+        memory.force(file.length());
       }
       memory.putLongRelease(0, HeaderLayout.UNCLEAN, forced ? CLEAN : CLOSED_NOT_FORCED);
+      CrashPoint.reached("close.marked");
     }
     state = State.CLOSED;
     file.close();

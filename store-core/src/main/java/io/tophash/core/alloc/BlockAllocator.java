@@ -8,6 +8,7 @@ import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.SizeClasses;
 import io.tophash.core.format.SpanLayout;
+import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.StoreFile;
 import java.util.function.LongConsumer;
@@ -151,7 +152,9 @@ public final class BlockAllocator {
     }
     long position = blockPosition(page, sizeClass, block);
     memory.putLongRelease(0, note, position);
+    CrashPoint.reached("block.noted");
     setBit(page, block, true);
+    CrashPoint.reached("block.allocated");
     addFree(sizeClass, -1);
     return position;
   }
@@ -262,6 +265,7 @@ public final class BlockAllocator {
       return true;
     }
     setBit(page, block, false);
+    CrashPoint.reached("block.freed");
     addFree(sizeClass, 1);
     if (current[sizeClass] != page) {
       if (isEmpty(page, sizeClass)) {

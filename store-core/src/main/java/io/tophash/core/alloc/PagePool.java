@@ -218,11 +218,13 @@ final class PagePool {
       }
     }
     reserveTables(limit, end);
+    CrashPoint.reached("extend.written");
     long newLimit = Math.min(comfortable, file.length() >>> PAGE_SHIFT);
     freePages += newLimit - limit;
     limit = newLimit;
     memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
     memory.putLongRelease(0, HeaderLayout.LIMIT_PAGES, limit);
+    CrashPoint.reached("extend.limited");
     return start;
   }
 
@@ -287,6 +289,8 @@ final class PagePool {
     if (page + pages > freshPage) {
       freshPage = page + pages;
       memory.putLongRelease(0, HeaderLayout.FRESH_PAGE, freshPage);
+      // What is written into the run must not come before: it would pass for zeros.
+      MappedMemory.storeStoreFence();
     }
   }
 
@@ -302,15 +306,18 @@ final class PagePool {
     for (int i = 1; i < pages; i++) {
       memory.putInt(firstWord, 4 * i, SpanLayout.inner(i));
     }
+    CrashPoint.reached("span.filled");
     memory.putIntRelease(firstWord, 0, SpanLayout.head(sizeClass, pages));
+    CrashPoint.reached("span.made");
   }
 
   /** Frees a span. */
   void freeSpan(long page) {
-    int pages = SpanLayout.count(head(page));
-    memory.putIntRelease(wordPosition(page), 0, 0);
-    freePages += pages;
+    // The hint first: if a kill leaves it too high that costs a search, too low the pages.
+    freePages += SpanLayout.count(head(page));
     memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
+    memory.putIntRelease(wordPosition(page), 0, 0);
+    CrashPoint.reached("span.freed");
     lowestFree = Math.min(lowestFree, page);
   }
 
@@ -340,11 +347,11 @@ final class PagePool {
     }
     page = headEnd(page);
     if (page < limit) {
-      freePages = Math.max(0, freePages - (limit - page));
-      memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
+      freePages = Math.max(0, freePages - freeBehind(page));
       limit = page;
       lowestFree = Math.min(lowestFree, limit);
       memory.putLongRelease(0, HeaderLayout.LIMIT_PAGES, limit);
+      memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
       CrashPoint.reached("trim.limit");
     }
     file.truncate(limit << PAGE_SHIFT);
@@ -354,6 +361,15 @@ final class PagePool {
       freshPage = limit;
       memory.putLongRelease(0, HeaderLayout.FRESH_PAGE, freshPage);
     }
+  }
+
+  private long freeBehind(long page) {
+    long windowPages = 1L << pagesPerWindowShift;
+    long pages = limit - page;
+    for (long w = page + windowPages - 1 & -windowPages; w < limit; w += windowPages) {
+      pages -= reservedPages(w);
+    }
+    return pages;
   }
 
   // The table of a window stays with the window, so a window that holds nothing else goes whole.

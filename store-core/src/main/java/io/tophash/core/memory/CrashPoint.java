@@ -2,16 +2,33 @@ package io.tophash.core.memory;
 
 /**
  * Named places between two stores of an operation, where a test stops the process as {@code kill
- * -9} would. In production the hook is null and the call disappears.
+ * -9} would; and, for the same tests, each single store. In production the hook is null and all of
+ * this disappears.
  */
 public final class CrashPoint {
   /** What a test does when a point is reached. */
   @FunctionalInterface
   public interface Hook {
+    /** The process is at this point. */
     void reached(String point);
+
+    /**
+     * The next thing is a store to mapped memory.
+     *
+     * @param position where
+     * @param length how many bytes; over eight, they are no single store
+     * @param release true if no earlier store comes after it
+     */
+    default void storing(long position, int length, boolean release) {}
+
+    /** No later store comes before an earlier one. */
+    default void fence() {}
   }
 
   private static final Hook HOOK = load();
+
+  /** False in production; a constant to the JIT compiler. */
+  static final boolean IS_HOOKED = HOOK != null;
 
   private CrashPoint() {}
 
@@ -32,5 +49,13 @@ public final class CrashPoint {
     if (HOOK != null) {
       HOOK.reached(point);
     }
+  }
+
+  static void storing(long position, int length, boolean release) {
+    HOOK.storing(position, length, release);
+  }
+
+  static void fence() {
+    HOOK.fence();
   }
 }

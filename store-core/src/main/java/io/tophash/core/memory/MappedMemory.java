@@ -1,5 +1,6 @@
 package io.tophash.core.memory;
 
+import static io.tophash.core.memory.CrashPoint.IS_HOOKED;
 import static io.tophash.core.memory.MemoryMode.IS_FAST;
 
 import java.lang.invoke.MethodHandles;
@@ -136,6 +137,9 @@ public final class MappedMemory {
 
   /** Plain write of eight bytes: not ordered against other writes. */
   public void putLong(long base, int offset, long value) {
+    if (IS_HOOKED) {
+      CrashPoint.storing(base + offset, 8, false);
+    }
     if (IS_FAST) {
       UnsafeApi.putLong(address(base, offset), value);
     } else {
@@ -145,6 +149,9 @@ public final class MappedMemory {
 
   /** Plain write of four bytes. */
   public void putInt(long base, int offset, int value) {
+    if (IS_HOOKED) {
+      CrashPoint.storing(base + offset, 4, false);
+    }
     if (IS_FAST) {
       UnsafeApi.putInt(address(base, offset), value);
     } else {
@@ -154,6 +161,9 @@ public final class MappedMemory {
 
   /** Write of one byte. */
   public void putByte(long base, int offset, byte value) {
+    if (IS_HOOKED) {
+      CrashPoint.storing(base + offset, 1, false);
+    }
     if (IS_FAST) {
       UnsafeApi.putByte(address(base, offset), value);
     } else {
@@ -166,6 +176,9 @@ public final class MappedMemory {
    * this write and all before it, or not this write.
    */
   public void putLongRelease(long base, int offset, long value) {
+    if (IS_HOOKED) {
+      CrashPoint.storing(base + offset, 8, true);
+    }
     if (IS_FAST) {
       UnsafeApi.storeFence();
       UnsafeApi.putLong(address(base, offset), value);
@@ -176,6 +189,9 @@ public final class MappedMemory {
 
   /** As {@link #putLongRelease} for an aligned int. */
   public void putIntRelease(long base, int offset, int value) {
+    if (IS_HOOKED) {
+      CrashPoint.storing(base + offset, 4, true);
+    }
     if (IS_FAST) {
       UnsafeApi.storeFence();
       UnsafeApi.putInt(address(base, offset), value);
@@ -186,11 +202,17 @@ public final class MappedMemory {
 
   /** No later write comes before an earlier one, whatever kind they are. */
   public static void storeStoreFence() {
+    if (IS_HOOKED) {
+      CrashPoint.fence();
+    }
     VarHandle.storeStoreFence();
   }
 
   /** Copies from the heap. */
   public void putBytes(long base, byte[] source, int sourceOffset, int length) {
+    if (IS_HOOKED) {
+      CrashPoint.storing(base, length, false);
+    }
     if (length > 0) {
       window(base).put(at(base, 0), source, sourceOffset, length);
     }
@@ -210,12 +232,18 @@ public final class MappedMemory {
         putLong(to, i, getLong(from, i));
       }
     } else {
+      if (IS_HOOKED) {
+        CrashPoint.storing(to, length, false);
+      }
       window(to).put(at(to, 0), window(from), at(from, 0), length);
     }
   }
 
   /** Writes zeros. */
   public void zero(long base, int length) {
+    if (IS_HOOKED) {
+      CrashPoint.storing(base, length, false);
+    }
     ByteBuffer window = window(base);
     int at = at(base, 0);
     int done = 0;
@@ -253,6 +281,9 @@ public final class MappedMemory {
 
   /** A writable view under the same conditions as {@link #readView}. */
   public ByteBuffer writeView(long base, int length) {
+    if (IS_HOOKED) {
+      CrashPoint.storing(base, length, false);
+    }
     int from = at(base, 0);
     return writeViews[(int) (base >>> windowShift)].limit(from + length).position(from);
   }

@@ -194,6 +194,7 @@ public final class StoreFile implements AutoCloseable {
           readOnly ? FileChannel.MapMode.READ_ONLY : FileChannel.MapMode.READ_WRITE;
       try {
         memory.addWindow(FileThread.call(() -> file.getChannel().map(mode, start, size)));
+        CrashPoint.reached("file.mapped");
       } finally {
         if (!readOnly) {
           cutBack(length);
@@ -267,6 +268,7 @@ public final class StoreFile implements AutoCloseable {
         int step = (int) Math.min(ZEROS.length, newLength - length);
         file.write(ZEROS, 0, step);
         length += step;
+        CrashPoint.reached("file.extended");
       }
     } catch (IOException e) {
       cutBack(before);
@@ -291,6 +293,7 @@ public final class StoreFile implements AutoCloseable {
     length = bytes;
     try {
       file.setLength(bytes);
+      CrashPoint.reached("file.cut");
     } catch (IOException e) {
       // Not every system cuts a mapped file. The tail belongs to nobody; growth overwrites it.
     }

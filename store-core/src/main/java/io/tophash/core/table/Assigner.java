@@ -145,8 +145,9 @@ public final class Assigner {
     }
   }
 
-  /** Overwrites an inline value of up to eight bytes: one store. */
+  /** Overwrites an inline value of up to eight bytes: one store, not before those made so far. */
   public void overwriteWord(long found, long word) {
+    MappedMemory.storeStoreFence();
     writeCell(found & -8, layout.value((int) found & 7), layout.valueCellBytes(), word, null);
   }
 
@@ -167,6 +168,7 @@ public final class Assigner {
     CrashPoint.reached("overwrite.written");
     memory.putIntRelease(0, HeaderLayout.UNDO + 12, 0);
     MappedMemory.storeStoreFence();
+    CrashPoint.reached("overwrite.settled");
   }
 
   /**

@@ -73,7 +73,7 @@ final class BucketArray {
   static BucketArray create(TableContext context, int b, int slot) {
     MappedMemory memory = context.memory;
     int count = DirectoryLayout.chunkCount(b, context.chunkShift);
-    memory.putLong(0, IntentLayout.PENDING_CHUNK_SLOT, slot);
+    noteSlot(memory, slot);
     long directory =
         context.allocator.allocateZeroed(DirectoryLayout.bytes(count), IntentLayout.PENDING_CHUNK);
     memory.putInt(directory, DirectoryLayout.B, b);
@@ -84,6 +84,12 @@ final class BucketArray {
     memory.putLongRelease(0, IntentLayout.PENDING_CHUNK, 0);
     return new BucketArray(
         memory, context.allocator, directory, b, context.chunkShift, context.layout.bytes());
+  }
+
+  // Not before the words of the last allocation or release are cleared, which it would complete to
+  // a false statement.
+  private static void noteSlot(MappedMemory memory, long slot) {
+    memory.putLongRelease(0, IntentLayout.PENDING_CHUNK_SLOT, slot);
   }
 
   long directory() {
@@ -134,7 +140,7 @@ final class BucketArray {
 
   void makeChunk(int index) {
     long slot = directory + DirectoryLayout.chunk(index);
-    memory.putLong(0, IntentLayout.PENDING_CHUNK_SLOT, slot);
+    noteSlot(memory, slot);
     long chunk = allocator.allocateZeroed(chunkBytes(index), IntentLayout.PENDING_CHUNK);
     CrashPoint.reached("chunk.allocated");
     memory.putLongRelease(slot, 0, chunk);
@@ -158,12 +164,13 @@ final class BucketArray {
   }
 
   private void free(long block, long slot) {
-    memory.putLong(0, IntentLayout.PENDING_CHUNK_SLOT, slot);
+    noteSlot(memory, slot);
     memory.putLongRelease(0, IntentLayout.RETIRED_CHUNK, block);
     CrashPoint.reached("chunk.retired");
     memory.putLongRelease(slot, 0, 0);
     CrashPoint.reached("chunk.forgotten");
     allocator.freeIfAllocated(block);
+    CrashPoint.reached("chunk.freed");
     memory.putLongRelease(0, IntentLayout.RETIRED_CHUNK, 0);
   }
 
@@ -206,7 +213,7 @@ final class BucketArray {
     if (!allocator.hasFree(bytes)) {
       return false;
     }
-    memory.putLong(0, IntentLayout.PENDING_CHUNK_SLOT, slot);
+    noteSlot(memory, slot);
     long to = allocator.allocate(bytes, IntentLayout.PENDING_CHUNK);
     boolean lower = to < from;
     if (lower) {
@@ -221,6 +228,7 @@ final class BucketArray {
     allocator.free(lower ? from : to);
     CrashPoint.reached("move.freed");
     memory.putLongRelease(0, IntentLayout.RETIRED_CHUNK, 0);
+    CrashPoint.reached("move.settled");
     memory.putLongRelease(0, IntentLayout.PENDING_CHUNK, 0);
     return lower;
   }

@@ -145,8 +145,14 @@ final class Evacuator {
     while (index < stop && table.unevacuated(index) == 0) {
       index++;
     }
+    if (index == size) {
+      // Not stored: the mark stays at a bucket that exists until the growth is over, so that a kill
+      // before that leaves a last step to make.
+      return true;
+    }
     table.setNevacuate(index);
-    return index == size;
+    CrashPoint.reached("evacuate.advanced");
+    return false;
   }
 
   /** Frees the overflow buckets of a chain that are blocks of their own; may be repeated. */
@@ -188,6 +194,7 @@ final class Evacuator {
   private void wipe(long head) {
     if (head != 0) {
       freeOwnBlocks(head);
+      CrashPoint.reached("undo.freed");
       memory.putLong(head, BucketLayout.TOPHASH, 0);
       memory.putLongRelease(head, layout.overflow(), 0);
     }

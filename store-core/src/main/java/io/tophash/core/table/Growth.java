@@ -150,7 +150,9 @@ public final class Growth {
   private void dropNext() {
     releaseAll();
     memory.putLongRelease(0, HeaderLayout.RELEASING_DIRECTORY, next.directory());
+    CrashPoint.reached("next.dropping");
     memory.putLongRelease(0, HeaderLayout.NEXT_DIRECTORY, 0);
+    CrashPoint.reached("next.dropped");
     beginRelease(next);
     next = null;
     releaseAll();

@@ -7,6 +7,7 @@ import io.tophash.core.format.DescriptorLayout;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.IntentLayout;
 import io.tophash.core.format.Tophash;
+import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,17 @@ public final class Recovery {
         return true;
       }
     }
-    return memory.getLong(0, IntentLayout.RETIRED_CHUNK) != 0;
+    return memory.getLong(0, IntentLayout.RETIRED_CHUNK) != 0 || nextIsTaken(memory);
+  }
+
+  /** True if the prepared array serves already, or is being released. */
+  private static boolean nextIsTaken(MappedMemory memory) {
+    long live = DescriptorLayout.position(memory.getLong(0, HeaderLayout.SELECTOR));
+    long next = memory.getLong(0, HeaderLayout.NEXT_DIRECTORY);
+    long releasing = memory.getLong(0, HeaderLayout.RELEASING_DIRECTORY);
+    return next != 0
+            && (next == memory.getLong(live, DescriptorLayout.BUCKETS) || next == releasing)
+        || releasing != 0 && releasing == memory.getLong(live, DescriptorLayout.OLD_BUCKETS);
   }
 
   /** Settles everything; the table is loaded afterwards. */
@@ -52,12 +63,17 @@ public final class Recovery {
     Recovery recovery = new Recovery(context);
     recovery.undoTornOverwrite();
     recovery.settleClear();
+    CrashPoint.reached("recovery.cleared");
     recovery.settleChunks();
+    CrashPoint.reached("recovery.chunksSettled");
     recovery.settleGrowthWords();
+    CrashPoint.reached("recovery.growthSettled");
     recovery.settleOperation();
+    CrashPoint.reached("recovery.operationSettled");
     recovery.freePending(IntentLayout.PENDING_OVERFLOW);
     recovery.freePending(IntentLayout.PENDING_KEY);
     recovery.freePending(IntentLayout.PENDING_VALUE);
+    CrashPoint.reached("recovery.done");
   }
 
   private long header(int offset) {
@@ -98,6 +114,7 @@ public final class Recovery {
   static void freeEverything(TableContext context) {
     MappedMemory memory = context.memory;
     context.allocator.freeAll();
+    CrashPoint.reached("clear.freed");
     for (int note = IntentLayout.PENDING_KEY; note <= IntentLayout.RETIRED_CHUNK; note += 8) {
       memory.putLong(0, note, 0);
     }

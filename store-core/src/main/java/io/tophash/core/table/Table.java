@@ -114,6 +114,10 @@ public final class Table {
     if (current.b() != b || old != null && old.b() != (sameSize ? b : b - 1)) {
       throw new CorruptStoreException("table descriptor", descriptor, "sizes disagree, b=" + b);
     }
+    if (old != null && nevacuate >= old.size()) {
+      throw new CorruptStoreException(
+          "table descriptor", descriptor, "the mark is past the end, nevacuate=" + nevacuate);
+    }
     if (count < 0 || noverflow < 0 || nextOverflow < 0 || nevacuate < 0) {
       throw new CorruptStoreException("table descriptor", descriptor, "a counter is negative");
     }
