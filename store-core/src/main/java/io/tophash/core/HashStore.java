@@ -1,7 +1,6 @@
 package io.tophash.core;
 
 import io.tophash.core.codec.Codec;
-import io.tophash.core.format.BucketLayout;
 import io.tophash.core.table.ChainCursor;
 import io.tophash.core.table.Table;
 import java.nio.ByteBuffer;
@@ -44,15 +43,12 @@ import org.agrona.MutableDirectBuffer;
  * @param <K> type of the keys
  * @param <V> type of the values
  */
-public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoCloseable {
+public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
   private static final int GET_ALL_BATCH = 32;
 
   final StoreEngine engine;
   private final Table table;
-  private final BucketLayout layout;
-  private final EntryCodec<K> keys;
-  private final EntryCodec<V> values;
-  private final boolean longKeys;
+  private final EntryTable<K, V> entries;
   private Set<K> keySet;
   private Collection<V> valueCollection;
   private Set<Entry<K, V>> entrySet;
@@ -60,10 +56,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoClos
   HashStore(StoreEngine engine, Codec<K> keyCodec, Codec<V> valueCodec) {
     this.engine = engine;
     this.table = engine.table;
-    this.layout = engine.layout;
-    this.keys = EntryCodec.ofKeys(engine, keyCodec);
-    this.values = EntryCodec.ofValues(engine, valueCodec);
-    this.longKeys = keyCodec.fixedSize() == 8;
+    this.entries = new EntryTable<>(engine, keyCodec, valueCodec);
   }
 
   /**
@@ -83,41 +76,18 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoClos
 
   // --- lookup ------------------------------------------------------------------------------------
 
-  @SuppressWarnings("unchecked")
-  private long hashOf(Object key) {
-    keys.encode((K) key);
-    return table.hashOf(keys.bytes(), keys.length());
-  }
-
-  /** The cell of the key that was encoded last. */
-  private long find(long keyHash) {
-    return longKeys
-        ? table.findLong(keys.longKey(), keyHash)
-        : table.findBytes(keys.bytes(), keys.length(), keyHash);
-  }
-
   private long findForRead(Object key) {
     engine.beginRead();
     try {
-      return find(hashOf(key));
+      return entries.find(entries.hashOf(key));
     } catch (IndexOutOfBoundsException e) {
       throw engine.explain(e);
     }
   }
 
-  private long valueCell(long found) {
-    return (found & -8) + layout.value((int) found & 7);
-  }
-
-  private long keyCell(long found) {
-    return (found & -8) + layout.key((int) found & 7);
-  }
-
   private V valueAt(long found) {
     try {
-      V value = values.read(valueCell(found));
-      engine.memory.keepAlive();
-      return value;
+      return entries.valueAt(found);
     } catch (IndexOutOfBoundsException e) {
       throw engine.explain(e);
     }
@@ -152,7 +122,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoClos
     if (found == Table.ABSENT) {
       return -1;
     }
-    ByteBuffer value = values.view(valueCell(found));
+    ByteBuffer value = entries.valueView(found);
     int size = value.remaining();
     if (size > target.remaining()) {
       throw noRoom(size, target.remaining());
@@ -174,7 +144,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoClos
     if (found == Table.ABSENT) {
       return -1;
     }
-    ByteBuffer value = values.view(valueCell(found));
+    ByteBuffer value = entries.valueView(found);
     int size = value.remaining();
     if (!target.isExpandable() && size > target.capacity() - offset) {
       throw noRoom(size, target.capacity() - offset);
@@ -216,12 +186,12 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoClos
     engine.beginRead();
     try {
       for (int i = 0; i < n; i++) {
-        hashes[i] = hashOf(batch[i]);
+        hashes[i] = entries.hashOf(batch[i]);
       }
       table.touch(hashes, n);
       for (int i = 0; i < n; i++) {
-        keys.encode((K) batch[i]);
-        long found = find(hashes[i]);
+        entries.hashOf(batch[i]);
+        long found = entries.find(hashes[i]);
         if (found != Table.ABSENT) {
           result.put((K) batch[i], valueAt(found));
         }
@@ -232,19 +202,18 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoClos
   }
 
   @Override
-  @SuppressWarnings("unchecked")
   public boolean containsValue(Object value) {
     Objects.requireNonNull(value, "value");
-    boolean[] seen = new boolean[1];
+    boolean seen = false;
     engine.beginRead();
-    values.encode((V) value);
+    entries.encodeValue(value);
     ChainCursor cursor = new ChainCursor(table, 0);
-    while (!seen[0] && cursor.next()) {
-      for (int i = 0; i < cursor.size() && !seen[0]; i++) {
-        seen[0] = values.isEncoded(valueCell(cursor.cell(i)));
+    while (!seen && cursor.next()) {
+      for (int i = 0; i < cursor.size() && !seen; i++) {
+        seen = entries.isEncodedValue(cursor.cell(i));
       }
     }
-    return seen[0];
+    return seen;
   }
 
   // --- change ------------------------------------------------------------------------------------
@@ -268,17 +237,17 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoClos
     Objects.requireNonNull(value, "value");
     engine.beginWrite();
     try {
-      long keyHash = hashOf(key);
+      long keyHash = entries.hashOf(key);
       engine.growth.workIfRoom(keyHash);
-      long found = find(keyHash);
+      long found = entries.find(keyHash);
       V previous = null;
       if (found != Table.ABSENT) {
         if (wantsPrevious) {
-          previous = values.read(valueCell(found));
+          previous = entries.valueAt(found);
         }
-        overwrite(found, value);
+        entries.overwrite(found, value);
       } else {
-        insert(keyHash, value);
+        entries.insert(keyHash, value);
       }
       return previous;
     } catch (IndexOutOfBoundsException e) {
@@ -288,51 +257,18 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoClos
     }
   }
 
-  private void insert(long keyHash, V value) {
-    engine.growth.beforeInsert(keyHash);
-    boolean inserted = false;
-    try {
-      values.stage(value);
-      keys.stageEncoded();
-      engine.assigner.insert(
-          keyHash,
-          keys.stagedWord(),
-          keys.stagedBytes(),
-          values.stagedWord(),
-          values.stagedBytes());
-      inserted = true;
-    } finally {
-      if (!inserted) {
-        keys.unstage();
-        values.unstage();
-      }
-    }
-    engine.growth.prepare();
-  }
-
-  private void overwrite(long found, V value) {
-    values.stage(value);
-    if (values.isIndirect()) {
-      engine.assigner.replaceRecord(found, values.stagedWord());
-    } else if (values.stagedBytes() == null) {
-      engine.assigner.overwriteWord(found, values.stagedWord());
-    } else {
-      engine.assigner.overwriteBytes(found, values.stagedBytes());
-    }
-  }
-
   @Override
   public V remove(Object key) {
     engine.beginWrite();
     try {
-      long keyHash = hashOf(key);
+      long keyHash = entries.hashOf(key);
       engine.growth.workIfRoom(keyHash);
-      long found = find(keyHash);
+      long found = entries.find(keyHash);
       if (found == Table.ABSENT) {
         return null;
       }
-      V previous = values.read(valueCell(found));
-      engine.assigner.deleteEntry(found, keyHash);
+      V previous = entries.valueAt(found);
+      entries.delete(found, keyHash);
       return previous;
     } catch (IndexOutOfBoundsException e) {
       throw engine.explain(e);
@@ -359,13 +295,13 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoClos
   private boolean deleteIf(K key, V expected) {
     engine.beginWrite();
     try {
-      long keyHash = hashOf(key);
+      long keyHash = entries.hashOf(key);
       engine.growth.workIfRoom(keyHash);
-      long found = find(keyHash);
+      long found = entries.find(keyHash);
       if (found == Table.ABSENT || expected != null && !isValue(found, expected)) {
         return false;
       }
-      engine.assigner.deleteEntry(found, keyHash);
+      entries.delete(found, keyHash);
       return true;
     } catch (IndexOutOfBoundsException e) {
       throw engine.explain(e);
@@ -375,8 +311,8 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoClos
   }
 
   private boolean isValue(long found, V expected) {
-    values.encode(expected);
-    return values.isEncoded(valueCell(found));
+    entries.encodeValue(expected);
+    return entries.isEncodedValue(found);
   }
 
   @Override
@@ -385,11 +321,11 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoClos
     Objects.requireNonNull(value, "newValue");
     engine.beginWrite();
     try {
-      long found = find(hashOf(key));
+      long found = entries.find(entries.hashOf(key));
       if (found == Table.ABSENT || !isValue(found, expected)) {
         return false;
       }
-      overwrite(found, value);
+      entries.overwrite(found, value);
       return true;
     } catch (IndexOutOfBoundsException e) {
       throw engine.explain(e);
@@ -440,7 +376,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoClos
   }
 
   K decodeKey(long found) {
-    return keys.read(keyCell(found));
+    return entries.keyAt(found);
   }
 
   V decodeValue(long found) {
@@ -472,7 +408,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoClos
     return (int) Math.min(Integer.MAX_VALUE, sizeLong());
   }
 
-  /** Number of entries. */
+  @Override
   public long sizeLong() {
     engine.beginRead();
     return table.count();
@@ -483,40 +419,36 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements AutoClos
     return sizeLong() == 0;
   }
 
-  /** Figures about the store; O(1). */
+  @Override
   public StoreStats stats() {
     return engine.stats();
   }
 
-  /** Walks everything and reports each broken invariant with its position; changes nothing. */
+  @Override
   public VerifyReport verify() {
     return engine.verify();
   }
 
-  /** Writes everything back to the storage device and waits for it. */
+  @Override
   public void force() {
     engine.force();
   }
 
-  /**
-   * Gives unused space back to the file system as far as it can be moved to the end of the file.
-   * Takes time in proportion to what is moved.
-   */
+  @Override
   public void compact() {
     engine.compact();
   }
 
-  /** The file, with symbolic links resolved. */
+  @Override
   public Path path() {
     return engine.path();
   }
 
-  /** True after {@link #close}. */
+  @Override
   public boolean isClosed() {
     return engine.isClosed();
   }
 
-  /** Closes the store and lets others open it. A second call does nothing. */
   @Override
   public void close() {
     engine.close();

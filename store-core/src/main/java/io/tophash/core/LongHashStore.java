@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>An absent key is answered with the missing value that the builder was given (0 by default). As
  * that number may also be stored, {@link #containsKey} or {@link #getOrDefault} tell the two apart.
  */
-public final class LongHashStore implements AutoCloseable {
+public final class LongHashStore implements Store {
   /** Takes an entry of longs. */
   @FunctionalInterface
   public interface LongLongVisitor {
@@ -234,7 +234,7 @@ public final class LongHashStore implements AutoCloseable {
     return missing;
   }
 
-  /** Number of entries. */
+  @Override
   public long sizeLong() {
     return map.sizeLong();
   }
@@ -246,42 +246,41 @@ public final class LongHashStore implements AutoCloseable {
 
   /** Removes all entries, as {@link HashStore#clear}. */
   public void clear() {
-    engine.clear();
+    map.clear();
   }
 
-  /** Figures about the store; O(1). */
+  @Override
   public StoreStats stats() {
-    return engine.stats();
+    return map.stats();
   }
 
-  /** Verifies everything, as {@link HashStore#verify}. */
+  @Override
   public VerifyReport verify() {
-    return engine.verify();
+    return map.verify();
   }
 
-  /** Writes everything back to the storage device and waits for it. */
+  @Override
   public void force() {
-    engine.force();
+    map.force();
   }
 
-  /** Gives unused space back, as {@link HashStore#compact}. */
+  @Override
   public void compact() {
-    engine.compact();
+    map.compact();
   }
 
-  /** The file, with symbolic links resolved. */
+  @Override
   public Path path() {
-    return engine.path();
+    return map.path();
   }
 
-  /** True after {@link #close}. */
+  @Override
   public boolean isClosed() {
-    return engine.isClosed();
+    return map.isClosed();
   }
 
-  /** Closes the store and lets others open it. A second call does nothing. */
   @Override
   public void close() {
-    engine.close();
+    map.close();
   }
 }

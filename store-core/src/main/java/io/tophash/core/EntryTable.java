@@ -1,0 +1,109 @@
+package io.tophash.core;
+
+import io.tophash.core.codec.Codec;
+import io.tophash.core.format.BucketLayout;
+import io.tophash.core.table.Table;
+import java.nio.ByteBuffer;
+
+/**
+ * The typed entries of one store: between the map's methods and the table, which knows only bytes.
+ * A found entry is named by its cell, as in {@link Table}. Misuse is the caller's affair.
+ */
+final class EntryTable<K, V> {
+  private final StoreEngine engine;
+  private final Table table;
+  private final BucketLayout layout;
+  private final EntryCodec<K> keys;
+  private final EntryCodec<V> values;
+  private final boolean longKeys;
+
+  EntryTable(StoreEngine engine, Codec<K> keyCodec, Codec<V> valueCodec) {
+    this.engine = engine;
+    this.table = engine.table;
+    this.layout = engine.layout;
+    this.keys = EntryCodec.ofKeys(engine, keyCodec);
+    this.values = EntryCodec.ofValues(engine, valueCodec);
+    this.longKeys = keyCodec.fixedSize() == 8;
+  }
+
+  /** Encodes the key and hashes it; {@link #find} refers to the last key that came here. */
+  @SuppressWarnings("unchecked")
+  long hashOf(Object key) {
+    keys.encode((K) key);
+    return table.hashOf(keys.bytes(), keys.length());
+  }
+
+  /** The cell of the key that was hashed last. */
+  long find(long keyHash) {
+    return longKeys
+        ? table.findLong(keys.longKey(), keyHash)
+        : table.findBytes(keys.bytes(), keys.length(), keyHash);
+  }
+
+  private long valueCell(long found) {
+    return (found & -8) + layout.value((int) found & 7);
+  }
+
+  K keyAt(long found) {
+    return keys.read((found & -8) + layout.key((int) found & 7));
+  }
+
+  V valueAt(long found) {
+    V value = values.read(valueCell(found));
+    engine.memory.keepAlive();
+    return value;
+  }
+
+  /** The encoded value: a shared view, valid until the next use of the store. */
+  ByteBuffer valueView(long found) {
+    return values.view(valueCell(found));
+  }
+
+  /** Encodes a value for comparisons with {@link #isEncodedValue}. */
+  @SuppressWarnings("unchecked")
+  void encodeValue(Object value) {
+    values.encode((V) value);
+  }
+
+  boolean isEncodedValue(long found) {
+    return values.isEncoded(valueCell(found));
+  }
+
+  /** Inserts the key that was hashed last, which is absent. */
+  void insert(long keyHash, V value) {
+    engine.growth.beforeInsert(keyHash);
+    boolean inserted = false;
+    try {
+      values.stage(value);
+      keys.stageEncoded();
+      engine.assigner.insert(
+          keyHash,
+          keys.stagedWord(),
+          keys.stagedBytes(),
+          values.stagedWord(),
+          values.stagedBytes());
+      inserted = true;
+    } finally {
+      if (!inserted) {
+        keys.unstage();
+        values.unstage();
+      }
+    }
+    engine.growth.prepare();
+  }
+
+  void overwrite(long found, V value) {
+    values.stage(value);
+    if (values.isIndirect()) {
+      engine.assigner.replaceRecord(found, values.stagedWord());
+    } else if (values.stagedBytes() == null) {
+      engine.assigner.overwriteWord(found, values.stagedWord());
+    } else {
+      engine.assigner.overwriteBytes(found, values.stagedBytes());
+    }
+  }
+
+  void delete(long found, long keyHash) {
+    engine.assigner.deleteEntry(found, keyHash);
+  }
+}

@@ -1,0 +1,44 @@
+package io.tophash.core;
+
+import java.nio.file.Path;
+
+/**
+ * What every store offers beside its entries. Any method but {@link #close} and {@link #isClosed}
+ * throws {@link IllegalStateException} after the store was closed.
+ */
+public interface Store extends AutoCloseable {
+  /** Number of entries. */
+  long sizeLong();
+
+  /** Figures about the store; O(1). */
+  StoreStats stats();
+
+  /**
+   * Walks everything and reports each broken invariant with its position; changes nothing. Takes
+   * time in proportion to the store.
+   */
+  VerifyReport verify();
+
+  /**
+   * Writes everything back to the storage device and waits for it.
+   *
+   * @throws io.tophash.core.errors.StoreException if the device reports an error
+   */
+  void force();
+
+  /**
+   * Gives unused space back to the file system as far as it can be moved to the end of the file.
+   * Takes time in proportion to what is moved.
+   */
+  void compact();
+
+  /** The file, with symbolic links resolved. */
+  Path path();
+
+  /** True after {@link #close}. */
+  boolean isClosed();
+
+  /** Closes the store and lets others open it. A second call does nothing. */
+  @Override
+  void close();
+}
