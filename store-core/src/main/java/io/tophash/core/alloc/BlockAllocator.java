@@ -35,6 +35,8 @@ public final class BlockAllocator {
 
   private final MappedMemory memory;
   private final PagePool pages;
+  private final PageTable table;
+  private final SpanBlocks blocks;
   // Per class: the page of the span that blocks are taken from (0: none); the page of a span where
   // a block was freed lately; where the last search ended.
   private final long[] current = new long[SizeClasses.count()];
@@ -45,6 +47,8 @@ public final class BlockAllocator {
   public BlockAllocator(StoreFile file, MappedMemory memory) {
     this.memory = memory;
     this.pages = new PagePool(file, memory);
+    this.table = pages.table();
+    this.blocks = new SpanBlocks(memory);
   }
 
   /** Makes the allocator's structures in a new file. */
@@ -108,12 +112,12 @@ public final class BlockAllocator {
   // In a store with small windows a span of the class may be longer than a window.
   private int sizeClass(long bytes) {
     int sizeClass = SizeClasses.of(bytes);
-    return SizeClasses.spanPages(sizeClass) <= pages.maxRun() ? sizeClass : SpanLayout.CLASS_LARGE;
+    return SizeClasses.spanPages(sizeClass) <= table.maxRun() ? sizeClass : SpanLayout.CLASS_LARGE;
   }
 
   private int pagesFor(long bytes) {
     long count = (bytes + PAGE_BYTES - 1) >>> PAGE_SHIFT;
-    if (count > pages.maxRun()) {
+    if (count > table.maxRun()) {
       throw new StoreFullException(
           "no block of this size fits a window of the store; copy the entries to a store with larger"
               + " windows, bytes="
@@ -144,48 +148,19 @@ public final class BlockAllocator {
 
   private long allocateSmall(int sizeClass, int note) {
     long page = current[sizeClass];
-    int block = page == 0 ? -1 : freeBlock(page, sizeClass);
+    int block = page == 0 ? -1 : blocks.firstFree(page, sizeClass);
     if (block < 0) {
       page = spanWithRoom(sizeClass);
-      block = freeBlock(page, sizeClass);
+      block = blocks.firstFree(page, sizeClass);
       current[sizeClass] = page;
     }
-    long position = blockPosition(page, sizeClass, block);
+    long position = SpanBlocks.position(page, sizeClass, block);
     memory.putLongRelease(0, note, position);
     CrashPoint.reached("block.noted");
-    setBit(page, block, true);
+    blocks.set(page, block, true);
     CrashPoint.reached("block.allocated");
     addFree(sizeClass, -1);
     return position;
-  }
-
-  private int freeBlock(long page, int sizeClass) {
-    long span = page << PAGE_SHIFT;
-    int blocks = SizeClasses.blockCount(sizeClass);
-    for (int i = 0; i < blocks; i += 64) {
-      long free = ~memory.getLong(span, i >>> 3);
-      if (blocks - i < 64) {
-        free &= (1L << blocks - i) - 1;
-      }
-      if (free != 0) {
-        return i + Long.numberOfTrailingZeros(free);
-      }
-    }
-    return -1;
-  }
-
-  private void setBit(long page, int block, boolean allocated) {
-    long span = page << PAGE_SHIFT;
-    int offset = block >>> 6 << 3;
-    long bit = 1L << block;
-    long word = memory.getLong(span, offset);
-    memory.putLongRelease(span, offset, allocated ? word | bit : word & ~bit);
-  }
-
-  private static long blockPosition(long page, int sizeClass, int block) {
-    return (page << PAGE_SHIFT)
-        + SizeClasses.bitmapBytes(sizeClass)
-        + (long) block * SizeClasses.blockBytes(sizeClass);
   }
 
   private long spanWithRoom(int sizeClass) {
@@ -205,8 +180,10 @@ public final class BlockAllocator {
   }
 
   private boolean hasRoom(long page, int sizeClass) {
-    int head = pages.head(page);
-    return head != 0 && SpanLayout.sizeClass(head) == sizeClass && freeBlock(page, sizeClass) >= 0;
+    int head = table.head(page);
+    return head != 0
+        && SpanLayout.sizeClass(head) == sizeClass
+        && blocks.firstFree(page, sizeClass) >= 0;
   }
 
   private long searchSpan(int sizeClass) {
@@ -216,11 +193,11 @@ public final class BlockAllocator {
       if (page >= pages.limit()) {
         page = 0;
       }
-      int head = pages.head(page);
-      long next = page + pages.stride(page);
+      int head = table.head(page);
+      long next = page + table.stride(page);
       if (head != 0 && SpanLayout.sizeClass(head) == sizeClass) {
         probes++;
-        if (freeBlock(page, sizeClass) >= 0) {
+        if (blocks.firstFree(page, sizeClass) >= 0) {
           searchFrom[sizeClass] = next;
           return page;
         }
@@ -259,16 +236,16 @@ public final class BlockAllocator {
       return false;
     }
     long page = pages.headPage(position >>> PAGE_SHIFT);
-    int sizeClass = SpanLayout.sizeClass(pages.head(page));
+    int sizeClass = SpanLayout.sizeClass(table.head(page));
     if (sizeClass == SpanLayout.CLASS_LARGE) {
       pages.freeSpan(page);
       return true;
     }
-    setBit(page, block, false);
+    blocks.set(page, block, false);
     CrashPoint.reached("block.freed");
     addFree(sizeClass, 1);
     if (current[sizeClass] != page) {
-      if (isEmpty(page, sizeClass)) {
+      if (blocks.isEmpty(page, sizeClass)) {
         releaseSpan(page, sizeClass);
       } else {
         lastFreed[sizeClass] = page;
@@ -286,38 +263,21 @@ public final class BlockAllocator {
     addFree(sizeClass, -SizeClasses.blockCount(sizeClass));
   }
 
-  private boolean isEmpty(long page, int sizeClass) {
-    long span = page << PAGE_SHIFT;
-    for (int i = 0; i < SizeClasses.blockCount(sizeClass); i += 64) {
-      if (memory.getLong(span, i >>> 3) != 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** Number of the allocated block that begins exactly here, or -1. */
   private int locate(long position) {
     long page = pages.headPage(position >>> PAGE_SHIFT);
     if (page < 0) {
       return -1;
     }
-    int sizeClass = SpanLayout.sizeClass(pages.head(page));
+    int sizeClass = SpanLayout.sizeClass(table.head(page));
     if (sizeClass == SpanLayout.CLASS_LARGE) {
       return position == page << PAGE_SHIFT ? 0 : -1;
     }
     if (sizeClass >= SizeClasses.count()) {
       return -1;
     }
-    long inBlocks = position - (page << PAGE_SHIFT) - SizeClasses.bitmapBytes(sizeClass);
-    int block = (int) (inBlocks / SizeClasses.blockBytes(sizeClass));
-    if (inBlocks < 0
-        || block >= SizeClasses.blockCount(sizeClass)
-        || (long) block * SizeClasses.blockBytes(sizeClass) != inBlocks) {
-      return -1;
-    }
-    long word = memory.getLong(page << PAGE_SHIFT, block >>> 6 << 3);
-    return (word >>> block & 1) == 1 ? block : -1;
+    int block = SpanBlocks.number(page, sizeClass, position);
+    return block >= 0 && blocks.isAllocated(page, block) ? block : -1;
   }
 
   /** True if an allocated block begins at this position. */
@@ -330,7 +290,7 @@ public final class BlockAllocator {
     if (locate(position) < 0) {
       return 0;
     }
-    int head = pages.head(pages.headPage(position >>> PAGE_SHIFT));
+    int head = table.head(pages.headPage(position >>> PAGE_SHIFT));
     int sizeClass = SpanLayout.sizeClass(head);
     return sizeClass == SpanLayout.CLASS_LARGE
         ? PagePool.bytes(SpanLayout.count(head))
@@ -350,7 +310,7 @@ public final class BlockAllocator {
   public void trim() {
     for (int c = 1; c < current.length; c++) {
       long page = current[c];
-      if (page != 0 && isEmpty(page, c)) {
+      if (page != 0 && blocks.isEmpty(page, c)) {
         current[c] = 0;
         releaseSpan(page, c);
       }
@@ -360,8 +320,8 @@ public final class BlockAllocator {
 
   /** Calls the consumer with the position of each allocated block, in the order of positions. */
   public void forEachBlock(LongConsumer consumer) {
-    for (long page = 0; page < pages.limit(); page += pages.stride(page)) {
-      int head = pages.head(page);
+    for (long page = 0; page < pages.limit(); page += table.stride(page)) {
+      int head = table.head(page);
       int sizeClass = SpanLayout.sizeClass(head);
       if (head == 0 || sizeClass >= SizeClasses.count()) {
         continue;
@@ -371,9 +331,8 @@ public final class BlockAllocator {
         continue;
       }
       for (int block = 0; block < SizeClasses.blockCount(sizeClass); block++) {
-        long word = memory.getLong(page << PAGE_SHIFT, block >>> 6 << 3);
-        if ((word >>> block & 1) == 1) {
-          consumer.accept(blockPosition(page, sizeClass, block));
+        if (blocks.isAllocated(page, block)) {
+          consumer.accept(SpanBlocks.position(page, sizeClass, block));
         }
       }
     }

@@ -22,12 +22,19 @@ final class PagePool {
   /** Page words that each half of a search looks at before the file is extended instead. */
   private static final int SEARCH_LIMIT = 2048;
 
+  /**
+   * What it may look at beyond that for each page that is wanted; to fill that page costs its user
+   * far more. Random blocks of 1 B to 1 MiB, replaced 30 times, 512 MiB live: the file takes 1.34
+   * times that, and 1.49 times with 2 words instead of 64.
+   */
+  private static final int SEARCH_WORDS_PER_PAGE = 64;
+
   /** Pages by which the file grows at least (256 KiB), unless the size limit is nearer. */
   private static final int GROWTH_PAGES = 16;
 
   private final StoreFile file;
   private final MappedMemory memory;
-  private final int pagesPerWindowShift;
+  private final PageTable table;
   private long limit;
   private long freshPage;
   private long freePages;
@@ -39,7 +46,7 @@ final class PagePool {
   PagePool(StoreFile file, MappedMemory memory) {
     this.file = file;
     this.memory = memory;
-    this.pagesPerWindowShift = Long.numberOfTrailingZeros(memory.windowBytes()) - PAGE_SHIFT;
+    this.table = new PageTable(memory);
     this.limit = memory.getLong(0, HeaderLayout.LIMIT_PAGES);
     this.freshPage = memory.getLong(0, HeaderLayout.FRESH_PAGE);
     this.freePages = Math.max(0, memory.getLong(0, HeaderLayout.FREE_PAGES));
@@ -62,7 +69,7 @@ final class PagePool {
    */
   private void cutTail() {
     for (long page = limit; page < file.length() >>> PAGE_SHIFT; page++) {
-      int head = head(page);
+      int head = table.head(page);
       if (head != 0 && SpanLayout.sizeClass(head) != SpanLayout.CLASS_RESERVED) {
         throw new CorruptStoreException(
             "header",
@@ -77,9 +84,7 @@ final class PagePool {
 
   /** Makes the first window's reserved pages; the file has their length already. */
   static void format(MappedMemory memory) {
-    int windowShift = Long.numberOfTrailingZeros(memory.windowBytes());
-    int reserved = SpanLayout.reservedPages(0, windowShift);
-    putSpan(memory, SpanLayout.tableOffset(0), reserved, SpanLayout.CLASS_RESERVED);
+    int reserved = new PageTable(memory).reserve(0);
     memory.putLong(0, HeaderLayout.FRESH_PAGE, reserved);
     memory.putLongRelease(0, HeaderLayout.LIMIT_PAGES, reserved);
   }
@@ -96,53 +101,13 @@ final class PagePool {
     return freePages;
   }
 
-  private long wordPosition(long page) {
-    int window = (int) (page >>> pagesPerWindowShift);
-    long inWindow = page & (1L << pagesPerWindowShift) - 1;
-    return ((long) window << pagesPerWindowShift + PAGE_SHIFT)
-        + SpanLayout.tableOffset(window)
-        + 4 * inWindow;
+  PageTable table() {
+    return table;
   }
 
-  private int word(long page) {
-    return memory.getInt(wordPosition(page), 0);
-  }
-
-  /** The page's word if it is the head of a span, else 0. */
-  int head(long page) {
-    int word = word(page);
-    return SpanLayout.isHead(word) ? word : 0;
-  }
-
-  /** First page of the span that the page belongs to, or -1 if the page is free. */
+  /** First page of the span that the page belongs to, or -1 if it is free or not there. */
   long headPage(long page) {
-    if (page < 0 || page >= limit) {
-      return -1;
-    }
-    int word = word(page);
-    if (SpanLayout.isHead(word)) {
-      return page;
-    }
-    if (!SpanLayout.isInner(word)) {
-      return -1;
-    }
-    long candidate = page - SpanLayout.count(word);
-    if (candidate < 0) {
-      return -1;
-    }
-    int head = head(candidate);
-    return head != 0 && SpanLayout.count(head) > page - candidate ? candidate : -1;
-  }
-
-  /** Number of pages from {@code page} to the end of its span; 1 for a free page. */
-  int stride(long page) {
-    int head = head(page);
-    return head == 0 ? 1 : Math.max(1, SpanLayout.count(head));
-  }
-
-  /** Pages of the longest run that a window can hold, behind its table. */
-  int maxRun() {
-    return (1 << pagesPerWindowShift) - reservedPages(1L << pagesPerWindowShift);
+    return page < 0 || page >= limit ? -1 : table.headPage(page);
   }
 
   /**
@@ -164,7 +129,7 @@ final class PagePool {
     }
     long from = Math.max(searchFrom, ~low);
     long head = headPage(from);
-    long found = scan(head < 0 ? from : head + stride(head), pages);
+    long found = scan(head < 0 ? from : head + table.stride(head), pages);
     searchFrom = found >= 0 ? found : ~found < limit ? ~found : 0;
     return found >= 0 ? found : -1;
   }
@@ -172,18 +137,18 @@ final class PagePool {
   /** The first free page from {@code page} on, or where a bounded search for it ended. */
   private long skipUsed(long page) {
     int looked = 0;
-    while (page < limit && looked++ < SEARCH_LIMIT && head(page) != 0) {
-      page += stride(page);
+    while (page < limit && looked++ < SEARCH_LIMIT && table.head(page) != 0) {
+      page += table.stride(page);
     }
     return Math.min(page, limit);
   }
 
   /** A free run from {@code page} on; if there is none in reach, ~(page where the search ended). */
   private long scan(long page, int pages) {
-    long windowPages = 1L << pagesPerWindowShift;
-    long budget = SEARCH_LIMIT + 2L * pages;
+    long windowPages = table.windowPages();
+    long budget = SEARCH_LIMIT + (long) SEARCH_WORDS_PER_PAGE * pages;
     while (page < limit && budget > 0) {
-      int head = head(page);
+      int head = table.head(page);
       if (head != 0) {
         page += Math.max(1, SpanLayout.count(head));
         budget--;
@@ -191,7 +156,7 @@ final class PagePool {
       }
       long end = Math.min(limit, (page | windowPages - 1) + 1);
       long run = page + 1;
-      while (run < end && run - page < pages && head(run) == 0) {
+      while (run < end && run - page < pages && table.head(run) == 0) {
         run++;
       }
       if (run - page >= pages) {
@@ -207,7 +172,8 @@ final class PagePool {
   long extend(int pages) {
     long start = runStart(pages);
     long end = start + pages;
-    long comfortable = Math.min(Math.max(end, limit + GROWTH_PAGES), nextWindow(end));
+    long windowEnd = table.windowStart(start) + table.windowPages();
+    long comfortable = Math.min(Math.max(end, limit + GROWTH_PAGES), windowEnd);
     if (file.length() >>> PAGE_SHIFT >= end) {
       file.ensureLength(end << PAGE_SHIFT);
     } else {
@@ -233,17 +199,12 @@ final class PagePool {
     return file.growStep(runStart(pages) + pages << PAGE_SHIFT);
   }
 
-  private long nextWindow(long page) {
-    return ((page - 1 >>> pagesPerWindowShift) + 1) << pagesPerWindowShift;
-  }
-
-  // A run lies in one window, behind the window's page table. It begins with the free pages that
-  // are
-  // there already.
+  // A run lies in one window, behind the window's page table, and begins with the free pages that
+  // are already at the end of the file.
   private long runStart(int pages) {
     long start = limit;
-    long windowPages = 1L << pagesPerWindowShift;
-    while ((start & windowPages - 1) != 0 && limit - start < pages && headPage(start - 1) < 0) {
+    long windowPages = table.windowPages();
+    while ((start & windowPages - 1) != 0 && limit - start < pages && table.isFree(start - 1)) {
       start--;
     }
     long room = windowPages - (start & windowPages - 1);
@@ -251,23 +212,16 @@ final class PagePool {
       start += room;
     }
     if ((start & windowPages - 1) == 0 && start > 0) {
-      start += reservedPages(start);
+      start += table.reservedPages(start);
     }
     return start;
   }
 
-  private int reservedPages(long firstPageOfWindow) {
-    return SpanLayout.reservedPages(
-        (int) (firstPageOfWindow >>> pagesPerWindowShift), pagesPerWindowShift + PAGE_SHIFT);
-  }
-
   private void reserveTables(long from, long to) {
-    long windowPages = 1L << pagesPerWindowShift;
+    long windowPages = table.windowPages();
     long first = (from + windowPages - 1) & -windowPages;
     for (long page = first; page < to; page += windowPages) {
-      int reserved = reservedPages(page);
-      putSpan(memory, wordPosition(page), reserved, SpanLayout.CLASS_RESERVED);
-      freePages -= reserved;
+      freePages -= table.reserve(page);
     }
   }
 
@@ -296,27 +250,17 @@ final class PagePool {
 
   /** Makes a run of free pages a span; the head word is the commit. */
   void makeSpan(long page, int pages, int sizeClass) {
-    putSpan(memory, wordPosition(page), pages, sizeClass);
+    table.putSpan(page, pages, sizeClass);
     freePages = Math.max(0, freePages - pages);
     memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
-  }
-
-  // Words of the pages of a span; it lies in one window, so they follow each other.
-  private static void putSpan(MappedMemory memory, long firstWord, int pages, int sizeClass) {
-    for (int i = 1; i < pages; i++) {
-      memory.putInt(firstWord, 4 * i, SpanLayout.inner(i));
-    }
-    CrashPoint.reached("span.filled");
-    memory.putIntRelease(firstWord, 0, SpanLayout.head(sizeClass, pages));
-    CrashPoint.reached("span.made");
   }
 
   /** Frees a span. */
   void freeSpan(long page) {
     // The hint first: if a kill leaves it too high that costs a search, too low the pages.
-    freePages += SpanLayout.count(head(page));
+    freePages += SpanLayout.count(table.head(page));
     memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
-    memory.putIntRelease(wordPosition(page), 0, 0);
+    table.clearSpan(page);
     CrashPoint.reached("span.freed");
     lowestFree = Math.min(lowestFree, page);
   }
@@ -324,13 +268,13 @@ final class PagePool {
   /** Frees every span; may be repeated after a kill. */
   void freeAll() {
     long free = 0;
-    long windowPages = 1L << pagesPerWindowShift;
+    long windowPages = table.windowPages();
     for (long start = 0; start < limit; start += windowPages) {
-      int reserved = reservedPages(start);
-      long end = Math.min(limit, start + windowPages);
-      if (end > start + reserved) {
-        memory.zero(wordPosition(start + reserved), (int) (4 * (end - start - reserved)));
-        free += end - start - reserved;
+      long from = start + table.reservedPages(start);
+      long to = Math.min(limit, start + windowPages);
+      if (to > from) {
+        table.clearAll(from, to);
+        free += to - from;
       }
     }
     freePages = free;
@@ -342,7 +286,7 @@ final class PagePool {
   /** Gives free pages at the end of the file back to the file system. */
   void trim() {
     long page = limit;
-    while (page > 0 && headPage(page - 1) < 0) {
+    while (page > 0 && table.isFree(page - 1)) {
       page--;
     }
     page = headEnd(page);
@@ -364,22 +308,22 @@ final class PagePool {
   }
 
   private long freeBehind(long page) {
-    long windowPages = 1L << pagesPerWindowShift;
+    long windowPages = table.windowPages();
     long pages = limit - page;
     for (long w = page + windowPages - 1 & -windowPages; w < limit; w += windowPages) {
-      pages -= reservedPages(w);
+      pages -= table.reservedPages(w);
     }
     return pages;
   }
 
   // The table of a window stays with the window, so a window that holds nothing else goes whole.
   private long headEnd(long end) {
-    long windowPages = 1L << pagesPerWindowShift;
+    long windowPages = table.windowPages();
     long page = end;
     while (page > windowPages
-        && (page - 1 & -windowPages) + reservedPages(page - 1 & -windowPages) == page) {
-      page = page - 1 & -windowPages;
-      while (page > 0 && headPage(page - 1) < 0) {
+        && page - table.windowStart(page - 1) == table.reservedPages(windowPages)) {
+      page = table.windowStart(page - 1);
+      while (page > 0 && table.isFree(page - 1)) {
         page--;
       }
     }
