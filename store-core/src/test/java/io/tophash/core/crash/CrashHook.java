@@ -1,0 +1,46 @@
+package io.tophash.core.crash;
+
+import io.tophash.core.memory.CrashPoint;
+
+/** What the JVM of a crash test runs at each named point and before each store. */
+public final class CrashHook implements CrashPoint.Hook {
+  /** Receives what happens, on the one thread that uses the stores of the test. */
+  interface Tracer {
+    void reached(String point);
+
+    void storing(long position, int length, boolean release);
+
+    void fence();
+  }
+
+  private static final ThreadLocal<Tracer> TRACER = new ThreadLocal<>();
+
+  /** Sets the receiver for this thread, or none. */
+  static void trace(Tracer tracer) {
+    TRACER.set(tracer);
+  }
+
+  @Override
+  public void reached(String point) {
+    Tracer tracer = TRACER.get();
+    if (tracer != null) {
+      tracer.reached(point);
+    }
+  }
+
+  @Override
+  public void storing(long position, int length, boolean release) {
+    Tracer tracer = TRACER.get();
+    if (tracer != null && length > 0) {
+      tracer.storing(position, length, release);
+    }
+  }
+
+  @Override
+  public void fence() {
+    Tracer tracer = TRACER.get();
+    if (tracer != null) {
+      tracer.fence();
+    }
+  }
+}
