@@ -1,0 +1,152 @@
+package io.tophash.bench;
+
+import io.tophash.bench.report.Figure;
+import io.tophash.bench.shot.Shot;
+import io.tophash.bench.store.StoreKind;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/** Starts the JVMs that measure, each with the flags of its store, and waits for them. */
+final class Children {
+  private static final long SHOT_MINUTES = 15;
+  private static final String BENCHMARKS = "io.tophash.bench.jmh.";
+
+  private final Path directory;
+  private final Path logs;
+
+  /**
+   * Begins to start JVMs.
+   *
+   * @param directory where the files of the stores are
+   * @param logs where the output of each JVM goes
+   */
+  Children(Path directory, Path logs) {
+    this.directory = directory;
+    this.logs = logs;
+  }
+
+  /** A child failed; the message is the first line of its output that says why. */
+  static final class ChildException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    ChildException(String message) {
+      super(message);
+    }
+  }
+
+  private Path log(String workload, StoreKind kind, int entries) {
+    return logs.resolve(kind.id() + "-" + workload + "-" + entries + ".log");
+  }
+
+  /** Runs one benchmark in one JVM. */
+  Collection<RunResult> benchmark(Figure figure, StoreKind kind, Plan.Section section)
+      throws ChildException {
+    Path log = log(figure.id(), kind, section.entries());
+    String type = kind.isFloor() ? "FloorBenchmark" : figure.benchmarkClass();
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include((BENCHMARKS + type + "." + figure.id() + "$").replace(".", "\\."))
+            .param("entries", Integer.toString(section.entries()))
+            .param("dir", directory.toString())
+            .jvmArgs(kind.jvmFlags().toArray(new String[0]))
+            .forks(1)
+            .threads(1)
+            .warmupIterations(section.warmups())
+            .warmupTime(TimeValue.milliseconds(section.iterationMs()))
+            .measurementIterations(section.iterations())
+            .measurementTime(TimeValue.milliseconds(section.iterationMs()))
+            .shouldFailOnError(true)
+            .output(log.toString());
+    if (!kind.isFloor()) {
+      options.param("store", kind.id());
+    }
+    try {
+      return new Runner(options.build()).run();
+    } catch (RunnerException e) {
+      throw new ChildException(reason(log, e.getMessage()));
+    }
+  }
+
+  /** Takes one single-shot measurement in one JVM; its figures by name. */
+  Map<String, List<Double>> shot(String shot, StoreKind kind, int entries, Path place)
+      throws ChildException, IOException, InterruptedException {
+    Path log = log(shot, kind, entries);
+    File errors = new File(log + ".err");
+    Process child =
+        builder(shot, kind, entries, place)
+            .redirectOutput(log.toFile())
+            .redirectError(errors)
+            .start();
+    try {
+      if (!child.waitFor(SHOT_MINUTES, TimeUnit.MINUTES)) {
+        throw new ChildException("not done after " + SHOT_MINUTES + " minutes");
+      }
+    } finally {
+      child.destroyForcibly();
+    }
+    if (child.exitValue() != 0) {
+      throw new ChildException(reason(errors.toPath(), "exit code " + child.exitValue()));
+    }
+    Map<String, List<Double>> figures = new HashMap<>();
+    for (String line : Files.readAllLines(log)) {
+      if (line.startsWith(Shot.FIGURE)) {
+        String[] words = line.split(" ");
+        figures.computeIfAbsent(words[1], any -> new ArrayList<>()).add(Double.valueOf(words[2]));
+      }
+    }
+    return figures;
+  }
+
+  /** Starts a JVM that overwrites values in a store, and kills it while it does. */
+  void killVictim(StoreKind kind, int entries, Path place) throws ChildException, IOException {
+    File errors = new File(log("victim", kind, entries) + ".err");
+    Process victim = builder("victim", kind, entries, place).redirectError(errors).start();
+    try (BufferedReader output = victim.inputReader()) {
+      String line = output.readLine();
+      while (line != null && !line.equals(Shot.READY)) {
+        line = output.readLine();
+      }
+      if (line == null) {
+        throw new ChildException(reason(errors.toPath(), "the victim ended by itself"));
+      }
+    } finally {
+      victim.destroyForcibly().onExit().join();
+    }
+  }
+
+  private static ProcessBuilder builder(String shot, StoreKind kind, int entries, Path place) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(kind.jvmFlags());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(Shot.arguments(shot, kind, entries, place));
+    return new ProcessBuilder(command);
+  }
+
+  private static String reason(Path log, String otherwise) {
+    try {
+      return Files.readAllLines(log).stream()
+          .map(String::strip)
+          .filter(line -> line.matches(".*\\b[\\w.$]*(Exception|Error)\\b.*"))
+          .findFirst()
+          .orElse(otherwise);
+    } catch (IOException e) {
+      return otherwise;
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package io.tophash.bench;
+
+import io.tophash.bench.report.Figure;
+import io.tophash.bench.report.Markdown;
+import io.tophash.bench.report.Results;
+import io.tophash.bench.shot.Shot;
+import io.tophash.bench.store.StoreKind;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** The command that runs the benchmarks, or makes the report of an earlier run. */
+@Command(
+    name = "tophash-bench",
+    description = {
+      "Measures Tophash and its peers side by side.",
+      "Exit code: 0 all was measured, 1 something failed, 2 the command line is wrong."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+public final class Suite implements Callable<Integer> {
+  private static final double BYTES_PER_GIB = 1L << 30;
+
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--quick", description = "1 million entries, about 5 minutes (the default).")
+  private boolean quick;
+
+  @Option(
+      names = "--full",
+      description = "10 million entries, then 1 million with more maps; about half an hour.")
+  private boolean full;
+
+  @Option(names = "--smoke", description = "Hardly any entries: only shows that all works.")
+  private boolean smoke;
+
+  @Option(
+      names = "--store",
+      split = ",",
+      paramLabel = "STORE",
+      converter = StoreConverter.class,
+      description = "Only these stores, separated by commas.")
+  private List<StoreKind> stores;
+
+  @Option(
+      names = "--workload",
+      split = ",",
+      paramLabel = "WORKLOAD",
+      converter = WorkloadConverter.class,
+      description = "Only these workloads, separated by commas.")
+  private List<String> workloads;
+
+  @Option(
+      names = "--entries",
+      paramLabel = "N",
+      converter = EntriesConverter.class,
+      description = "Another number of entries.")
+  private Integer entries;
+
+  @Option(
+      names = "--dir",
+      defaultValue = "/dev/shm",
+      description = "Where the files of the stores go for the time (default: ${DEFAULT-VALUE}).")
+  private Path dir;
+
+  @Option(
+      names = "--out",
+      description = "Where the results go (default: results, beside the directory of the jar).")
+  private Path out;
+
+  @Option(
+      names = "--render",
+      arity = "2",
+      paramLabel = "FILE",
+      description = "Measure nothing: make a page (second file) from results (first file).")
+  private List<Path> render;
+
+  private Suite() {}
+
+  /**
+   * Runs the command and exits with its exit code.
+   *
+   * @param args the command line
+   */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    CommandLine command = new CommandLine(new Suite());
+    command.setExecutionExceptionHandler(
+        (e, line, parsed) -> {
+          if (!(e instanceof IOException)) {
+            throw e;
+          }
+          line.getErr().println(e.getMessage() == null ? e.toString() : describe((IOException) e));
+          return CommandLine.ExitCode.SOFTWARE;
+        });
+    return command;
+  }
+
+  private static String describe(IOException e) {
+    return e.getClass().getSimpleName() + ": " + e.getMessage();
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (render != null) {
+      Markdown.write(Results.read(render.get(0)), render.get(1));
+      return 0;
+    }
+    Plan plan = plan();
+    checkSpace(plan);
+    return measure(plan);
+  }
+
+  private Plan plan() {
+    int modes = (quick ? 1 : 0) + (full ? 1 : 0) + (smoke ? 1 : 0);
+    if (modes > 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--quick, --full and --smoke exclude each other");
+    }
+    Plan plan = full ? Plan.full() : smoke ? Plan.smoke() : Plan.quick();
+    return plan.restrictedTo(stores, workloads, entries);
+  }
+
+  private void checkSpace(Plan plan) throws IOException {
+    if (!Files.isDirectory(dir)) {
+      throw new ParameterException(spec.commandLine(), "--dir is no directory: " + dir);
+    }
+    long needed = plan.sections().stream().mapToLong(Plan.Section::diskBytes).max().orElse(0);
+    long usable = Files.getFileStore(dir).getUsableSpace();
+    if (usable < needed) {
+      throw new ParameterException(
+          spec.commandLine(),
+          String.format(
+              Locale.ROOT,
+              "not enough space in %s: needed=%.1f GiB usable=%.1f GiB; choose another --dir or"
+                  + " fewer --entries",
+              dir,
+              needed / BYTES_PER_GIB,
+              usable / BYTES_PER_GIB));
+    }
+  }
+
+  private int measure(Plan plan) throws IOException {
+    Path target = out == null ? new File(Machine.home().getParentFile(), "results").toPath() : out;
+    Path logs = Files.createDirectories(target.resolve("logs"));
+    PrintWriter progress = spec.commandLine().getOut();
+    Path files = Files.createTempDirectory(dir, "tophash-bench-");
+    Thread cleaner = new Thread(() -> Shot.delete(files));
+    Runtime.getRuntime().addShutdownHook(cleaner);
+    try {
+      Results results = new Session(plan, files, logs, progress).run();
+      results.write(target.resolve("results.json"));
+      Path page = target.resolve("benchmarks.md");
+      Markdown.write(results, page);
+      progress.println();
+      progress.println(Files.readString(page));
+      progress.println("Results: " + target.resolve("results.json") + ", page: " + page);
+      progress.flush();
+      return results.failures().isEmpty() ? 0 : 1;
+    } finally {
+      Shot.delete(files);
+      Runtime.getRuntime().removeShutdownHook(cleaner);
+    }
+  }
+
+  /** Makes a bad name an error of the command line. */
+  private interface Converter<T> extends ITypeConverter<T> {
+    T parse(String text);
+
+    @Override
+    default T convert(String text) {
+      try {
+        return parse(text);
+      } catch (NumberFormatException e) {
+        throw new TypeConversionException("'" + text + "' is no whole number");
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  /** Names of stores. */
+  static final class StoreConverter implements Converter<StoreKind> {
+    @Override
+    public StoreKind parse(String text) {
+      return StoreKind.of(text);
+    }
+  }
+
+  /** Names of workloads. */
+  static final class WorkloadConverter implements Converter<String> {
+    @Override
+    public String parse(String text) {
+      return Figure.workload(text);
+    }
+  }
+
+  /** Numbers of entries. */
+  static final class EntriesConverter implements Converter<Integer> {
+    @Override
+    public Integer parse(String text) {
+      return Plan.checkEntries(Integer.parseInt(text.replace("_", "")));
+    }
+  }
+}

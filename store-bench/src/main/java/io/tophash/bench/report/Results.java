@@ -1,0 +1,89 @@
+package io.tophash.bench.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that one run of the suite found out, as it is in the file of results.
+ *
+ * @param environment what it ran on, by name
+ * @param settings how it measured, by name
+ * @param flags the JVM flags of each store, by its name
+ * @param measurements the figures
+ * @param failures what did not work
+ * @param jmh the results in JMH's own format
+ */
+public record Results(
+    Map<String, String> environment,
+    Map<String, String> settings,
+    Map<String, String> flags,
+    List<Measurement> measurements,
+    List<Failure> failures,
+    List<JsonNode> jmh) {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /**
+   * The values of one figure of one store.
+   *
+   * @param figure name of the figure
+   * @param store name of the store
+   * @param entries number of entries
+   * @param values one for each iteration or shot
+   */
+  public record Measurement(String figure, String store, int entries, List<Double> values) {}
+
+  /**
+   * A measurement that failed.
+   *
+   * @param workload name of the workload
+   * @param store name of the store
+   * @param entries number of entries
+   * @param error what went wrong
+   */
+  public record Failure(String workload, String store, int entries, String error) {}
+
+  /** Reads a file of results. */
+  public static Results read(Path file) throws IOException {
+    return JSON.readValue(file.toFile(), Results.class);
+  }
+
+  /** Writes the file of results. */
+  public void write(Path file) throws IOException {
+    Files.writeString(file, JSON.writeValueAsString(this) + "\n");
+  }
+
+  /** Adds values to a figure. */
+  public void add(Figure figure, String store, int entries, List<Double> values) {
+    for (Measurement known : measurements) {
+      if (isOf(known, figure, store, entries)) {
+        known.values().addAll(values);
+        return;
+      }
+    }
+    measurements.add(new Measurement(figure.id(), store, entries, new ArrayList<>(values)));
+  }
+
+  /** The values of a figure, or null if there is none. */
+  public Summary summary(Figure figure, String store, int entries) {
+    for (Measurement known : measurements) {
+      if (isOf(known, figure, store, entries) && !known.values().isEmpty()) {
+        return Summary.of(known.values());
+      }
+    }
+    return null;
+  }
+
+  private static boolean isOf(Measurement known, Figure figure, String store, int entries) {
+    return known.figure().equals(figure.id())
+        && known.store().equals(store)
+        && known.entries() == entries;
+  }
+}

@@ -1,0 +1,111 @@
+package io.tophash.bench.shot;
+
+import io.tophash.bench.data.Chain;
+import io.tophash.bench.store.Filler;
+import io.tophash.bench.store.LongStore;
+import io.tophash.bench.store.StoreKind;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The main class of the JVMs that take one measurement: {@code <shot> <store> <entries> <dir>}. */
+public final class Shot {
+  /** What a line with a figure begins with; then name and value. */
+  public static final String FIGURE = "FIGURE ";
+
+  /** The line with which a victim says that it may be killed. */
+  public static final String READY = "READY";
+
+  private static final int WARM_UP_ENTRIES = 300_000;
+  private static final int WARM_UP_ROUNDS = 3;
+
+  private Shot() {}
+
+  /**
+   * Takes a measurement and prints its figures.
+   *
+   * @param args the shot, the store, the number of entries, the directory
+   */
+  public static void main(String[] args) throws IOException {
+    StoreKind kind = StoreKind.of(args[1]);
+    int entries = Integer.parseInt(args[2]);
+    Path directory = Path.of(args[3]);
+    switch (args[0]) {
+      case "fill" -> FillShot.run(kind, entries, directory, false);
+      case "fillHinted" -> FillShot.run(kind, entries, directory, true);
+      case "longestPut" -> LongestPutShot.run(kind, entries, directory);
+      case "open" -> OpenShot.run(kind, entries, directory, false);
+      case "openKilled" -> OpenShot.run(kind, entries, directory, true);
+      case "victim" -> OpenShot.runVictim(kind, entries, directory);
+      default -> throw new IllegalArgumentException("unknown shot '" + args[0] + "'");
+    }
+  }
+
+  /** The command line of a shot, after the java command. */
+  public static List<String> arguments(String shot, StoreKind kind, int entries, Path directory) {
+    return List.of(
+        Shot.class.getName(), shot, kind.id(), Integer.toString(entries), directory.toString());
+  }
+
+  static void print(String name, Object value) {
+    System.out.println(FIGURE + name + " " + value);
+  }
+
+  /** Lets the JIT compiler see the store's writes, in a directory beside that is removed again. */
+  static void warmUp(StoreKind kind, int entries, Path directory) throws IOException {
+    Path beside = directory.resolveSibling(directory.getFileName() + "-warm-up");
+    int few = Math.min(entries, WARM_UP_ENTRIES);
+    for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+      Files.createDirectories(beside);
+      try (LongStore store = kind.make()) {
+        store.open(beside, few);
+        Chain chain = new Chain(few);
+        Filler.fill(store, chain);
+        for (int i = 0; i < few; i++) {
+          if (store.get(chain.key(i)) != chain.value(i)) {
+            throw new IllegalStateException("wrong value, index=" + i);
+          }
+        }
+      }
+      delete(beside);
+    }
+  }
+
+  /** Removes a directory and all that is in it. */
+  public static void delete(Path directory) {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> paths = Files.walk(directory)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).collect(Collectors.toList())) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Bytes that a directory takes up on the file system, or -1 if this system cannot tell. */
+  static long allocatedBytes(Path directory) {
+    try {
+      Process du =
+          new ProcessBuilder("du", "-s", "--block-size=1", directory.toString())
+              .redirectErrorStream(true)
+              .redirectInput(new File("/dev/null"))
+              .start();
+      String output = new String(du.getInputStream().readAllBytes());
+      return du.waitFor() == 0 ? Long.parseLong(output.split("\\s")[0]) : -1;
+    } catch (IOException e) {
+      return -1;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return -1;
+    }
+  }
+}

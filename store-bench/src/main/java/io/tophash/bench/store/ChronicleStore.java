@@ -1,0 +1,97 @@
+package io.tophash.bench.store;
+
+import io.tophash.bench.data.Keys;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import net.openhft.chronicle.core.values.LongValue;
+import net.openhft.chronicle.map.ChronicleMap;
+import net.openhft.chronicle.map.ChronicleMapBuilder;
+import net.openhft.chronicle.values.Values;
+
+/**
+ * Chronicle Map, tuned as its tutorial advises: value interfaces and {@code getUsing} so that
+ * nothing is allocated, the exact number of entries, and no previous values returned.
+ */
+final class ChronicleStore implements LongStore {
+  /** The flags that its documentation asks for, and its usage reports turned off. */
+  static final List<String> JVM_FLAGS =
+      List.of(
+          "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+          "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+          "--add-exports=jdk.unsupported/sun.misc=ALL-UNNAMED",
+          "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED",
+          "--add-opens=jdk.compiler/com.sun.tools.javac=ALL-UNNAMED",
+          "--add-opens=java.base/java.lang=ALL-UNNAMED",
+          "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+          "--add-opens=java.base/java.io=ALL-UNNAMED",
+          "--add-opens=java.base/java.util=ALL-UNNAMED",
+          "-Dchronicle.analytics.disable=true",
+          "-Dchronicle.announcer.disable=true");
+
+  private ChronicleMap<LongValue, LongValue> map;
+  private LongValue keyValue;
+  private LongValue value;
+
+  private ChronicleMapBuilder<LongValue, LongValue> builder(long entries) {
+    keyValue = Values.newHeapInstance(LongValue.class);
+    value = Values.newHeapInstance(LongValue.class);
+    return ChronicleMapBuilder.of(LongValue.class, LongValue.class)
+        .entries(entries)
+        .putReturnsNull(true)
+        .removeReturnsNull(true);
+  }
+
+  private static File file(Path directory) {
+    return directory.resolve("map.dat").toFile();
+  }
+
+  @Override
+  public void open(Path directory, long entries) throws IOException {
+    map = builder(entries).createPersistedTo(file(directory));
+  }
+
+  @Override
+  public void openAfterKill(Path directory, long entries) throws IOException {
+    map = builder(entries).recoverPersistedTo(file(directory), true);
+  }
+
+  @Override
+  public long get(long key) {
+    keyValue.setValue(key);
+    LongValue found = map.getUsing(keyValue, value);
+    return found == null ? Keys.MISSING : found.getValue();
+  }
+
+  @Override
+  public void put(long key, long newValue) {
+    keyValue.setValue(key);
+    value.setValue(newValue);
+    map.put(keyValue, value);
+  }
+
+  @Override
+  public void remove(long key) {
+    keyValue.setValue(key);
+    map.remove(keyValue);
+  }
+
+  @Override
+  public long iterate() {
+    long[] sum = new long[1];
+    map.forEachEntry(
+        entry -> sum[0] += Keys.fold(entry.key().get().getValue(), entry.value().get().getValue()));
+    return sum[0];
+  }
+
+  @Override
+  public long size() {
+    return map.longSize();
+  }
+
+  @Override
+  public void close() {
+    map.close();
+  }
+}

@@ -1,0 +1,105 @@
+package io.tophash.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class SuiteTest {
+  private static final int USAGE = 2;
+
+  @TempDir Path directory;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int execute(String... args) {
+    CommandLine command = Suite.commandLine();
+    command.setOut(new PrintWriter(out, true));
+    command.setErr(new PrintWriter(err, true));
+    return command.execute(args);
+  }
+
+  private void assertRefused(String message, String... args) {
+    assertEquals(USAGE, execute(args), err::toString);
+    assertTrue(err.toString().contains(message), err::toString);
+  }
+
+  @Test
+  void unknownStoreListsTheKnownOnes() {
+    assertRefused(
+        "unknown store 'redis', known are: tophash, tophash-fast, chm, chronicle, lmdb, agrona,"
+            + " hashmap, floor",
+        "--store",
+        "chm,redis");
+  }
+
+  @Test
+  void unknownWorkloadListsTheKnownOnes() {
+    assertRefused(
+        "unknown workload 'fly', known are: dependentGet, independentGet, getAll32, getAll1024,"
+            + " miss, put, removePut, iterate, fill, longestPut, open, openKilled, space",
+        "--workload",
+        "fly");
+  }
+
+  @Test
+  void modesExcludeEachOther() {
+    assertRefused("exclude each other", "--quick", "--full");
+  }
+
+  @Test
+  void entriesAreChecked() {
+    assertRefused("entries must be from 2", "--entries", "1");
+    assertRefused("'ten' is no whole number", "--entries", "ten");
+  }
+
+  @Test
+  void directoryMustBeThereAndHaveRoom() {
+    assertRefused("--dir is no directory", "--dir", directory.resolve("no").toString());
+    assertRefused("not enough space", "--dir", directory.toString(), "--entries", "1_000_000_000");
+  }
+
+  @Test
+  void helpAndRenderNeedBothFiles() {
+    assertEquals(0, execute("--help"));
+    assertTrue(out.toString().contains("--render"));
+    assertRefused("--render", "--render", "one.json");
+  }
+
+  @Test
+  void missingResultsAreAnErrorWithTheirName() {
+    Path missing = directory.resolve("none.json");
+    assertEquals(1, execute("--render", missing.toString(), missing + ".md"));
+    assertTrue(err.toString().contains("none.json"), err::toString);
+  }
+
+  @Test
+  void measuresOneStoreAndLeavesNoFilesBehind() throws Exception {
+    Path files = Files.createDirectory(directory.resolve("files"));
+    Path results = directory.resolve("results");
+    int code =
+        execute(
+            "--smoke",
+            "--entries=3000",
+            "--store=tophash",
+            "--workload=put,space,openKilled",
+            "--dir=" + files,
+            "--out=" + results);
+    assertEquals(0, code, () -> out + "\n" + err);
+    String page = Files.readString(results.resolve("benchmarks.md"));
+    assertTrue(page.contains("put to a key that is there"), page);
+    assertTrue(page.contains("after the owner was killed"), page);
+    assertTrue(page.contains("file, or heap of a map on the heap, per entry"), page);
+    assertTrue(Files.exists(results.resolve("results.json")));
+    try (var left = Files.list(files)) {
+      assertEquals(0, left.count());
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.tophash.bench.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MarkdownTest {
+  @TempDir Path directory;
+
+  private static Path canned() throws URISyntaxException {
+    return Path.of(MarkdownTest.class.getResource("results.json").toURI());
+  }
+
+  private String page() throws Exception {
+    Path file = directory.resolve("benchmarks.md");
+    Markdown.write(Results.read(canned()), file);
+    return Files.readString(file);
+  }
+
+  private static void assertHasLine(String page, String line) {
+    assertTrue(page.lines().anyMatch(line::equals), () -> "no line '" + line + "' in\n" + page);
+  }
+
+  @Test
+  void tablesHaveMediansAndRanges() throws Exception {
+    String page = page();
+    assertHasLine(page, "| Time | unit | Tophash | ConcurrentHashMap | Chronicle Map |");
+    assertHasLine(
+        page, "| get, each key from the last value | ns | 100 (90.0–120) | 170 (160–180) | 250 |");
+    assertHasLine(page, "| open and first get | ms | 1.50 | – | 3,000 |");
+    assertHasLine(
+        page, "| file, or heap of a map on the heap, per entry | B | 30.0 | 80.0 | 36.0 |");
+  }
+
+  @Test
+  void ratiosAreOverOneWhereTophashIsBetter() throws Exception {
+    String page = page();
+    assertHasLine(
+        page,
+        "| Their median / Tophash's | ConcurrentHashMap / Tophash | Chronicle Map / Tophash |");
+    assertHasLine(page, "| get, each key from the last value | 1.70× | 2.50× |");
+    assertHasLine(page, "| open and first get | – | 2,000× |");
+  }
+
+  @Test
+  void namesFlagsMachineAndFailures() throws Exception {
+    String page = page();
+    assertHasLine(page, "- Processor: A processor");
+    assertHasLine(page, "| ConcurrentHashMap | `-Xmx8g` |");
+    assertHasLine(page, "- LMDB, fill, 10,000,000 entries: `UnsatisfiedLinkError: no lmdb`");
+  }
+
+  @Test
+  void chartsAreDrawnAndStayTheSame() throws Exception {
+    String page = page();
+    assertTrue(page.contains("](benchmarks-throughput.svg)"));
+    assertTrue(page.contains("](benchmarks-space.svg)"));
+    Path chart = directory.resolve("benchmarks-throughput.svg");
+    String first = Files.readString(chart);
+    assertTrue(first.startsWith("<svg"), () -> first.substring(0, 20));
+    assertTrue(first.contains("Chronicle Map"));
+    page();
+    assertEquals(first, Files.readString(chart));
+  }
+
+  @Test
+  void resultsAreReadAsTheyWereWritten() throws Exception {
+    Results results = Results.read(canned());
+    Path file = directory.resolve("again.json");
+    results.write(file);
+    assertEquals(results, Results.read(file));
+  }
+
+  @Test
+  void withoutMeasurementsThereIsNoChart() throws Exception {
+    Results canned = Results.read(canned());
+    Results empty =
+        new Results(
+            canned.environment(),
+            canned.settings(),
+            canned.flags(),
+            List.of(),
+            List.of(),
+            List.of());
+    Path file = directory.resolve("empty.md");
+    Markdown.write(empty, file);
+    assertFalse(Files.readString(file).contains(".svg"));
+  }
+
+  @Test
+  void medianOfAnEvenNumberIsBetweenTheMiddleOnes() {
+    assertEquals(new Summary(2.5, 1, 4), Summary.of(List.of(4.0, 1.0, 3.0, 2.0)));
+  }
+}
