@@ -8,6 +8,7 @@ import io.tophash.bench.store.StoreKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -44,6 +45,9 @@ public class LoadedStore {
   /** Keys in random order; the value of each is the next one. One more than there are probes. */
   long[] probes;
 
+  /** As many keys that the store does not have. */
+  long[] absent;
+
   /** What the values are XORed with in this pass over the probes, if the benchmark changes them. */
   long bit;
 
@@ -67,6 +71,8 @@ public class LoadedStore {
     checkSize();
     checksum = map.iterate();
     probes = followChain();
+    absent = new long[probes.length];
+    Arrays.setAll(absent, i -> Keys.key((long) entries + i));
   }
 
   private void checkSize() {

@@ -4,12 +4,10 @@ import io.tophash.bench.data.Keys;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /** Random lookups. Every value is read and folded into the result. */
@@ -20,21 +18,6 @@ public class LookupBenchmark {
   @State(Scope.Thread)
   public static class Walk {
     long key = Keys.key(0);
-  }
-
-  /** Keys that the store does not have. */
-  @State(Scope.Thread)
-  public static class Absent {
-    long[] keys;
-
-    /** Makes them: the keys of the indexes after the last entry. */
-    @Setup(Level.Trial)
-    public void fill(LoadedStore loaded) {
-      keys = new long[loaded.probes.length];
-      for (int i = 0; i < keys.length; i++) {
-        keys[i] = Keys.key((long) loaded.entries + i);
-      }
-    }
   }
 
   /** The arrays of one batch. */
@@ -123,11 +106,11 @@ public class LookupBenchmark {
   /** Keys that are not there. */
   @Benchmark
   @OperationsPerInvocation(LoadedStore.OPERATIONS)
-  public long miss(LoadedStore loaded, Absent absent) {
+  public long miss(LoadedStore loaded) {
     int from = loaded.nextProbes();
     long sum = 0;
     for (int i = 0; i < LoadedStore.OPERATIONS; i++) {
-      sum += loaded.map.get(absent.keys[from + i]);
+      sum += loaded.map.get(loaded.absent[from + i]);
     }
     if (sum != Keys.MISSING) {
       throw new IllegalStateException("an absent key was found");
