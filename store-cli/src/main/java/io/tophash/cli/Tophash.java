@@ -1,9 +1,18 @@
 package io.tophash.cli;
 
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.errors.StoreException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The {@code tophash} command: with no subcommand it prints its usage. */
@@ -11,9 +20,20 @@ import picocli.CommandLine.Spec;
     name = "tophash",
     description = "Looks into and works on Tophash store files.",
     mixinStandardHelpOptions = true,
-    versionProvider = Tophash.Version.class)
+    versionProvider = Tophash.Version.class,
+    footer = {
+      "",
+      "Environment: TOPHASH_JAVA_OPTS holds more options for the JVM, such as -Xmx4g.",
+      "To see it work: tophash demo"
+    })
 public final class Tophash implements Runnable {
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of a failure.")
+  private boolean debug;
 
   private Tophash() {}
 
@@ -23,7 +43,111 @@ public final class Tophash implements Runnable {
    * @param args the command line
    */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Tophash()).execute(args));
+    System.exit(run(Console.system(), args));
+  }
+
+  /** Runs a command on the given streams and returns its exit code. */
+  static int run(Console console, String... args) {
+    CommandLine line = commandLine(console);
+    try {
+      int code = line.execute(args);
+      line.getOut().flush();
+      console.out().flush();
+      return code;
+    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      return explain(console, "tophash", e);
+    } finally {
+      console.err().flush();
+    }
+  }
+
+  private static CommandLine commandLine(Console console) {
+    Tophash root = new Tophash();
+    CommandLine line =
+        new CommandLine(root)
+            .addSubcommand(new DemoCommand(console))
+            .addSubcommand(new LoadCommand(console))
+            .addSubcommand(new GetCommand(console))
+            .addSubcommand(new PutCommand(console))
+            .addSubcommand(new DeleteCommand(console))
+            .addSubcommand(new ScanCommand(console))
+            .addSubcommand(new ExportCommand(console))
+            .addSubcommand(new StatCommand(console))
+            .addSubcommand(new VerifyCommand(console));
+    line.setOut(new java.io.PrintWriter(console.newWriter()));
+    line.setErr(console.err());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler((e, args) -> usageError(console, e));
+    line.setExecutionExceptionHandler(
+        (e, command, parsed) -> {
+          if (root.debug) {
+            e.printStackTrace(console.err());
+          }
+          return explain(console, command.getCommandSpec().qualifiedName(), e);
+        });
+    for (CommandLine sub : line.getSubcommands().values()) {
+      sub.getCommandSpec().usageMessage().exitCodeListHeading("%nExit codes:%n");
+      sub.getCommandSpec().usageMessage().exitCodeList(ExitCode.LIST);
+    }
+    line.getCommandSpec().usageMessage().exitCodeListHeading("%nExit codes:%n");
+    line.getCommandSpec().usageMessage().exitCodeList(ExitCode.LIST);
+    return line;
+  }
+
+  private static int usageError(Console console, ParameterException e) {
+    String name = e.getCommandLine().getCommandSpec().qualifiedName();
+    console
+        .err()
+        .println(name + ": " + Console.oneLine(e.getMessage()) + "; see " + name + " --help");
+    return ExitCode.USAGE;
+  }
+
+  /** Prints a failure as one line and returns its exit code. */
+  private static int explain(Console console, String name, Throwable e) {
+    if (e instanceof Console.PipeClosedException) {
+      return ExitCode.OK;
+    }
+    try {
+      console.out().flush(); // what was found before the failure is still worth reading
+    } catch (IOException ignored) {
+      // The failure at hand comes first.
+    }
+    console.err().println(name + ": " + Console.oneLine(message(e)));
+    return exitCode(e);
+  }
+
+  private static int exitCode(Throwable e) {
+    if (e instanceof CliException) {
+      return ((CliException) e).exitCode;
+    }
+    if (e instanceof CorruptStoreException) {
+      return ExitCode.DAMAGED;
+    }
+    return e instanceof StoreException || e instanceof IOException
+        ? ExitCode.STORE
+        : ExitCode.INTERNAL;
+  }
+
+  private static String message(Throwable e) {
+    if (e instanceof CliException || e instanceof StoreException) {
+      return e.getMessage();
+    }
+    if (e instanceof NoSuchFileException) {
+      return "there is no such file, file=" + e.getMessage();
+    }
+    if (e instanceof AccessDeniedException) {
+      return "permission denied, file=" + e.getMessage();
+    }
+    if (e instanceof FileAlreadyExistsException) {
+      return "the file is there already, file=" + e.getMessage();
+    }
+    if (e instanceof IOException) {
+      return "input or output failed: " + e.getMessage();
+    }
+    if (e instanceof OutOfMemoryError) {
+      return "not enough memory (" + e.getMessage() + "); set TOPHASH_JAVA_OPTS=-Xmx2g or more";
+    }
+    return "internal error, please report it with the output of --debug: " + e;
   }
 
   @Override

@@ -1,0 +1,52 @@
+package io.tophash.cli;
+
+import java.io.IOException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Prints the value of a key. */
+@Command(
+    name = "get",
+    description = {
+      "Prints the value of a key. If the key is absent, prints nothing and exits with 1."
+    })
+final class GetCommand extends StoreCommand {
+  @Parameters(index = "1", paramLabel = "KEY", description = "The key, as text.")
+  private String key;
+
+  @Option(
+      names = "--raw",
+      description = "Print the value's bytes as they are stored, without a line end.")
+  private boolean raw;
+
+  GetCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (raw && json) {
+      throw usage("--raw and --json exclude each other");
+    }
+    try (OpenStore store = OpenStore.toRead(path, console)) {
+      byte[] encodedKey = store.keys.parse("key", key);
+      byte[] value = store.map.get(encodedKey);
+      if (value == null) {
+        return ExitCode.ABSENT;
+      }
+      if (raw) {
+        console.out().write(value);
+      } else if (json) {
+        printJson(
+            out -> {
+              store.keys.writeJson(out, "key", encodedKey);
+              store.values.writeJson(out, "value", value);
+            });
+      } else {
+        print(store.values.format(value) + "\n");
+      }
+      return ExitCode.OK;
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package io.tophash.cli;
+
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Puts the entries of a file into a store. */
+@Command(
+    name = "load",
+    description = {
+      "Puts the entries of a file into a store. Makes the store if it is not there.",
+      "The format is taken from the file's name (.tsv .csv .jsonl, and .gz behind it) or from"
+          + " --format; standard input is tsv otherwise. What export writes, load reads back exactly"
+          + " into a store of the same codecs.",
+      "At a bad line it stops; the entries before it stay in the store."
+    })
+final class LoadCommand extends StoreCommand {
+  private static final int BAD_LINES_SHOWN = 5;
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  @Mixin private CreateOptions create = new CreateOptions();
+
+  @Parameters(index = "1", paramLabel = "FILE", description = "The file; - is standard input.")
+  private String file;
+
+  @Option(names = "--format", description = "One of: ${COMPLETION-CANDIDATES}.")
+  private TransferFormat format;
+
+  @Option(names = "--header", description = "csv: leave out the first record.")
+  private boolean header;
+
+  @Option(
+      names = "--key-field",
+      paramLabel = "NAME",
+      defaultValue = "key",
+      description = "jsonl: the field that holds the key. Default: ${DEFAULT-VALUE}.")
+  private String keyField;
+
+  @Option(
+      names = "--value-field",
+      paramLabel = "NAME",
+      defaultValue = "value",
+      description =
+          "jsonl: the field that holds the value; anything but a string is stored as its JSON text."
+              + " Default: ${DEFAULT-VALUE}.")
+  private String valueField;
+
+  @Option(
+      names = "--skip-bad",
+      description = "Leave out bad lines and count them; the first few are shown.")
+  private boolean skipBad;
+
+  @Option(
+      names = "--expected",
+      paramLabel = "N",
+      description = "About how many entries will come; saves a new store its growth.")
+  private long expected;
+
+  @Option(
+      names = "--progress",
+      description = "Show the progress even if standard error is not a terminal.")
+  private boolean progress;
+
+  private long readCount;
+  private long badCount;
+
+  LoadCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (create.maxBytes != null && create.maxBytes <= 0) {
+      throw usage("--max-bytes must be positive");
+    }
+    boolean fromStdin = file.equals("-");
+    TransferFormat chosen = chooseFormat(fromStdin);
+    long startNanos = System.nanoTime();
+    // The file first: no store is made for a file that cannot be read.
+    try (CountingStream counted = new CountingStream(openFile(fromStdin))) {
+      RecordReader records = newReader(chosen, newContent(counted, fromStdin));
+      Progress bar =
+          new Progress(
+              console.err(),
+              progress || console.errIsTerminal(),
+              fromStdin ? 0 : Files.size(Path.of(file)),
+              System::nanoTime);
+      try (OpenStore store = create.open(path, expected);
+          Interruption interruption = new Interruption()) {
+        long before = store.map.sizeLong();
+        try {
+          loadAll(store, records, bar, counted, interruption);
+        } finally {
+          bar.end();
+        }
+        report(store.map.sizeLong() - before, store, System.nanoTime() - startNanos);
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private TransferFormat chooseFormat(boolean fromStdin) {
+    if (format != null) {
+      return format;
+    }
+    TransferFormat named = fromStdin ? TransferFormat.TSV : TransferFormat.ofName(Path.of(file));
+    if (named == null) {
+      throw usage("the file's name does not tell its format; use --format tsv, csv or jsonl");
+    }
+    return named;
+  }
+
+  private InputStream openFile(boolean fromStdin) throws IOException {
+    if (!fromStdin && Files.isDirectory(Path.of(file))) {
+      throw new CliException(ExitCode.STORE, "the file to load is a directory, file=" + file);
+    }
+    return fromStdin ? console.in() : Files.newInputStream(Path.of(file));
+  }
+
+  private InputStream newContent(InputStream in, boolean fromStdin) throws IOException {
+    return !fromStdin && TransferFormat.isGzip(Path.of(file))
+        ? new GZIPInputStream(in, BUFFER_BYTES)
+        : new BufferedInputStream(in, BUFFER_BYTES);
+  }
+
+  private RecordReader newReader(TransferFormat chosen, InputStream in) throws IOException {
+    switch (chosen) {
+      case TSV:
+        return RecordReader.tsv(in);
+      case CSV:
+        return RecordReader.csv(in, header);
+      default:
+        return RecordReader.jsonLines(in, keyField, valueField);
+    }
+  }
+
+  private void loadAll(
+      OpenStore store,
+      RecordReader records,
+      Progress bar,
+      CountingStream counted,
+      Interruption interruption)
+      throws IOException {
+    while (!interruption.isRequested()) {
+      try {
+        if (!records.next()) {
+          return;
+        }
+        put(store, records);
+        readCount++;
+      } catch (BadRecordException e) {
+        bad(records.line(), e, bar);
+      }
+      bar.update(readCount, counted.bytes);
+    }
+    console.note("interrupted, entries=" + readCount + " store=" + path);
+  }
+
+  private static void put(OpenStore store, RecordReader records) throws BadRecordException {
+    try {
+      store.map.set(
+          store.keys.parse("key", records.key), store.values.parse("value", records.value));
+    } catch (CliException | IllegalArgumentException e) {
+      throw new BadRecordException(e.getMessage(), true);
+    }
+  }
+
+  private void bad(long line, BadRecordException e, Progress bar) {
+    if (!skipBad || !e.canSkip) {
+      throw new CliException(
+          ExitCode.INPUT,
+          "line "
+              + line
+              + ": "
+              + e.getMessage()
+              + "; "
+              + (e.canSkip ? "--skip-bad leaves such lines out" : "nothing behind it can be read")
+              + ", file="
+              + file
+              + " loaded="
+              + readCount,
+          e);
+    }
+    badCount++;
+    if (badCount <= BAD_LINES_SHOWN) {
+      bar.end();
+      console.note("line " + line + " left out: " + e.getMessage());
+    }
+  }
+
+  private void report(long added, OpenStore store, long nanos) throws IOException {
+    long entries = store.map.sizeLong();
+    if (json) {
+      printJson(
+          out -> {
+            out.writeStringField("store", store.map.path().toString());
+            out.writeNumberField("loaded", readCount);
+            out.writeNumberField("added", added);
+            out.writeNumberField("replaced", readCount - added);
+            out.writeNumberField("bad", badCount);
+            out.writeNumberField("entries", entries);
+            out.writeNumberField("seconds", nanos / 1e9);
+          });
+    } else {
+      print(
+          String.format(
+              Locale.ROOT,
+              "loaded %,d entries in %.1f s (%,d new, %,d replaced, %,d bad lines left out);"
+                  + " the store has %,d%n",
+              readCount,
+              nanos / 1e9,
+              added,
+              readCount - added,
+              badCount,
+              entries));
+    }
+  }
+
+  /** Counts the bytes of the file that were read, compressed or not. */
+  private static final class CountingStream extends FilterInputStream {
+    private long bytes;
+
+    CountingStream(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int b = in.read();
+      bytes += b < 0 ? 0 : 1;
+      return b;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      int n = in.read(target, offset, length);
+      bytes += Math.max(0, n);
+      return n;
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.tophash.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Stores one entry. */
+@Command(
+    name = "put",
+    description = "Stores a value under a key. Makes the store if it is not there.")
+final class PutCommand extends StoreCommand {
+  @Mixin private CreateOptions create = new CreateOptions();
+
+  @Parameters(index = "1", paramLabel = "KEY", description = "The key, as text.")
+  private String key;
+
+  @Parameters(
+      index = "2",
+      arity = "0..1",
+      paramLabel = "VALUE",
+      description = "The value, as text; - reads all of standard input.")
+  private String value;
+
+  @Option(
+      names = "--value-file",
+      paramLabel = "FILE",
+      description = "Take the value from this file, to the last byte.")
+  private Path valueFile;
+
+  PutCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if ((value == null) == (valueFile == null)) {
+      throw usage("give either VALUE or --value-file");
+    }
+    if (create.maxBytes != null && create.maxBytes <= 0) {
+      throw usage("--max-bytes must be positive");
+    }
+    byte[] content = null;
+    if (valueFile != null) {
+      content = Files.readAllBytes(valueFile);
+    } else if (value.equals("-")) {
+      content = console.in().readAllBytes();
+    }
+    try (OpenStore store = create.open(path, 0)) {
+      byte[] encodedKey = store.keys.parse("key", key);
+      byte[] encodedValue =
+          content != null
+              ? store.values.parseContent("value", content)
+              : store.values.parse("value", value);
+      long before = store.map.sizeLong();
+      set(store, encodedKey, encodedValue);
+      boolean replaced = store.map.sizeLong() == before;
+      if (json) {
+        printJson(
+            out -> {
+              store.keys.writeJson(out, "key", encodedKey);
+              out.writeBooleanField("replaced", replaced);
+            });
+      }
+      return ExitCode.OK;
+    }
+  }
+
+  private static void set(OpenStore store, byte[] key, byte[] value) {
+    try {
+      store.map.set(key, value);
+    } catch (IllegalArgumentException e) {
+      throw new CliException(ExitCode.INPUT, e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package io.tophash.cli;
+
+import io.tophash.core.codec.Codec;
+import java.nio.ByteBuffer;
+
+/**
+ * The encoded bytes themselves, under the identity and the fixed size that a store noted: so any
+ * store can be opened, whatever its codecs. Who writes must write what that codec would.
+ */
+record RawCodec(String id, int fixedSize) implements Codec<byte[]> {
+  @Override
+  public int size(byte[] value) {
+    return value.length;
+  }
+
+  @Override
+  public void write(byte[] value, ByteBuffer target) {
+    target.put(value);
+  }
+
+  @Override
+  public byte[] read(ByteBuffer source) {
+    byte[] bytes = new byte[source.remaining()];
+    source.get(bytes);
+    return bytes;
+  }
+}
