@@ -1,6 +1,10 @@
 package io.tophash.cli;
 
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** How a store is made if it is not there yet. */
 final class CreateOptions {
@@ -10,7 +14,7 @@ final class CreateOptions {
       description =
           "Codec of the keys: ${COMPLETION-CANDIDATES}. A new store's default is utf8; an existing"
               + " store must have it.")
-  CodecName keyCodec;
+  private CodecName keyCodec;
 
   @Option(
       names = "--value-codec",
@@ -18,16 +22,26 @@ final class CreateOptions {
       description =
           "Codec of the values, likewise. With bytes, a text that begins with hex: stands for the"
               + " bytes of the hexadecimal digits that follow.")
-  CodecName valueCodec;
+  private CodecName valueCodec;
 
   @Option(
       names = "--max-bytes",
       paramLabel = "N",
       description = "The file must not grow over this many bytes.")
-  Long maxBytes;
+  private Long maxBytes;
 
-  OpenStore open(java.nio.file.Path path, long expectedEntries) {
-    return OpenStore.toPut(
-        path, keyCodec, valueCodec, expectedEntries, maxBytes == null ? Long.MAX_VALUE : maxBytes);
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  /** See {@link OpenStore#toPut}. */
+  OpenStore.Plan plan(Path path) {
+    if (maxBytes != null && maxBytes <= 0) {
+      throw new ParameterException(spec.commandLine(), "--max-bytes must be positive");
+    }
+    return OpenStore.toPut(path, keyCodec, valueCodec);
+  }
+
+  long maxBytes() {
+    return maxBytes == null ? Long.MAX_VALUE : maxBytes;
   }
 }

@@ -1,12 +1,135 @@
 package io.tophash.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-@Command(name = "demo")
-final class DemoCommand implements java.util.concurrent.Callable<Integer> {
-  DemoCommand(Console console) {}
+/** Shows the store at work on data that every machine with Java has. */
+@Command(
+    name = "demo",
+    description = {
+      "Puts every class file of the running Java runtime into a store, closes it, opens it again,"
+          + " checks every value against its source, looks up at random, deletes a third, verifies"
+          + " everything, and prints what it measured. Then compares a store of longs with the maps"
+          + " of the JDK. Exits with 3 if a check fails."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Tophash.Version.class)
+final class DemoCommand implements Callable<Integer> {
+  private final Console console;
 
-  public Integer call() {
-    return 0;
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--store",
+      paramLabel = "PATH",
+      description = "Make the store here and keep it. Default: a temporary file.")
+  private Path path;
+
+  @Option(names = "--limit", paramLabel = "N", description = "At most N class files.")
+  private long limit = Long.MAX_VALUE;
+
+  @Option(
+      names = "--longs",
+      paramLabel = "N",
+      defaultValue = "1000000",
+      description = "Entries of the second comparison, 0 for none. Default: ${DEFAULT-VALUE}.")
+  private int longs;
+
+  @Option(names = "--json", description = "Print JSON for programs instead of text for people.")
+  private boolean json;
+
+  private int statusLength;
+
+  DemoCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (limit <= 0) {
+      throw new ParameterException(spec.commandLine(), "--limit must be positive");
+    }
+    if (longs < 0 || longs > 100_000_000) {
+      throw new ParameterException(spec.commandLine(), "--longs must be from 0 to 100000000");
+    }
+    if (path != null && Files.exists(path)) {
+      throw new CliException(
+          ExitCode.STORE, "there is a file already; choose another path, store=" + path);
+    }
+    return run(ClassSource.ofRuntime(limit));
+  }
+
+  /** Runs the demo on this data. */
+  int run(ClassSource source) throws IOException {
+    DemoReport report = new DemoReport();
+    long start = System.nanoTime();
+    try (Interruption interruption = new Interruption()) {
+      Path directory = Files.createTempDirectory("tophash-demo-");
+      try {
+        Path store = path != null ? path : directory.resolve("classes.tph");
+        report.store = store.toString();
+        report.kept = path != null;
+        new DemoRun(source, store, report, interruption, this::status).run();
+        if (longs > 0) {
+          status("comparing longs");
+          new DemoLongs(longs, report).run(directory);
+        }
+      } finally {
+        status("");
+        delete(directory);
+      }
+    }
+    report.seconds = (System.nanoTime() - start) / 1e9;
+    print(report);
+    return report.isOk() ? ExitCode.OK : ExitCode.DAMAGED;
+  }
+
+  private void print(DemoReport report) throws IOException {
+    Writer writer = console.newWriter();
+    if (json) {
+      JsonGenerator generator = Json.lines(writer);
+      generator.writeStartObject();
+      report.writeJson(generator);
+      generator.writeEndObject();
+      generator.close();
+      writer.write('\n');
+    } else {
+      writer.write(report.toText());
+    }
+    writer.flush();
+  }
+
+  /** Says on a terminal what is going on; the line is written again and again. */
+  private void status(String step) {
+    if (console.errIsTerminal()) {
+      String line = step.isEmpty() ? "" : step + " ...";
+      console.err().print("\r" + line + " ".repeat(Math.max(0, statusLength - line.length())));
+      console.err().print(step.isEmpty() ? "\r" : "");
+      console.err().flush();
+      statusLength = line.length();
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    List<Path> files;
+    try (Stream<Path> listed = Files.list(directory)) {
+      files = listed.collect(Collectors.toList());
+    }
+    for (Path file : files) {
+      Files.deleteIfExists(file);
+    }
+    Files.deleteIfExists(directory);
   }
 }

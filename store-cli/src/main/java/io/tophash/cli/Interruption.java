@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * would be whole without that too; this way it is also settled.
  */
 final class Interruption implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 10;
+  private static final long PATIENCE_SECONDS = 2;
 
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread hook = new Thread(this::await, "tophash-interruption");

@@ -79,9 +79,6 @@ final class LoadCommand extends StoreCommand {
 
   @Override
   public Integer call() throws IOException {
-    if (create.maxBytes != null && create.maxBytes <= 0) {
-      throw usage("--max-bytes must be positive");
-    }
     boolean fromStdin = file.equals("-");
     TransferFormat chosen = chooseFormat(fromStdin);
     long startNanos = System.nanoTime();
@@ -94,7 +91,7 @@ final class LoadCommand extends StoreCommand {
               progress || console.errIsTerminal(),
               fromStdin ? 0 : Files.size(Path.of(file)),
               System::nanoTime);
-      try (OpenStore store = create.open(path, expected);
+      try (OpenStore store = create.plan(path).open(expected, create.maxBytes());
           Interruption interruption = new Interruption()) {
         long before = store.map.sizeLong();
         try {

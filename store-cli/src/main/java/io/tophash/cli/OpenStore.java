@@ -49,15 +49,13 @@ final class OpenStore implements AutoCloseable {
   }
 
   /**
-   * Opens a store to put entries into it, and makes it if it is not there.
+   * Prepares to put entries into a store, which is made if it is not there. Nothing is opened or
+   * made before {@link Plan#open}, so that keys and values can be checked first.
    *
    * @param keyCodec codec of the keys, null for what the store has, or utf8
    * @param valueCodec likewise
-   * @param expectedEntries hint for a new store
-   * @param maxBytes the file grows no further
    */
-  static OpenStore toPut(
-      Path path, CodecName keyCodec, CodecName valueCodec, long expectedEntries, long maxBytes) {
+  static Plan toPut(Path path, CodecName keyCodec, CodecName valueCodec) {
     StoreInfo info = isThere(path) ? infoOfHashStore(path) : null;
     TextForm keys = form(keyCodec, info == null ? null : keys(info));
     TextForm values = form(valueCodec, info == null ? null : values(info));
@@ -71,11 +69,24 @@ final class OpenStore implements AutoCloseable {
               + " valueCodec="
               + values.codec().id());
     }
-    HashStoreBuilder<byte[], byte[]> builder =
-        HashStore.builder(keys.codec(), values.codec())
-            .expectedEntries(expectedEntries)
-            .maxBytes(maxBytes);
-    return new OpenStore(builder.open(path), keys, values);
+    return new Plan(path, keys, values);
+  }
+
+  /** A store that is about to be opened, or made, to put entries into it. */
+  record Plan(Path path, TextForm keys, TextForm values) {
+    /**
+     * Opens the store.
+     *
+     * @param expectedEntries hint for a new store
+     * @param maxBytes the file grows no further
+     */
+    OpenStore open(long expectedEntries, long maxBytes) {
+      HashStoreBuilder<byte[], byte[]> builder =
+          HashStore.builder(keys.codec(), values.codec())
+              .expectedEntries(expectedEntries)
+              .maxBytes(maxBytes);
+      return new OpenStore(builder.open(path), keys, values);
+    }
   }
 
   private static boolean isThere(Path path) {

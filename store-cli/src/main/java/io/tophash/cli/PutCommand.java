@@ -40,21 +40,19 @@ final class PutCommand extends StoreCommand {
     if ((value == null) == (valueFile == null)) {
       throw usage("give either VALUE or --value-file");
     }
-    if (create.maxBytes != null && create.maxBytes <= 0) {
-      throw usage("--max-bytes must be positive");
-    }
     byte[] content = null;
     if (valueFile != null) {
       content = Files.readAllBytes(valueFile);
     } else if (value.equals("-")) {
       content = console.in().readAllBytes();
     }
-    try (OpenStore store = create.open(path, 0)) {
-      byte[] encodedKey = store.keys.parse("key", key);
-      byte[] encodedValue =
-          content != null
-              ? store.values.parseContent("value", content)
-              : store.values.parse("value", value);
+    OpenStore.Plan plan = create.plan(path);
+    byte[] encodedKey = plan.keys().parse("key", key);
+    byte[] encodedValue =
+        content != null
+            ? plan.values().parseContent("value", content)
+            : plan.values().parse("value", value);
+    try (OpenStore store = plan.open(0, create.maxBytes())) {
       long before = store.map.sizeLong();
       set(store, encodedKey, encodedValue);
       boolean replaced = store.map.sizeLong() == before;
