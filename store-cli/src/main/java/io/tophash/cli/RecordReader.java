@@ -174,28 +174,29 @@ abstract class RecordReader {
   private static final class CsvReader extends RecordReader {
     private final CSVParser parser;
     private final Iterator<CSVRecord> records;
+    private boolean skipHeader;
     private long line = 1;
 
     CsvReader(InputStream in, boolean skipHeader) throws IOException {
+      this.skipHeader = skipHeader;
       // A decoder that reports malformed bytes instead of replacing them.
       parser =
           CSVParser.parse(
-              new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()),
-              RecordWriter.CSV.builder().setIgnoreEmptyLines(true).get());
+              new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()), RecordWriter.CSV);
       records = parser.iterator();
-      if (skipHeader && records.hasNext()) {
-        records.next();
-      }
     }
 
     @Override
     boolean next() throws IOException, BadRecordException {
-      line = parser.getCurrentLineNumber() + 1;
       try {
-        if (!records.hasNext()) {
+        if (skipHeader) {
+          skipHeader = false;
+          nextFilled();
+        }
+        CSVRecord entry = nextFilled();
+        if (entry == null) {
           return false;
         }
-        CSVRecord entry = records.next();
         if (entry.size() != 2) {
           throw new BadRecordException("expected a key and a value; columns=" + entry.size(), true);
         }
@@ -206,6 +207,20 @@ abstract class RecordReader {
         throw unreadable(e.getCause());
       } catch (IllegalStateException e) {
         throw unreadable(e);
+      }
+    }
+
+    /** The next record that is no empty line; null at the end. */
+    private CSVRecord nextFilled() {
+      while (true) {
+        line = parser.getCurrentLineNumber() + 1;
+        if (!records.hasNext()) {
+          return null;
+        }
+        CSVRecord entry = records.next();
+        if (entry.size() != 1 || !entry.get(0).isEmpty()) {
+          return entry;
+        }
       }
     }
 
