@@ -99,6 +99,11 @@ final class LoadCommand extends StoreCommand {
         } finally {
           bar.end();
         }
+        if (interruption.isRequested()) {
+          // The signal decides the exit code.
+          console.note("interrupted; the store is whole, loaded=" + readCount + " store=" + path);
+          return ExitCode.OK;
+        }
         report(store.map.sizeLong() - before, store, System.nanoTime() - startNanos);
       }
     }
@@ -159,7 +164,6 @@ final class LoadCommand extends StoreCommand {
       }
       bar.update(readCount, counted.bytes);
     }
-    console.note("interrupted, entries=" + readCount + " store=" + path);
   }
 
   private static void put(OpenStore store, RecordReader records) throws BadRecordException {
