@@ -80,25 +80,34 @@ final class Session {
     void run() throws ChildException, IOException, InterruptedException;
   }
 
-  Results run() {
+  /**
+   * Measures.
+   *
+   * @param file where the results go, at the end of each step, so that a run that is stopped has
+   *     them
+   */
+  Results run(Path file) throws IOException {
     for (Plan.Section each : plan.sections()) {
       section = each;
       broken.clear();
       stores().forEach(this::fill);
+      results.write(file);
       for (int round = 0; round < section.rounds(); round++) {
         for (Figure figure : section.benchmarks()) {
           stores().filter(kind -> suits(figure, kind)).forEach(kind -> benchmark(figure, kind));
+          results.write(file);
         }
       }
       stores().filter(StoreKind::isPersistent).forEach(this::open);
       stores().filter(kind -> !kind.isFloor()).forEach(this::longestPut);
       section.stores().forEach(kind -> Shot.delete(home(kind)));
+      results.write(file);
     }
     return results;
   }
 
   private Stream<StoreKind> stores() {
-    return section.stores().stream().filter(kind -> !broken.contains(kind));
+    return section.stores().stream().sorted().filter(kind -> !broken.contains(kind));
   }
 
   private static boolean suits(Figure figure, StoreKind kind) {

@@ -160,17 +160,17 @@ public final class Suite implements Callable<Integer> {
     Path target = out == null ? new File(Machine.home().getParentFile(), "results").toPath() : out;
     Path logs = Files.createDirectories(target.resolve("logs"));
     PrintWriter progress = spec.commandLine().getOut();
+    Path file = target.resolve("results.json");
     Path files = Files.createTempDirectory(dir, "tophash-bench-");
     Thread cleaner = new Thread(() -> Shot.delete(files));
     Runtime.getRuntime().addShutdownHook(cleaner);
     try {
-      Results results = new Session(plan, files, logs, progress).run();
-      results.write(target.resolve("results.json"));
+      Results results = new Session(plan, files, logs, progress).run(file);
       Path page = target.resolve("benchmarks.md");
       Markdown.write(results, page);
       progress.println();
       progress.println(Files.readString(page));
-      progress.println("Results: " + target.resolve("results.json") + ", page: " + page);
+      progress.println("Results: " + file + ", page: " + page);
       progress.flush();
       return results.failures().isEmpty() ? 0 : 1;
     } finally {

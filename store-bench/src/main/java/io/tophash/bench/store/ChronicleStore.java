@@ -4,7 +4,6 @@ import io.tophash.bench.data.Keys;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import net.openhft.chronicle.core.values.LongValue;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
@@ -15,21 +14,6 @@ import net.openhft.chronicle.values.Values;
  * nothing is allocated, the exact number of entries, and no previous values returned.
  */
 final class ChronicleStore implements LongStore {
-  /** The flags that its documentation asks for, and its usage reports turned off. */
-  static final List<String> JVM_FLAGS =
-      List.of(
-          "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-          "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-          "--add-exports=jdk.unsupported/sun.misc=ALL-UNNAMED",
-          "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED",
-          "--add-opens=jdk.compiler/com.sun.tools.javac=ALL-UNNAMED",
-          "--add-opens=java.base/java.lang=ALL-UNNAMED",
-          "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-          "--add-opens=java.base/java.io=ALL-UNNAMED",
-          "--add-opens=java.base/java.util=ALL-UNNAMED",
-          "-Dchronicle.analytics.disable=true",
-          "-Dchronicle.announcer.disable=true");
-
   private ChronicleMap<LongValue, LongValue> map;
   private LongValue keyValue;
   private LongValue value;

@@ -4,7 +4,6 @@ import io.tophash.bench.data.Keys;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.List;
 import org.lmdbjava.ByteBufferProxy;
 import org.lmdbjava.Cursor;
 import org.lmdbjava.Dbi;
@@ -19,15 +18,6 @@ import org.lmdbjava.Txn;
  * commit is shared by many of them.
  */
 final class LmdbStore implements LongStore {
-  /** So that lmdbjava takes its fastest way to read buffers, without its own checks. */
-  static final List<String> JVM_FLAGS =
-      List.of(
-          "--add-opens",
-          "java.base/java.nio=ALL-UNNAMED",
-          "--add-exports",
-          "java.base/sun.nio.ch=ALL-UNNAMED",
-          "-Dlmdbjava.disable.checks=true");
-
   private static final long PAGE_BYTES = 4096;
   private static final long BYTES_PER_ENTRY = 160;
   private static final long EXTRA_BYTES = 64 << 20;

@@ -20,9 +20,9 @@ public enum StoreKind {
   /** {@link java.util.concurrent.ConcurrentHashMap}. */
   CHM("chm", "ConcurrentHashMap", false, ChmStore::new, List.of()),
   /** Chronicle Map. */
-  CHRONICLE("chronicle", "Chronicle Map", true, ChronicleStore::new, ChronicleStore.JVM_FLAGS),
+  CHRONICLE("chronicle", "Chronicle Map", true, ChronicleStore::new, JvmFlags.CHRONICLE),
   /** LMDB through lmdbjava. */
-  LMDB("lmdb", "LMDB", true, LmdbStore::new, LmdbStore.JVM_FLAGS),
+  LMDB("lmdb", "LMDB", true, LmdbStore::new, JvmFlags.LMDB),
   /** Agrona's {@code Long2LongHashMap}. */
   AGRONA("agrona", "Agrona Long2LongHashMap", false, AgronaStore::new, List.of()),
   /** {@link java.util.HashMap}. */
