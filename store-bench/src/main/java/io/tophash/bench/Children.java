@@ -28,6 +28,7 @@ final class Children {
 
   private final Path directory;
   private final Path logs;
+  private volatile Process running;
 
   /**
    * Begins to start JVMs.
@@ -46,6 +47,14 @@ final class Children {
 
     ChildException(String message) {
       super(message);
+    }
+  }
+
+  /** Ends the JVM that runs, if one does; for the end of this one. JMH's JVMs end by themselves. */
+  void stop() {
+    Process process = running;
+    if (process != null) {
+      process.destroyForcibly().onExit().join();
     }
   }
 
@@ -92,6 +101,7 @@ final class Children {
             .redirectOutput(log.toFile())
             .redirectError(errors)
             .start();
+    running = child;
     try {
       if (!child.waitFor(SHOT_MINUTES, TimeUnit.MINUTES)) {
         throw new ChildException("not done after " + SHOT_MINUTES + " minutes");
@@ -116,6 +126,7 @@ final class Children {
   void killVictim(StoreKind kind, int entries, Path place) throws ChildException, IOException {
     File errors = new File(log("victim", kind, entries) + ".err");
     Process victim = builder("victim", kind, entries, place).redirectError(errors).start();
+    running = victim;
     try (BufferedReader output = victim.inputReader()) {
       String line = output.readLine();
       while (line != null && !line.equals(Shot.READY)) {

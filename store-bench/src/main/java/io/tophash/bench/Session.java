@@ -106,6 +106,11 @@ final class Session {
     return results;
   }
 
+  /** Ends what was started, when this JVM is told to end. */
+  void stop() {
+    children.stop();
+  }
+
   private Stream<StoreKind> stores() {
     return section.stores().stream().sorted().filter(kind -> !broken.contains(kind));
   }

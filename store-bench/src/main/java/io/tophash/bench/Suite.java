@@ -162,10 +162,16 @@ public final class Suite implements Callable<Integer> {
     PrintWriter progress = spec.commandLine().getOut();
     Path file = target.resolve("results.json");
     Path files = Files.createTempDirectory(dir, "tophash-bench-");
-    Thread cleaner = new Thread(() -> Shot.delete(files));
+    Session session = new Session(plan, files, logs, progress);
+    Thread cleaner =
+        new Thread(
+            () -> {
+              session.stop();
+              Shot.delete(files);
+            });
     Runtime.getRuntime().addShutdownHook(cleaner);
     try {
-      Results results = new Session(plan, files, logs, progress).run(file);
+      Results results = session.run(file);
       Path page = target.resolve("benchmarks.md");
       Markdown.write(results, page);
       progress.println();
