@@ -72,7 +72,7 @@ final class DemoReport {
     } else {
       out.line("               HashMap for comparison skipped: %s", hashMapSkipped);
     }
-    out.line("               (used heap with it less used heap without it; each is the least of 5");
+    out.line("               (used heap with it less used heap without it; each is the least of 3");
     out.line("               readings, each after System.gc())");
     out.line("");
     out.line("  %-34s %12s %12s %12s", "step", "operations", "ns per op", "total ms");

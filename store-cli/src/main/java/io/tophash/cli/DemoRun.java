@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  */
 final class DemoRun {
   private static final long RANDOM_SEED = 42;
-  private static final int MAX_LOOKUPS = 200_000;
+  private static final int MAX_LOOKUPS = 100_000;
   private static final int LOOKUP_ROUNDS = 3;
   // A HashMap node, a String, two array headers: what an entry costs beside its bytes, roughly.
   private static final long MAP_ENTRY_BYTES = 200;

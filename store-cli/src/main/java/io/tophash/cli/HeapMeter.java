@@ -2,7 +2,7 @@ package io.tophash.cli;
 
 /** The heap in use, as well as a program can tell from within. */
 final class HeapMeter {
-  private static final int TRIES = 5;
+  private static final int TRIES = 3;
 
   private HeapMeter() {}
 
