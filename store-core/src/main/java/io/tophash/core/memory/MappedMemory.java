@@ -112,9 +112,8 @@ public final class MappedMemory {
   }
 
   private long address(long base, int offset) {
-    // The base is masked into its window, so that the JIT compiler shares this work between
-    // accesses
-    // with the same base and folds the offset into the instruction.
+    // The JIT compiler shares all but the offset between accesses with the same base, and folds the
+    // offset into the instruction.
     return addresses[(int) (base >>> windowShift)] + (base & windowMask) + offset;
   }
 
