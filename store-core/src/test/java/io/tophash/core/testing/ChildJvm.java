@@ -30,7 +30,7 @@ public final class ChildJvm implements AutoCloseable {
     return start(List.of(), main, arguments);
   }
 
-  /** Starts the class with these JVM flags. */
+  /** Starts the class with these JVM flags; one of them may be another class path. */
   public static ChildJvm start(List<String> jvmFlags, Class<?> main, Object... arguments) {
     return start("", jvmFlags, main, arguments);
   }
@@ -44,10 +44,9 @@ public final class ChildJvm implements AutoCloseable {
     }
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
+    command.addAll(List.of("-cp", classPath()));
     command.addAll(jvmFlags);
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    command.addAll(List.of("-cp", classPath, main.getName()));
+    command.add(main.getName());
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
@@ -56,6 +55,11 @@ public final class ChildJvm implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The class path of the tests. */
+  public static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
   /** Process id of the child. */
