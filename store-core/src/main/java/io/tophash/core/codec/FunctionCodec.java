@@ -28,7 +28,7 @@ final class FunctionCodec<T> implements Codec<T> {
 
   @Override
   public void write(T value, ByteBuffer target) {
-    target.put(write.apply(value));
+    target.put(write.apply(Objects.requireNonNull(value, "value")));
   }
 
   @Override
@@ -36,5 +36,10 @@ final class FunctionCodec<T> implements Codec<T> {
     byte[] bytes = new byte[source.remaining()];
     source.get(bytes);
     return read.apply(bytes);
+  }
+
+  @Override
+  public String toString() {
+    return "Codec[" + id + "]";
   }
 }

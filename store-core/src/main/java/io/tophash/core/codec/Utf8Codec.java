@@ -17,7 +17,7 @@ final class Utf8Codec implements Codec<String> {
   @Override
   public int size(String value) {
     int length = value.length();
-    int bytes = length;
+    long bytes = length;
     for (int i = 0; i < length; i++) {
       char c = value.charAt(i);
       if (c >= 0x80) {
@@ -31,7 +31,8 @@ final class Utf8Codec implements Codec<String> {
         }
       }
     }
-    return bytes;
+    // Over two gigabytes, which no store takes.
+    return (int) Math.min(bytes, Integer.MAX_VALUE);
   }
 
   private static int codePoint(String value, int i) {
