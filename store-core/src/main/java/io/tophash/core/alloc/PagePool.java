@@ -145,7 +145,6 @@ final class PagePool {
 
   /** A free run from {@code page} on; if there is none in reach, ~(page where the search ended). */
   private long scan(long page, int pages) {
-    long windowPages = table.windowPages();
     long budget = SEARCH_LIMIT + (long) SEARCH_WORDS_PER_PAGE * pages;
     while (page < limit && budget > 0) {
       int head = table.head(page);
@@ -154,9 +153,9 @@ final class PagePool {
         budget--;
         continue;
       }
-      long end = Math.min(limit, (page | windowPages - 1) + 1);
+      // The run ends with its window: the next one begins with a span that is never freed.
       long run = page + 1;
-      while (run < end && run - page < pages && table.head(run) == 0) {
+      while (run < limit && run - page < pages && table.head(run) == 0) {
         run++;
       }
       if (run - page >= pages) {

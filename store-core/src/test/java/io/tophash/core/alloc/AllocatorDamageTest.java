@@ -78,6 +78,7 @@ class AllocatorDamageTest {
       store.file.close();
       extend(300_000, (byte) 7);
       store.open(true);
+      assertEquals(300_000, store.file.length());
       assertEquals(300_000, Files.size(path()));
     }
   }

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("fast")
 class BlockAllocatorTest {
   private static final int PAGE = SpanLayout.PAGE_BYTES;
+  private static final int ONE_PAGE = 14_000; // its spans hold one block
 
   @TempDir Path directory;
 
@@ -210,14 +211,27 @@ class BlockAllocatorTest {
   }
 
   @Test
+  void whatAShorterSpanLeavesOfALongerOneIsFree() {
+    try (AllocatorFixture store = newStore(20)) {
+      long first = store.allocate(5 * PAGE);
+      store.allocator.free(first);
+      assertEquals(first, store.allocate(4 * PAGE));
+      assertFalse(store.allocator.isAllocated(first + 4 * PAGE));
+      store.allocator.trim();
+      assertEquals(first + 4 * PAGE, store.allocator.limitBytes());
+      assertEquals(first + 4 * PAGE, store.allocate(3 * PAGE));
+    }
+  }
+
+  @Test
   void aFreeRunBehindManySmallHolesIsFound() {
     try (AllocatorFixture store = newStore(30)) {
       List<Long> pages = new ArrayList<>();
       for (int i = 0; i < 12_000; i++) {
-        pages.add(store.allocate(PAGE));
+        pages.add(store.allocate(ONE_PAGE));
       }
       long large = store.allocate(3 * PAGE);
-      store.allocate(PAGE);
+      store.allocate(ONE_PAGE);
       for (int i = 0; i < pages.size(); i += 2) {
         store.allocator.free(pages.get(i));
       }
