@@ -2,6 +2,8 @@ package io.tophash.core.crash;
 
 import io.tophash.core.HashStore;
 import io.tophash.core.VerifyReport;
+import io.tophash.core.format.HeaderLayout;
+import io.tophash.core.format.SpanLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -15,9 +17,6 @@ import java.util.Random;
 
 /** Opens what a kill left behind and says what is wrong with it. */
 final class Oracle<K, V> {
-  /** Where the header says whether the store was closed. */
-  private static final int UNCLEAN = 512;
-
   private static final int RECOVERIES = 3;
 
   private final Kind<K, V> kind;
@@ -121,8 +120,8 @@ final class Oracle<K, V> {
   }
 
   private void write(byte[] image, boolean unfinished) {
-    if (skipsRecovery && image.length > UNCLEAN + 8) {
-      ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN).putLong(UNCLEAN, 0);
+    if (skipsRecovery && image.length > HeaderLayout.BYTES) {
+      ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN).putLong(HeaderLayout.UNCLEAN, 0);
     }
     try {
       Files.deleteIfExists(copy);
@@ -142,12 +141,33 @@ final class Oracle<K, V> {
       tracer.log.close();
     }
     mostRecoveryStores = Math.max(mostRecoveryStores, tracer.stores);
+    freshPagesAreZero();
     try (HashStore<K, V> opened = store) {
       Map<Object, Object> state = contents(opened);
       if (cases % 4 == 0) {
         use(opened, new HashMap<>(state));
       }
       return state;
+    }
+  }
+
+  /** What was never handed out is taken for zeros when it is. */
+  private void freshPagesAreZero() throws WrongState {
+    ByteBuffer file;
+    try {
+      file = ByteBuffer.wrap(Files.readAllBytes(copy)).order(ByteOrder.LITTLE_ENDIAN);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    int windowPages = kind.windowBytes() / SpanLayout.PAGE_BYTES;
+    int limit = (int) file.getLong(HeaderLayout.LIMIT_PAGES);
+    for (int page = (int) file.getLong(HeaderLayout.FRESH_PAGE); page < limit; page++) {
+      // The first page of a window holds its page table.
+      for (int i = 0; page % windowPages != 0 && i < SpanLayout.PAGE_BYTES; i += 8) {
+        if (file.getLong(page * SpanLayout.PAGE_BYTES + i) != 0) {
+          throw new WrongState("a fresh page is not zero, page=" + page + " offset=" + i);
+        }
+      }
     }
   }
 

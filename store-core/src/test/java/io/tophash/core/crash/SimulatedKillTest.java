@@ -58,6 +58,10 @@ class SimulatedKillTest {
             + " mostRecoveryStores="
             + simulation.mostRecoveryStores());
     assertNull(simulation.failure, () -> simulation.failure);
+    // O(1), whatever the number of entries, and at most a chain.
+    assertTrue(
+        simulation.mostRecoveryStores() < 64,
+        () -> "mostRecoveryStores=" + simulation.mostRecoveryStores());
     assertTrue(simulation.cases() > 1000, () -> "cases=" + simulation.cases());
   }
 

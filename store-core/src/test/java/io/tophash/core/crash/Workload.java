@@ -92,25 +92,25 @@ final class Workload<K, V> {
     }
   }
 
-  /** The model after the i-th operation; the same object if nothing changes. */
+  /** The model after the i-th operation: a copy. */
   Map<Object, Object> after(Map<Object, Object> model, int i) {
-    Map<Object, Object> after;
+    return apply(new HashMap<>(model), i);
+  }
+
+  /** Does the i-th operation on the model and returns it. */
+  Map<Object, Object> apply(Map<Object, Object> model, int i) {
     switch (what(i)) {
       case "clear":
-        return new HashMap<>();
+        model.clear();
+        break;
       case "set":
-        after = new HashMap<>(model);
-        after.put(key(i), Kind.canonical(value(i)));
-        return after;
+        model.put(key(i), Kind.canonical(value(i)));
+        break;
       case "delete":
-        if (!model.containsKey(key(i))) {
-          return model;
-        }
-        after = new HashMap<>(model);
-        after.remove(key(i));
-        return after;
+        model.remove(key(i));
+        break;
       default:
-        return model;
     }
+    return model;
   }
 }
