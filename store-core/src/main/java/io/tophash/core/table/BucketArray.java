@@ -168,6 +168,8 @@ final class BucketArray {
     memory.putLongRelease(0, IntentLayout.RETIRED_CHUNK, block);
     CrashPoint.reached("chunk.retired");
     memory.putLongRelease(slot, 0, 0);
+    // The block may be written again from here on, a directory by something that is none.
+    MappedMemory.storeStoreFence();
     CrashPoint.reached("chunk.forgotten");
     allocator.freeIfAllocated(block);
     CrashPoint.reached("chunk.freed");
