@@ -260,6 +260,8 @@ final class PagePool {
     freePages += SpanLayout.count(table.head(page));
     memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
     table.clearSpan(page);
+    // The pages may be written again from here on, also where a bitmap was.
+    MappedMemory.storeStoreFence();
     CrashPoint.reached("span.freed");
     lowestFree = Math.min(lowestFree, page);
   }
