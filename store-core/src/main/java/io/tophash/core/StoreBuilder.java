@@ -103,7 +103,17 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
     try {
       Path path = Files.createTempFile("tophash-", ".tph");
       path.toFile().deleteOnExit();
-      return open(path, true);
+      boolean opened = false;
+      try {
+        S store = open(path, true);
+        opened = true;
+        return store;
+      } finally {
+        if (!opened) {
+          Files.deleteIfExists(path);
+          Files.deleteIfExists(path.resolveSibling(path.getFileName() + ".lock"));
+        }
+      }
     } catch (IOException e) {
       throw new StoreException("cannot create a temporary file: " + e.getMessage(), e);
     }

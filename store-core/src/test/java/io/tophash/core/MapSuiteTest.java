@@ -7,8 +7,10 @@ import com.google.common.collect.testing.TestStringMapGenerator;
 import com.google.common.collect.testing.features.CollectionFeature;
 import com.google.common.collect.testing.features.CollectionSize;
 import com.google.common.collect.testing.features.MapFeature;
+import com.google.common.collect.testing.testers.MapToStringTester;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.testing.JUnit3Suites;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +65,17 @@ class MapSuiteTest {
                 MapFeature.ALLOWS_NULL_ENTRY_QUERIES,
                 CollectionFeature.SUPPORTS_ITERATOR_REMOVE,
                 CollectionSize.ANY)
+            // It expects two walks to have the same order; here each walk begins at random.
+            .suppressing(sameOrderTwice())
             .createTestSuite());
+  }
+
+  private static Method sameOrderTwice() {
+    try {
+      return MapToStringTester.class.getMethod("testToString_formatting");
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private final class LongMaps implements TestMapGenerator<Long, Long> {

@@ -15,6 +15,9 @@ import java.util.Map;
  * for each 2^chunkShift buckets), so that a lookup goes straight to its bucket.
  */
 final class BucketArray {
+  /** 2^36 buckets hold some 4 * 10^11 entries; what a damaged file asks for is bounded so. */
+  private static final int MAX_B = 36;
+
   private final MappedMemory memory;
   private final BlockAllocator allocator;
   private final long directory;
@@ -39,6 +42,15 @@ final class BucketArray {
     this.chunks = new long[DirectoryLayout.chunkCount(b, chunkShift)];
   }
 
+  /** True if an array of 2^b buckets can exist: its directory fits a window. */
+  static boolean isPossible(TableContext context, int b) {
+    return b >= 0 && b <= MAX_B && isPossible(b, context.chunkShift, context.memory.windowBytes());
+  }
+
+  static boolean isPossible(int b, int chunkShift, long windowBytes) {
+    return (DirectoryLayout.bucketCount(b) >>> chunkShift) * 8 < windowBytes / 2;
+  }
+
   /** An array of this size of which nothing is allocated yet. */
   static BucketArray unallocated(TableContext context, int b) {
     return new BucketArray(
@@ -51,7 +63,7 @@ final class BucketArray {
     context.checkPosition("directory", directory, DirectoryLayout.CHUNKS);
     int b = memory.getInt(directory, DirectoryLayout.B);
     int count = memory.getInt(directory, DirectoryLayout.CHUNK_COUNT);
-    if (b < 0 || b > 40 || count != DirectoryLayout.chunkCount(b, context.chunkShift)) {
+    if (!isPossible(context, b) || count != DirectoryLayout.chunkCount(b, context.chunkShift)) {
       throw new CorruptStoreException(
           "directory", directory, "sizes disagree, b=" + b + " chunkCount=" + count);
     }

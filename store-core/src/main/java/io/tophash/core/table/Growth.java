@@ -16,6 +16,9 @@ public final class Growth {
   private static final int LOAD_FACTOR_NUM = 13;
   private static final int LOAD_FACTOR_DEN = 2;
 
+  /** More entries than this are not meant: the heap would need 8 bytes for each 4,096 buckets. */
+  private static final long MAX_HINT = 1L << 36;
+
   /** Tables with fewer buckets are cheaper to make at once than to prepare. */
   private static final int PREPARE_MIN_B = 10;
 
@@ -78,7 +81,7 @@ public final class Growth {
 
   /** The B that holds this many entries; a negative or absurd hint counts as 0. */
   public static int bForHint(long hint) {
-    if (hint < 0 || hint > 1L << 42) {
+    if (hint < 0 || hint > MAX_HINT) {
       return 0;
     }
     int b = 0;

@@ -82,10 +82,12 @@ public final class Table {
     load();
   }
 
-  /** Writes the descriptor of an empty table into a new store. */
+  /** Writes the descriptor of an empty table into a new store; a B that cannot be counts as 0. */
   public static void format(MappedMemory memory, int b, long seed) {
     long descriptor = DescriptorLayout.position(0);
-    memory.putInt(descriptor, DescriptorLayout.B, b);
+    int chunkShift = memory.getInt(0, HeaderLayout.CHUNK_SHIFT);
+    boolean possible = BucketArray.isPossible(b, chunkShift, memory.windowBytes());
+    memory.putInt(descriptor, DescriptorLayout.B, possible ? b : 0);
     memory.putLong(descriptor, DescriptorLayout.SEED, seed);
   }
 
@@ -94,7 +96,7 @@ public final class Table {
     long selector = memory.getLong(0, HeaderLayout.SELECTOR);
     descriptor = DescriptorLayout.position(selector);
     int b = memory.getInt(descriptor, DescriptorLayout.B);
-    if ((selector & ~1) != 0 || b < 0 || b > 40) {
+    if ((selector & ~1) != 0 || !BucketArray.isPossible(context, b)) {
       throw new CorruptStoreException(
           "table descriptor", descriptor, "impossible size, b=" + b + " selector=" + selector);
     }

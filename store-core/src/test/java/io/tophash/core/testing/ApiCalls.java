@@ -1,0 +1,80 @@
+package io.tophash.core.testing;
+
+import io.tophash.core.LongHashStore.LongLongVisitor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/** Calls every public method of a store of longs, so that a new method is covered at once. */
+public final class ApiCalls {
+  private ApiCalls() {}
+
+  /** The public methods of the type and what it inherits, without those of {@link Object}. */
+  public static List<Method> methods(Class<?> type) {
+    List<Method> methods = new ArrayList<>();
+    for (Method method : type.getMethods()) {
+      if (method.getDeclaringClass() != Object.class
+          && !Modifier.isStatic(method.getModifiers())
+          && !method.isBridge()) {
+        methods.add(method);
+      }
+    }
+    methods.sort(Comparator.comparing(Method::toString));
+    return methods;
+  }
+
+  /** Calls the method with harmless arguments; throws what it throws. */
+  public static Object call(Object store, Method method) throws Throwable {
+    Class<?>[] types = method.getParameterTypes();
+    Object[] arguments = new Object[types.length];
+    for (int i = 0; i < types.length; i++) {
+      arguments[i] = method.getName().equals("equals") ? Map.of(1L, 1L) : argument(types[i]);
+    }
+    try {
+      return method.invoke(store, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static Object argument(Class<?> type) {
+    if (type == Object.class || type == long.class) {
+      return 1L;
+    } else if (type == int.class) {
+      return 0;
+    } else if (type == long[].class) {
+      return new long[1];
+    } else if (type == Collection.class) {
+      return List.of(1L);
+    } else if (type == Map.class) {
+      return Map.of(1L, 1L);
+    } else if (type == ByteBuffer.class) {
+      return ByteBuffer.allocate(64);
+    } else if (type == MutableDirectBuffer.class || type == DirectBuffer.class) {
+      return CallerBuffers.over(new byte[64]);
+    } else if (type == Function.class) {
+      return (Function<Object, Object>) key -> 1L;
+    } else if (type == BiFunction.class) {
+      return (BiFunction<Object, Object, Object>) (key, value) -> 1L;
+    } else if (type == BiConsumer.class) {
+      return (BiConsumer<Object, Object>) (key, value) -> {};
+    } else if (type == BiPredicate.class) {
+      return (BiPredicate<Object, Object>) (key, value) -> true;
+    } else if (type == LongLongVisitor.class) {
+      return (LongLongVisitor) (key, value) -> true;
+    }
+    throw new AssertionError("teach this class an argument of type " + type.getName());
+  }
+}
