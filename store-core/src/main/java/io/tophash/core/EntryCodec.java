@@ -214,14 +214,22 @@ final class EntryCodec<T> {
       return memory.readView(cell, fixedBytes);
     }
     long record = memory.getLong(cell, 0);
-    if (record <= 0 || record + RecordLayout.PAYLOAD > allocator.limitBytes()) {
+    if (!isInside(record, RecordLayout.PAYLOAD)) {
       throw outside(record);
     }
     int size = memory.getInt(record, RecordLayout.LENGTH);
-    if (size < 0 || size > maxBytes || record + RecordLayout.bytes(size) > allocator.limitBytes()) {
+    if (size < 0 || size > maxBytes || !isInside(record, RecordLayout.bytes(size))) {
       throw outside(record);
     }
     return memory.readView(record + RecordLayout.PAYLOAD, size);
+  }
+
+  // As TableContext.checkPosition: what stands in a damaged file must not lead out of the mapping.
+  private boolean isInside(long record, long bytes) {
+    return record > 0
+        && (record & 7) == 0
+        && (record & memory.windowBytes() - 1) + bytes <= memory.windowBytes()
+        && record <= allocator.limitBytes() - bytes;
   }
 
   private CorruptStoreException outside(long record) {
