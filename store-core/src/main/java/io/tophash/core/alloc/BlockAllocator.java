@@ -130,7 +130,19 @@ public final class BlockAllocator {
 
   private long findPages(int count) {
     long page = pages.findFree(count);
-    return page >= 0 ? page : pages.extend(count);
+    if (page >= 0) {
+      return page;
+    }
+    try {
+      return pages.extend(count);
+    } catch (StoreFullException e) {
+      // Only now is it worth to look everywhere.
+      long anywhere = pages.findFreeAnywhere(count);
+      if (anywhere < 0) {
+        throw e;
+      }
+      return anywhere;
+    }
   }
 
   private long allocateLarge(int count, int note, long zeroBytes) {
@@ -176,7 +188,25 @@ public final class BlockAllocator {
         return found;
       }
     }
-    return newSpan(sizeClass);
+    try {
+      return newSpan(sizeClass);
+    } catch (StoreFullException e) {
+      long found = free(sizeClass) > 0 ? searchAllSpans(sizeClass) : 0;
+      if (found == 0) {
+        throw e;
+      }
+      return found;
+    }
+  }
+
+  /** A span of the class with a free block, or 0: for when the file cannot grow. */
+  private long searchAllSpans(int sizeClass) {
+    for (long page = 0; page < pages.limit(); page += table.stride(page)) {
+      if (hasRoom(page, sizeClass)) {
+        return page;
+      }
+    }
+    return 0;
   }
 
   private boolean hasRoom(long page, int sizeClass) {

@@ -134,6 +134,18 @@ final class PagePool {
     return found >= 0 ? found : -1;
   }
 
+  /** As {@link #findFree} without a bound: for when the file cannot grow. */
+  long findFreeAnywhere(int pages) {
+    long found = -1;
+    for (long from = 0; from < limit; from = ~found) {
+      found = scan(from, pages);
+      if (found >= 0) {
+        return found;
+      }
+    }
+    return -1;
+  }
+
   /** The first free page from {@code page} on, or where a bounded search for it ended. */
   private long skipUsed(long page) {
     int looked = 0;
