@@ -42,7 +42,16 @@ final class PageTable {
     return (start << PAGE_SHIFT) + SpanLayout.tableOffset(window) + 4 * (page - start);
   }
 
+  // What the first pages of a window are is known: a damaged word must not give the header away.
   private int word(long page) {
+    long start = windowStart(page);
+    int reserved = reservedPages(start);
+    int inWindow = (int) (page - start);
+    if (inWindow < reserved) {
+      return inWindow == 0
+          ? SpanLayout.head(SpanLayout.CLASS_RESERVED, reserved)
+          : SpanLayout.inner(inWindow);
+    }
     return memory.getInt(wordPosition(page), 0);
   }
 

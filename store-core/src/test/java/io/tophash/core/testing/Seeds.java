@@ -17,10 +17,16 @@ public final class Seeds {
 
   /** Runs the test with a seed, once or, in the long form, often. */
   public static void run(int longRuns, ThrowingConsumer<Long> test) {
+    run(ThreadLocalRandom.current().nextLong(), longRuns, test);
+  }
+
+  /** As {@link #run(int, ThrowingConsumer)}, but the short form always has the same seed. */
+  public static void run(long firstSeed, int longRuns, ThrowingConsumer<Long> test) {
     Long given = Long.getLong(PROPERTY);
     int runs = given == null && LONG ? longRuns : 1;
     for (int i = 0; i < runs; i++) {
-      long seed = given == null ? ThreadLocalRandom.current().nextLong() : given;
+      long fresh = i == 0 ? firstSeed : ThreadLocalRandom.current().nextLong();
+      long seed = given == null ? fresh : given;
       try {
         test.accept(seed);
       } catch (Throwable e) {
