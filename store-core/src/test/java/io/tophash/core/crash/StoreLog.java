@@ -136,8 +136,10 @@ final class StoreLog implements AutoCloseable {
       from = entries.get(i) == FENCE ? i + 1 : from;
     }
     int certain = from;
+    int releases = 0;
     for (int i = from; i < to; i++) {
-      if (order != Order.NONE && entries.get(i).release && random.nextInt(3) > 0) {
+      // Each release store is the last one made with equal chance, and so is none.
+      if (order != Order.NONE && entries.get(i).release && random.nextInt(++releases + 1) == 0) {
         certain = i + 1;
       }
     }
