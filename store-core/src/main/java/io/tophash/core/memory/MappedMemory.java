@@ -277,7 +277,7 @@ public final class MappedMemory {
    */
   public ByteBuffer readView(long base, int length) {
     int from = at(base, 0);
-    return readViews[(int) (base >>> windowShift)].limit(from + length).position(from);
+    return view(readViews[(int) (base >>> windowShift)], from, length);
   }
 
   /** A writable view under the same conditions as {@link #readView}. */
@@ -286,7 +286,12 @@ public final class MappedMemory {
       CrashPoint.storing(base, length, false);
     }
     int from = at(base, 0);
-    return writeViews[(int) (base >>> windowShift)].limit(from + length).position(from);
+    return view(writeViews[(int) (base >>> windowShift)], from, length);
+  }
+
+  private static ByteBuffer view(ByteBuffer view, int from, int length) {
+    // The order too, as whoever had the view before may have changed it.
+    return view.order(ByteOrder.LITTLE_ENDIAN).limit(from + length).position(from);
   }
 
   /** Keeps the mapping reachable up to this point; needed after the last access by address. */

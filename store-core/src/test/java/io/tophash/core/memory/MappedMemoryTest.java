@@ -203,6 +203,11 @@ class MappedMemoryTest {
       write.putLong(from);
       assertEquals(from, memory.getLong(WINDOW + 2000, from));
     }
+    // A view is shared, but not what its last user made of it.
+    memory.readView(WINDOW, 8).order(ByteOrder.BIG_ENDIAN);
+    memory.writeView(WINDOW, 8).order(ByteOrder.BIG_ENDIAN);
+    assertEquals(ByteOrder.LITTLE_ENDIAN, memory.readView(WINDOW, 8).order());
+    assertEquals(ByteOrder.LITTLE_ENDIAN, memory.writeView(WINDOW, 8).order());
     assertEquals(0, memory.readView(WINDOW, 0).remaining());
     assertEquals(WINDOW, memory.readView(3L * WINDOW, WINDOW).remaining());
   }
