@@ -146,14 +146,24 @@ class AllocatorDamageTest {
     }
   }
 
-  /** Stops the process at the point that the system property "stopAt" names. */
+  /**
+   * Stops the process at the point that the system property "stopAt" names, or before the first
+   * store of the trim to the word of the header that it names.
+   */
   public static final class StopAt implements CrashPoint.Hook {
+    static volatile boolean isTrimming;
+
     @Override
     public void reached(String point) {
-      if (point.equals(System.getProperty("stopAt"))) {
+      if (isTrimming && point.equals(System.getProperty("stopAt"))) {
         System.out.println("stopped");
         Runtime.getRuntime().halt(0);
       }
+    }
+
+    @Override
+    public void storing(long position, int length, boolean release) {
+      reached("word " + position);
     }
   }
 
@@ -170,6 +180,7 @@ class AllocatorDamageTest {
         while (model.size() > 0) {
           store.allocator.free(model.remove(random));
         }
+        StopAt.isTrimming = true;
         store.allocator.trim();
         System.out.println("trimmed, kept=" + kept);
       }
@@ -177,7 +188,14 @@ class AllocatorDamageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"trim.limit", "trim.truncated"})
+  @ValueSource(
+      strings = {
+        "word " + HeaderLayout.LIMIT_PAGES,
+        "trim.limit",
+        "word " + HeaderLayout.FREE_PAGES,
+        "trim.truncated",
+        "word " + HeaderLayout.FRESH_PAGE
+      })
   void aKillDuringTrimLeavesNoOldBytesWhereZerosAreExpected(String point) {
     List<String> flags =
         List.of("-Dtophash.crashHook=" + StopAt.class.getName(), "-DstopAt=" + point);

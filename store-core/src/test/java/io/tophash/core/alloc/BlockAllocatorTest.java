@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
+import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.SizeClasses;
 import io.tophash.core.format.SpanLayout;
 import io.tophash.core.memory.MemoryMode;
@@ -151,6 +152,8 @@ class BlockAllocatorTest {
       store.allocator.free(low);
       store.allocator.trim();
       assertEquals(kept + 2 * PAGE, store.file.length());
+      // What will be there again is known to be zero.
+      assertEquals(kept / PAGE + 2, store.memory.getLong(0, HeaderLayout.FRESH_PAGE));
       // The windows that went come back with their tables.
       BlockModel model = new BlockModel(store);
       model.add(kept, 20_000);
@@ -220,6 +223,21 @@ class BlockAllocatorTest {
       store.allocator.trim();
       assertEquals(first + 4 * PAGE, store.allocator.limitBytes());
       assertEquals(first + 4 * PAGE, store.allocate(3 * PAGE));
+    }
+  }
+
+  @Test
+  void aPageThatWasUsedOnceIsZeroedForItsNextUser() {
+    try (AllocatorFixture store = newStore(20)) {
+      BlockModel model = new BlockModel(store);
+      long page = store.allocate(ONE_PAGE);
+      model.add(page, ONE_PAGE);
+      store.reattach(); // so that the span is not kept for the next block of its class
+      model.clear();
+      store.allocator.free(page);
+      long block = store.allocateZeroed(3 * PAGE);
+      assertEquals(page / PAGE, block / PAGE);
+      model.assertZero(block, 3 * PAGE);
     }
   }
 
