@@ -74,7 +74,8 @@ final class Evacuator {
     long mark;
     try {
       mark = copyChain(head, doubles);
-    } catch (StoreFullException e) {
+    } catch (RuntimeException | Error e) {
+      // No space, as a rule. The intent must not outlive the call: the next one would rewrite it.
       undo(oldIndex);
       throw e;
     }
