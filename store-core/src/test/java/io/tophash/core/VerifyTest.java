@@ -7,90 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tophash.core.format.DescriptorLayout;
 import io.tophash.core.format.DirectoryLayout;
 import io.tophash.core.format.IntentLayout;
-import io.tophash.core.format.RecordLayout;
-import io.tophash.core.table.TableProbe;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/** For each invariant: break it in the file, and {@code verify()} names it with its position. */
+/** For each invariant of the table: break it in the file, and {@code verify()} names it. */
 @Timeout(120)
-class VerifyTest {
-  @TempDir Path directory;
-
-  private static final long ANYWHERE = -1;
-
-  /** Breaks something; returns the position that the finding must name. */
-  @FunctionalInterface
-  private interface Damage {
-    long apply(DamagedFile<?, ?> file, TableProbe probe);
-  }
-
-  private static Map<Long, Long> longContent() {
-    Map<Long, Long> content = new LinkedHashMap<>();
-    for (int n = 0; n < 20; n++) {
-      content.put(key(0x40 + n, n, 2), (long) n);
-    }
-    for (int n = 0; n < 6; n++) {
-      content.put(key(0x50 + n, n, 5), (long) n);
-    }
-    return content;
-  }
-
-  private static Map<String, String> textContent(int count) {
-    Map<String, String> content = new LinkedHashMap<>();
-    for (int n = 0; n < count; n++) {
-      content.put("key" + n, "value".repeat(1 + n % 7) + n);
-    }
-    return content;
-  }
-
-  private void finds(String problem, Damage damage) throws IOException {
-    check(DamagedFile.longs(directory.resolve("longs")).fill(longContent()), problem, damage);
-  }
-
-  private void findsInRecords(String problem, Damage damage) throws IOException {
-    check(DamagedFile.records(directory.resolve("records")).fill(textContent(40)), problem, damage);
-  }
-
-  private void findsWhileGrowing(String problem, Damage damage) throws IOException {
-    Map<Long, Long> content = new LinkedHashMap<>();
-    for (int n = 0; n < 53; n++) {
-      content.put(key(0x40 + n, n, n % 8), (long) n);
-    }
-    check(DamagedFile.longs(directory.resolve("growing")).fill(content), problem, damage);
-  }
-
-  private static void check(DamagedFile<?, ?> file, String problem, Damage damage)
-      throws IOException {
-    assertEquals(List.of(), file.verify());
-    long[] position = new long[1];
-    file.probe(probe -> position[0] = damage.apply(file, probe));
-    List<String> findings = file.verify();
-    assertTrue(
-        findings.stream()
-            .anyMatch(
-                finding ->
-                    finding.contains(problem)
-                        && (position[0] == ANYWHERE
-                            || finding.contains(" at " + position[0] + ":")
-                            || finding.contains("position=" + position[0]))),
-        () -> "problem=" + problem + " position=" + position[0] + " findings=" + findings);
-  }
-
-  private static void putByte(DamagedFile<?, ?> file, long position, int value) {
-    file.bytes.put((int) position, (byte) value);
-  }
-
-  private static void putLong(DamagedFile<?, ?> file, long position, long value) {
-    file.bytes.putLong((int) position, value);
-  }
-
+class VerifyTest extends BrokenInvariants {
   @Test
   void aChangedTophashByte() throws IOException {
     finds(
@@ -145,16 +69,6 @@ class VerifyTest {
           putLong(file, bucket + probe.layout().key(cell), one);
           return bucket;
         });
-  }
-
-  private static long longest(TableProbe probe) {
-    long longest = probe.bucket(0);
-    for (int i = 1; i < 8; i++) {
-      if (probe.keys(probe.bucket(i)).size() > probe.keys(longest).size()) {
-        longest = probe.bucket(i);
-      }
-    }
-    return longest;
   }
 
   @Test
@@ -254,124 +168,6 @@ class VerifyTest {
           putByte(file, probe.bucket(2) + 7, 0);
           return probe.chain(probe.bucket(2)).get(1);
         });
-  }
-
-  @Test
-  void blocksThatDoNotAgreeWithTheAllocator() throws IOException {
-    findsInRecords(
-        "it is in use but not allocated",
-        (file, probe) -> {
-          long record = file.bytes.getLong((int) longest(probe) + probe.layout().value(0));
-          flipBit(file, record);
-          return record;
-        });
-    findsInRecords(
-        "it is allocated but nothing refers to it",
-        (file, probe) -> {
-          long last = 0;
-          for (int i = 0; i < 8; i++) {
-            for (long bucket : probe.chain(probe.bucket(i))) {
-              for (int cell = 0; cell < 8; cell++) {
-                last = Math.max(last, file.bytes.getLong((int) bucket + probe.layout().key(cell)));
-              }
-            }
-          }
-          long next = last + 16;
-          flipBit(file, next);
-          return next;
-        });
-    findsInRecords(
-        "two references lead to it",
-        (file, probe) -> {
-          int cells = (int) longest(probe) + probe.layout().value(0);
-          long record = file.bytes.getLong(cells);
-          putLong(file, cells + 8, record);
-          return record;
-        });
-    findsInRecords(
-        "it is in use but not allocated",
-        (file, probe) -> {
-          long page = probe.directory() >>> 14;
-          file.bytes.putInt(
-              (int) (page >>> 2 << 16) + (page < 4 ? 1 << 14 : 0) + 4 * ((int) page & 3), 0);
-          return probe.directory();
-        });
-  }
-
-  /** Turns over the allocator's bit of the block at this position. */
-  private static void flipBit(DamagedFile<?, ?> file, long position) {
-    long window = position >>> 16;
-    int table = (int) (window << 16) + (window == 0 ? 1 << 14 : 0);
-    int page = (int) (position >>> 14 & 3);
-    int word = file.bytes.getInt(table + 4 * page);
-    if (io.tophash.core.format.SpanLayout.isInner(word)) {
-      page -= io.tophash.core.format.SpanLayout.count(word);
-      word = file.bytes.getInt(table + 4 * page);
-    }
-    int sizeClass = io.tophash.core.format.SpanLayout.sizeClass(word);
-    long span = (window << 16) + ((long) page << 14);
-    long inBlocks = position - span - io.tophash.core.format.SizeClasses.bitmapBytes(sizeClass);
-    int block = (int) (inBlocks / io.tophash.core.format.SizeClasses.blockBytes(sizeClass));
-    int at = (int) span + (block >>> 6 << 3);
-    file.bytes.putLong(at, file.bytes.getLong(at) ^ 1L << block);
-  }
-
-  @Test
-  void damagedRecords() throws IOException {
-    for (boolean value : new boolean[] {false, true}) {
-      findsInRecords(
-          "the checksum does not match",
-          (file, probe) -> {
-            long record = record(file, probe, value);
-            long at = record + RecordLayout.PAYLOAD;
-            putByte(file, at, file.bytes.get((int) at) ^ 1);
-            return record;
-          });
-      findsInRecords(
-          "the checksum does not match",
-          (file, probe) -> {
-            long record = record(file, probe, value);
-            putByte(file, record + RecordLayout.CHECKSUM, ~file.bytes.get((int) record + 4));
-            return record;
-          });
-      for (int length : new int[] {-1, Integer.MIN_VALUE}) {
-        findsInRecords(
-            "negative length",
-            (file, probe) -> {
-              long record = record(file, probe, value);
-              file.bytes.putInt((int) record + RecordLayout.LENGTH, length);
-              return record;
-            });
-      }
-      findsInRecords(
-          "it is longer than its block",
-          (file, probe) -> {
-            long record = record(file, probe, value);
-            file.bytes.putInt((int) record + RecordLayout.LENGTH, 600);
-            return record;
-          });
-      findsInRecords(
-          "a reference leads outside the store",
-          (file, probe) -> {
-            long record = record(file, probe, value);
-            file.bytes.putInt((int) record + RecordLayout.LENGTH, Integer.MAX_VALUE);
-            return record;
-          });
-      for (long position : new long[] {0, 8, 1L << 50, -16, Long.MAX_VALUE}) {
-        findsInRecords(
-            "a reference leads outside the store",
-            (file, probe) -> {
-              int cell = value ? probe.layout().value(0) : probe.layout().key(0);
-              putLong(file, longest(probe) + cell, position);
-              return position;
-            });
-      }
-    }
-  }
-
-  private static long record(DamagedFile<?, ?> file, TableProbe probe, boolean value) {
-    int cell = value ? probe.layout().value(0) : probe.layout().key(0);
-    return file.bytes.getLong((int) longest(probe) + cell);
   }
 
   @Test
