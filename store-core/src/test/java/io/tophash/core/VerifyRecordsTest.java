@@ -1,6 +1,5 @@
 package io.tophash.core;
 
-
 import io.tophash.core.format.RecordLayout;
 import io.tophash.core.format.SizeClasses;
 import io.tophash.core.format.SpanLayout;
