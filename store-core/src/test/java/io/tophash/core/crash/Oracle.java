@@ -141,7 +141,7 @@ final class Oracle<K, V> {
       tracer.log.close();
     }
     mostRecoveryStores = Math.max(mostRecoveryStores, tracer.stores);
-    freshPagesAreZero();
+    pagesAreAsTheHeaderSays();
     try (HashStore<K, V> opened = store) {
       Map<Object, Object> state = contents(opened);
       if (cases % 4 == 0) {
@@ -151,8 +151,8 @@ final class Oracle<K, V> {
     }
   }
 
-  /** What was never handed out is taken for zeros when it is. */
-  private void freshPagesAreZero() throws WrongState {
+  /** No tail, which may be a hole; and what was never handed out is taken for zeros when it is. */
+  private void pagesAreAsTheHeaderSays() throws WrongState {
     ByteBuffer file;
     try {
       file = ByteBuffer.wrap(Files.readAllBytes(copy)).order(ByteOrder.LITTLE_ENDIAN);
@@ -161,6 +161,9 @@ final class Oracle<K, V> {
     }
     int windowPages = kind.windowBytes() / SpanLayout.PAGE_BYTES;
     int limit = (int) file.getLong(HeaderLayout.LIMIT_PAGES);
+    if (file.capacity() != limit * SpanLayout.PAGE_BYTES) {
+      throw new WrongState("a tail behind the limit, bytes=" + file.capacity());
+    }
     for (int page = (int) file.getLong(HeaderLayout.FRESH_PAGE); page < limit; page++) {
       // The first page of a window holds its page table.
       for (int i = 0; page % windowPages != 0 && i < SpanLayout.PAGE_BYTES; i += 8) {
