@@ -5,6 +5,7 @@ import io.tophash.core.HashStoreBuilder;
 import io.tophash.core.StoreInfo;
 import io.tophash.core.errors.IncompatibleStoreException;
 import io.tophash.core.errors.StoreException;
+import io.tophash.core.errors.UnsettledStoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,9 +31,8 @@ final class OpenStore implements AutoCloseable {
     StoreInfo info = infoOfHashStore(path);
     try {
       return open(info, true);
-    } catch (StoreException e) {
-      // The subclasses say damaged, foreign or locked: nothing that writing would mend.
-      if (e.getClass() != StoreException.class || !Files.isWritable(path)) {
+    } catch (UnsettledStoreException e) {
+      if (!Files.isWritable(path)) {
         throw e;
       }
       open(info, false).close();

@@ -35,8 +35,8 @@ public final class HashStoreBuilder<K, V>
 
   @Override
   HashStore<K, V> open(Path path, boolean temporary) {
-    StoreEngine.Config config =
-        new StoreEngine.Config(
+    EngineConfig config =
+        new EngineConfig(
             path,
             temporary,
             readOnly,

@@ -2,13 +2,12 @@ package io.tophash.core;
 
 import io.tophash.core.alloc.BlockAllocator;
 import io.tophash.core.errors.CorruptStoreException;
-import io.tophash.core.errors.IncompatibleStoreException;
 import io.tophash.core.errors.StoreException;
+import io.tophash.core.errors.UnsettledStoreException;
 import io.tophash.core.format.BucketLayout;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.SpanLayout;
 import io.tophash.core.format.StoreHeader;
-import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.BootId;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
@@ -62,21 +61,7 @@ final class StoreEngine implements AutoCloseable {
   private State state = State.IDLE;
   private boolean forced;
 
-  /** What the builder asks for. */
-  record Config(
-      Path path,
-      boolean temporary,
-      boolean readOnly,
-      long expectedEntries,
-      long maxBytes,
-      int windowShift,
-      String keyCodec,
-      int keyFixedBytes,
-      String valueCodec,
-      int valueFixedBytes,
-      KeyHash.Factory hashes) {}
-
-  static StoreEngine open(Config config) {
+  static StoreEngine open(EngineConfig config) {
     MemoryMode.current();
     StoreFile file = StoreFile.open(config.path(), config.readOnly(), config.maxBytes());
     boolean opened = false;
@@ -93,19 +78,20 @@ final class StoreEngine implements AutoCloseable {
     }
   }
 
-  private StoreEngine(Config config, StoreFile file) {
+  private StoreEngine(EngineConfig config, StoreFile file) {
     this.file = file;
     this.temporary = config.temporary();
-    this.layout = new BucketLayout(config.keyFixedBytes(), config.valueFixedBytes());
+    this.layout = config.layout();
     boolean isNew = file.isNew();
     if (isNew) {
-      header = create(config);
-      memory = file.map(header.windowShift);
+      header = config.newHeader();
+      int pages = SpanLayout.reservedPages(0, header.windowShift);
+      file.ensureNewLength((long) pages << SpanLayout.PAGE_SHIFT);
     } else {
       header = StoreHeader.parse(file.readHead(HeaderLayout.BYTES), file.path());
-      checkCompatible(config);
-      memory = file.map(header.windowShift);
+      config.check(header);
     }
+    memory = file.map(header.windowShift);
     if (isNew) {
       // Before the magic: a header that says what it is never says that it was closed.
       markOpen();
@@ -147,23 +133,7 @@ final class StoreEngine implements AutoCloseable {
     }
   }
 
-  private StoreHeader create(Config config) {
-    int shift = config.windowShift();
-    file.ensureNewLength((long) SpanLayout.reservedPages(0, shift) << SpanLayout.PAGE_SHIFT);
-    return new StoreHeader(
-        HeaderLayout.KIND_HASH,
-        shift,
-        TableContext.chunkShift(layout.bytes(), shift),
-        config.keyFixedBytes(),
-        config.valueFixedBytes(),
-        config.hashes().name(),
-        config.keyCodec(),
-        config.valueCodec(),
-        System.currentTimeMillis(),
-        ThreadLocalRandom.current().nextLong());
-  }
-
-  private void format(Config config) {
+  private void format(EngineConfig config) {
     byte[] sealed = header.toBytes();
     memory.putBytes(0, sealed, 0, sealed.length);
     BlockAllocator.format(memory);
@@ -171,33 +141,9 @@ final class StoreEngine implements AutoCloseable {
         memory, Growth.bForHint(config.expectedEntries()), ThreadLocalRandom.current().nextLong());
   }
 
-  private void checkCompatible(Config config) {
-    require("kind of store", header.kind, HeaderLayout.KIND_HASH);
-    require("key codec", header.keyCodec, config.keyCodec());
-    require("value codec", header.valueCodec, config.valueCodec());
-    require("encoded key size", header.keyFixedBytes, config.keyFixedBytes());
-    require("encoded value size", header.valueFixedBytes, config.valueFixedBytes());
-    require("hash function", header.hashName, config.hashes().name());
-  }
-
-  private void require(String what, Object stored, Object requested) {
-    if (!stored.equals(requested)) {
-      throw new IncompatibleStoreException(
-          "the store was made with another "
-              + what
-              + "; open it as it was made, or copy it with"
-              + " `tophash export` and `tophash load`, store="
-              + file.path()
-              + " stored="
-              + stored
-              + " requested="
-              + requested);
-    }
-  }
-
   private void refuseUnsettled() {
     if (Recovery.isNeeded(memory)) {
-      throw new StoreException(
+      throw new UnsettledStoreException(
           "the last writer was killed in the middle of an operation and a read-only opener may not"
               + " settle it; open the store for writing once, store="
               + file.path());
