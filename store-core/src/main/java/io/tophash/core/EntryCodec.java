@@ -112,7 +112,7 @@ final class EntryCodec<T> {
     if (scratch.capacity() < size + 8) {
       scratch = newScratch(Math.max(size + 8, Math.min(2 * scratch.capacity(), maxBytes + 8)));
     }
-    write(object, scratch.clear().limit(size), size);
+    write(object, scratch.clear().order(ByteOrder.LITTLE_ENDIAN).limit(size), size);
     length = size;
     if (size < cellBytes) {
       Arrays.fill(scratch.array(), size, cellBytes, (byte) 0);

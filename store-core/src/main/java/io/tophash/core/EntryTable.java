@@ -2,6 +2,7 @@ package io.tophash.core;
 
 import io.tophash.core.codec.Codec;
 import io.tophash.core.format.BucketLayout;
+import io.tophash.core.table.ChainCursor;
 import io.tophash.core.table.Table;
 import java.nio.ByteBuffer;
 
@@ -59,14 +60,25 @@ final class EntryTable<K, V> {
     return values.view(valueCell(found));
   }
 
-  /** Encodes a value for comparisons with {@link #isEncodedValue}. */
-  @SuppressWarnings("unchecked")
-  void encodeValue(Object value) {
-    values.encode((V) value);
+  /** True if the encoded value in a cell is that of the given one. */
+  boolean isValue(long found, V expected) {
+    values.encode(expected);
+    return values.isEncoded(valueCell(found));
   }
 
-  boolean isEncodedValue(long found) {
-    return values.isEncoded(valueCell(found));
+  /** True if any entry has this value. */
+  @SuppressWarnings("unchecked")
+  boolean containsValue(Object value) {
+    values.encode((V) value);
+    ChainCursor cursor = new ChainCursor(table, 0);
+    while (cursor.next()) {
+      for (int i = 0; i < cursor.size(); i++) {
+        if (values.isEncoded(valueCell(cursor.cell(i)))) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Inserts the key that was hashed last, which is absent. */

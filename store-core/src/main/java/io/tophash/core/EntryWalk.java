@@ -80,8 +80,20 @@ final class EntryWalk<K, V> {
     return value;
   }
 
-  /** True if no entry came, went or moved since this entry was reached. */
-  boolean isFresh() {
-    return stampOfValue == table.modifications();
+  /**
+   * Brings the entry up to date that was reached by {@code hasNext}, if anything changed since: an
+   * update shows its latest value, a deleted entry gives way to the next one. If there is none, the
+   * entry is delivered as it was reached, because {@code hasNext} has promised one.
+   */
+  void refresh() {
+    if (stampOfValue == table.modifications()) {
+      return;
+    }
+    V latest = store.get(key);
+    if (latest != null) {
+      value = latest;
+    } else {
+      advance();
+    }
   }
 }

@@ -122,7 +122,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
     if (found == Table.ABSENT) {
       return -1;
     }
-    ByteBuffer value = entries.valueView(found);
+    ByteBuffer value = viewAt(found);
     int size = value.remaining();
     if (size > target.remaining()) {
       throw noRoom(size, target.remaining());
@@ -133,7 +133,8 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
   }
 
   /**
-   * Copies the encoded value of a key into the caller's buffer.
+   * Copies the encoded value of a key into the caller's buffer. Agrona's own buffers need the JVM
+   * flag {@code --add-opens java.base/jdk.internal.misc=ALL-UNNAMED}; this store does not.
    *
    * @param offset where in the buffer
    * @return size of the value in bytes, or -1 if the key is absent
@@ -144,7 +145,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
     if (found == Table.ABSENT) {
       return -1;
     }
-    ByteBuffer value = entries.valueView(found);
+    ByteBuffer value = viewAt(found);
     int size = value.remaining();
     if (!target.isExpandable() && size > target.capacity() - offset) {
       throw noRoom(size, target.capacity() - offset);
@@ -152,6 +153,14 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
     target.putBytes(offset, value, size);
     engine.memory.keepAlive();
     return size;
+  }
+
+  private ByteBuffer viewAt(long found) {
+    try {
+      return entries.valueView(found);
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
+    }
   }
 
   private static IllegalArgumentException noRoom(int size, int room) {
@@ -204,16 +213,12 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
   @Override
   public boolean containsValue(Object value) {
     Objects.requireNonNull(value, "value");
-    boolean seen = false;
     engine.beginRead();
-    entries.encodeValue(value);
-    ChainCursor cursor = new ChainCursor(table, 0);
-    while (!seen && cursor.next()) {
-      for (int i = 0; i < cursor.size() && !seen; i++) {
-        seen = entries.isEncodedValue(cursor.cell(i));
-      }
+    try {
+      return entries.containsValue(value);
+    } catch (IndexOutOfBoundsException e) {
+      throw engine.explain(e);
     }
-    return seen;
   }
 
   // --- change ------------------------------------------------------------------------------------
@@ -298,7 +303,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
       long keyHash = entries.hashOf(key);
       engine.growth.workIfRoom(keyHash);
       long found = entries.find(keyHash);
-      if (found == Table.ABSENT || expected != null && !isValue(found, expected)) {
+      if (found == Table.ABSENT || expected != null && !entries.isValue(found, expected)) {
         return false;
       }
       entries.delete(found, keyHash);
@@ -310,19 +315,16 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
     }
   }
 
-  private boolean isValue(long found, V expected) {
-    entries.encodeValue(expected);
-    return entries.isEncodedValue(found);
-  }
-
   @Override
   public boolean replace(K key, V expected, V value) {
     Objects.requireNonNull(expected, "oldValue");
     Objects.requireNonNull(value, "newValue");
     engine.beginWrite();
     try {
-      long found = entries.find(entries.hashOf(key));
-      if (found == Table.ABSENT || !isValue(found, expected)) {
+      long keyHash = entries.hashOf(key);
+      engine.growth.workIfRoom(keyHash);
+      long found = entries.find(keyHash);
+      if (found == Table.ABSENT || !entries.isValue(found, expected)) {
         return false;
       }
       entries.overwrite(found, value);

@@ -41,6 +41,7 @@ final class StoreViews {
         throw new NoSuchElementException("the iteration is over");
       }
       reached = false;
+      walk.refresh();
       last = walk.key();
       return result.apply(walk);
     }

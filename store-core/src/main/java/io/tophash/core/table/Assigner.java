@@ -147,12 +147,14 @@ public final class Assigner {
 
   /** Overwrites an inline value of up to eight bytes: one store, not before those made so far. */
   public void overwriteWord(long found, long word) {
+    table.modified();
     MappedMemory.storeStoreFence();
     writeCell(found & -8, layout.value((int) found & 7), layout.valueCellBytes(), word, null);
   }
 
   /** Overwrites a longer inline value, which a kill may tear, under the undo record. */
   public void overwriteBytes(long found, byte[] bytes) {
+    table.modified();
     int length = layout.valueCellBytes();
     long cell = (found & -8) + layout.value((int) found & 7);
     memory.putLong(0, HeaderLayout.UNDO, cell);
@@ -176,6 +178,7 @@ public final class Assigner {
    * the old one.
    */
   public void replaceRecord(long found, long record) {
+    table.modified();
     long bucket = found & -8;
     int cell = (int) found & 7;
     int offset = layout.value(cell);

@@ -221,7 +221,7 @@ abstract class TableState {
     return hash;
   }
 
-  /** Changes whenever an entry came, went or moved: cells found before are invalid then. */
+  /** Changes with every change: cells and values that were read before may be outdated then. */
   public long modifications() {
     return modifications;
   }
