@@ -79,7 +79,9 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
   private long findForRead(Object key) {
     engine.beginRead();
     try {
-      return entries.find(entries.hashOf(key));
+      long found = entries.find(entries.hashOf(key));
+      engine.memory.keepAlive();
+      return found;
     } catch (IndexOutOfBoundsException e) {
       throw engine.explain(e);
     }

@@ -61,7 +61,9 @@ public final class LongHashStore implements Store {
   public boolean containsKey(long key) {
     engine.beginRead();
     try {
-      return find(key) != Table.ABSENT;
+      boolean found = find(key) != Table.ABSENT;
+      engine.memory.keepAlive();
+      return found;
     } catch (IndexOutOfBoundsException e) {
       throw engine.explain(e);
     }
