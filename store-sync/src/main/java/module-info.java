@@ -1,4 +1,5 @@
-/** The place of the concurrent, multi-process store. It has no API yet. */
+/** The concurrent, multi-process store {@code SyncStore}. */
 module io.tophash.sync {
-  requires io.tophash.core;
+  requires transitive io.tophash.core;
+  requires com.dynatrace.hash4j;
 }

@@ -1,0 +1,71 @@
+package io.tophash.sync.format;
+
+import io.tophash.core.format.BucketLayout;
+
+/**
+ * The block of a segment: header, read buckets, dirty buckets and, where entries are records, the
+ * log. The picture is in docs/format.md, "Segment".
+ */
+public final class SegmentLayout {
+  /** long: the segment word as it was published first */
+  public static final int WORD = 0;
+
+  /** long: the value that stands for "deleted" in a slot of an inline segment */
+  public static final int NIL = 8;
+
+  /** long: the hash bits that all keys share, in the upper bits */
+  public static final int PREFIX = 16;
+
+  /** int: how many bits behind the shard's bits all keys share */
+  public static final int LOCAL_DEPTH = 24;
+
+  /** int */
+  public static final int DIRTY_BUCKETS = 28;
+
+  /** int: offset of the log in the block; 0 if there is none */
+  public static final int LOG_START = 32;
+
+  /** int: offset of the end of the log */
+  public static final int LOG_END = 36;
+
+  /** int: size of the block */
+  public static final int BLOCK_BYTES = 40;
+
+  /** int: CRC-32C of bytes 0 to 43 */
+  public static final int CHECKSUM = 44;
+
+  /** int: offset at which the next record goes; changed by atomic addition */
+  public static final int TAIL = 48;
+
+  /** Size of the header. */
+  public static final int HEADER_BYTES = 64;
+
+  /** The nil of most segments. */
+  public static final long USUAL_NIL = 0x9E37_79B9_7F4A_7C15L;
+
+  /** Bucket of entries that stand in their cells: keys and values of up to eight bytes. */
+  public static final BucketLayout INLINE_BUCKET = new BucketLayout(8, 8);
+
+  /** Size of such a bucket. */
+  public static final int INLINE_BUCKET_BYTES = INLINE_BUCKET.bytes();
+
+  /** Offset of the overflow word in such a bucket: index of the next bucket plus 1, or 0. */
+  public static final int INLINE_OVERFLOW = INLINE_BUCKET.overflow();
+
+  /** Size of a bucket of records: one cache line. */
+  public static final int RECORD_BUCKET_BYTES = 64;
+
+  /** Offset of the extra hash bits in a bucket of records: two bytes for each cell. */
+  public static final int RECORD_EXTRAS = 8;
+
+  /** Offset of the slots in a bucket of records: an int for each cell. */
+  public static final int RECORD_SLOTS = 24;
+
+  /** Offset of the overflow word in a bucket of records. */
+  public static final int RECORD_OVERFLOW = 56;
+
+  /** In a slot of a record: the entry is deleted, and the record kept for its key. */
+  public static final int NIL_BIT = 1 << 31;
+
+  private SegmentLayout() {}
+}

@@ -1,0 +1,57 @@
+package io.tophash.sync.format;
+
+/**
+ * A record of a concurrent store: key and value behind one header, never changed once a slot refers
+ * to it. Its offset in the block is a multiple of 4. The picture is in docs/format.md, "Record of a
+ * SyncStore".
+ *
+ * <p>A large record stands in a block of its own; in the log is a stub in its place, whose payload
+ * is the position of that block.
+ */
+public final class SyncRecordLayout {
+  /** int: CRC-32C of all that follows */
+  public static final int CHECKSUM = 0;
+
+  /** int: key length in the lower 17 bits, flags above */
+  public static final int KEY_LENGTH = 4;
+
+  /** int: value length in bytes */
+  public static final int VALUE_LENGTH = 8;
+
+  /** key, then value; in a stub the position of the record's block */
+  public static final int PAYLOAD = 12;
+
+  /** Flag: this is the stub of a large record. */
+  public static final int LARGE = 1 << 31;
+
+  /** Size of a stub. */
+  public static final int STUB_BYTES = PAYLOAD + 8;
+
+  /** Largest key in bytes. */
+  public static final int MAX_KEY_BYTES = 64 << 10;
+
+  /** Largest value in bytes. */
+  public static final int MAX_VALUE_BYTES = 512 << 20;
+
+  /** A record of more bytes than this is large. */
+  public static final int MAX_SMALL_BYTES = 4096;
+
+  private static final int LENGTH_MASK = (1 << 17) - 1;
+
+  private SyncRecordLayout() {}
+
+  /** Size of a record, a multiple of 4. */
+  public static long bytes(int keyBytes, int valueBytes) {
+    return PAYLOAD + (long) keyBytes + valueBytes + 3 & -4;
+  }
+
+  /** Length of the key, of the word at {@link #KEY_LENGTH}. */
+  public static int keyLength(int word) {
+    return word & LENGTH_MASK;
+  }
+
+  /** True if the word at {@link #KEY_LENGTH} is that of a stub. */
+  public static boolean isLarge(int word) {
+    return word < 0;
+  }
+}
