@@ -9,6 +9,9 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 
@@ -24,11 +27,15 @@ import org.agrona.UnsafeApi;
  * allocated part of the file before they come here as a base. Under that condition neither mode can
  * touch memory outside the mapping.
  *
- * <p>Windows are added, never replaced or unmapped: the mapping goes when this object and all its
- * views have become unreachable, so a closed store can never crash an operation that is still
- * running.
+ * <p>Windows are added, or replaced by a longer mapping of the same bytes, and never unmapped: the
+ * mapping goes when this object and all its views have become unreachable, so a closed store can
+ * never crash an operation that is still running.
  *
- * <p>Not thread-safe for writers of the window table; see the owner.
+ * <p>Any number of threads may read and write the bytes. The window table is changed by one thread
+ * at a time, which the owner sees to, while others use it: who needs a position that was mapped
+ * meanwhile reads {@link #mappedBytes()} first. In fast mode nothing else stands between a position
+ * and memory that is not mapped, so the caller compares it with that figure. The shared views
+ * ({@link #readView}, {@link #writeView}) are for owners that are used by one thread at a time.
  */
 public final class MappedMemory {
   private static final VarHandle LONG =
@@ -39,13 +46,17 @@ public final class MappedMemory {
 
   private final int windowShift;
   private final long windowMask;
+  // The arrays never change once they stand in their fields: a change is a new array.
   private ByteBuffer[] windows = new ByteBuffer[0];
   // Read-only and writable views whose position and limit are moved for each use.
   private ByteBuffer[] readViews = new ByteBuffer[0];
   private ByteBuffer[] writeViews = new ByteBuffer[0];
   private long[] addresses = new long[0];
-  // Fast mode, after the close: an access by address holds no buffer, so this object must.
-  private ByteBuffer[] closedWindows;
+  // Windows that were replaced, or closed: an access by address holds no buffer, so this object
+  // must.
+  private final List<ByteBuffer> oldWindows = new ArrayList<>();
+  // Written after the arrays: who reads it sees the windows below it.
+  private volatile long mappedBytes;
 
   /**
    * @param windowShift log2 of the window size in bytes
@@ -65,28 +76,58 @@ public final class MappedMemory {
     return windows.length;
   }
 
+  /**
+   * End of what is mapped: every position below it can be read. A volatile read, which pairs with
+   * the store that follows the change of the window table; 0 after the close.
+   */
+  public long mappedBytes() {
+    return mappedBytes;
+  }
+
   /** Appends the next window. */
   void addWindow(MappedByteBuffer window) {
-    int n = windows.length;
-    windows = java.util.Arrays.copyOf(windows, n + 1);
-    readViews = java.util.Arrays.copyOf(readViews, n + 1);
-    writeViews = java.util.Arrays.copyOf(writeViews, n + 1);
-    addresses = java.util.Arrays.copyOf(addresses, n + 1);
-    windows[n] = window.order(ByteOrder.LITTLE_ENDIAN);
-    readViews[n] = window.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
-    writeViews[n] = window.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-    addresses[n] = IS_FAST ? BufferUtil.address(window) : 0;
+    putWindow(windows.length, window);
+  }
+
+  /**
+   * Appends a window, or replaces one by a longer mapping of the same bytes. All windows but the
+   * last are whole. One thread at a time.
+   */
+  void putWindow(int index, MappedByteBuffer window) {
+    int n = Math.max(windows.length, index + 1);
+    ByteBuffer[] newWindows = Arrays.copyOf(windows, n);
+    ByteBuffer[] newReadViews = Arrays.copyOf(readViews, n);
+    ByteBuffer[] newWriteViews = Arrays.copyOf(writeViews, n);
+    long[] newAddresses = Arrays.copyOf(addresses, n);
+    if (newWindows[index] != null) {
+      oldWindows.add(newWindows[index]);
+    }
+    newWindows[index] = window.order(ByteOrder.LITTLE_ENDIAN);
+    newReadViews[index] = window.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    newWriteViews[index] = window.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    newAddresses[index] = IS_FAST ? BufferUtil.address(window) : 0;
+    VarHandle.releaseFence(); // an element is never seen later than its array
+    windows = newWindows;
+    readViews = newReadViews;
+    writeViews = newWriteViews;
+    addresses = newAddresses;
+    mappedBytes = ((long) (n - 1) << windowShift) + newWindows[n - 1].capacity();
   }
 
   /** Forgets the windows: every later access fails with an exception. */
   void clearWindows() {
     // The old arrays, and with them the mapping, live on for whoever is inside an access: a buffer
     // is held by the access itself, an address by the keepAlive() that follows it.
-    closedWindows = IS_FAST ? windows : null;
+    if (IS_FAST) {
+      oldWindows.addAll(Arrays.asList(windows));
+    } else {
+      oldWindows.clear();
+    }
     windows = new ByteBuffer[0];
     readViews = new ByteBuffer[0];
     writeViews = new ByteBuffer[0];
     addresses = new long[0];
+    mappedBytes = 0;
   }
 
   /**
@@ -95,10 +136,11 @@ public final class MappedMemory {
    * @param length bytes from the start of the file
    */
   public void force(long length) {
-    for (int i = 0; i < windows.length; i++) {
-      long rest = Math.min(length - ((long) i << windowShift), windowBytes());
+    ByteBuffer[] all = windows;
+    for (int i = 0; i < all.length; i++) {
+      long rest = Math.min(length - ((long) i << windowShift), all[i].capacity());
       if (rest > 0) {
-        ((MappedByteBuffer) windows[i]).force(0, (int) rest);
+        ((MappedByteBuffer) all[i]).force(0, (int) rest);
       }
     }
   }
@@ -201,6 +243,99 @@ public final class MappedMemory {
     }
   }
 
+  /** Read of an aligned long before all reads and writes after it; pairs with a release. */
+  public long getLongAcquire(long base, int offset) {
+    return IS_FAST
+        ? UnsafeApi.getLongAcquire(null, address(base, offset))
+        : (long) LONG.getAcquire(window(base), at(base, offset));
+  }
+
+  /** As {@link #getLongAcquire} for an aligned int. */
+  public int getIntAcquire(long base, int offset) {
+    return IS_FAST
+        ? UnsafeApi.getIntAcquire(null, address(base, offset))
+        : (int) INT.getAcquire(window(base), at(base, offset));
+  }
+
+  /** Read of an aligned long, in one order with all volatile writes and changes. */
+  public long getLongVolatile(long base, int offset) {
+    return IS_FAST
+        ? UnsafeApi.getLongVolatile(null, address(base, offset))
+        : (long) LONG.getVolatile(window(base), at(base, offset));
+  }
+
+  /** As {@link #getLongVolatile} for an aligned int. */
+  public int getIntVolatile(long base, int offset) {
+    return IS_FAST
+        ? UnsafeApi.getIntVolatile(null, address(base, offset))
+        : (int) INT.getVolatile(window(base), at(base, offset));
+  }
+
+  /** Write of an aligned long, in one order with all volatile reads and changes. */
+  public void putLongVolatile(long base, int offset, long value) {
+    if (IS_HOOKED) {
+      CrashPoint.storing(base + offset, 8, true);
+    }
+    if (IS_FAST) {
+      UnsafeApi.putLongVolatile(null, address(base, offset), value);
+    } else {
+      LONG.setVolatile(window(base), at(base, offset), value);
+    }
+  }
+
+  /** Changes an aligned long if it has the expected value; volatile. True if it did. */
+  public boolean compareAndSetLong(long base, int offset, long expected, long value) {
+    if (IS_HOOKED) {
+      CrashPoint.storing(base + offset, 8, true);
+    }
+    return IS_FAST
+        ? UnsafeApi.compareAndSetLong(null, address(base, offset), expected, value)
+        : (boolean) LONG.compareAndSet(window(base), at(base, offset), expected, value);
+  }
+
+  /** As {@link #compareAndSetLong} for an aligned int. */
+  public boolean compareAndSetInt(long base, int offset, int expected, int value) {
+    if (IS_HOOKED) {
+      CrashPoint.storing(base + offset, 4, true);
+    }
+    return IS_FAST
+        ? UnsafeApi.compareAndSetInt(null, address(base, offset), expected, value)
+        : (boolean) INT.compareAndSet(window(base), at(base, offset), expected, value);
+  }
+
+  /** Adds to an aligned long and returns what it was; volatile. */
+  public long getAndAddLong(long base, int offset, long delta) {
+    if (IS_HOOKED) {
+      CrashPoint.storing(base + offset, 8, true);
+    }
+    return IS_FAST
+        ? UnsafeApi.getAndAddLong(null, address(base, offset), delta)
+        : (long) LONG.getAndAdd(window(base), at(base, offset), delta);
+  }
+
+  /** As {@link #getAndAddLong} for an aligned int. */
+  public int getAndAddInt(long base, int offset, int delta) {
+    if (IS_HOOKED) {
+      CrashPoint.storing(base + offset, 4, true);
+    }
+    return IS_FAST
+        ? UnsafeApi.getAndAddInt(null, address(base, offset), delta)
+        : (int) INT.getAndAdd(window(base), at(base, offset), delta);
+  }
+
+  /** No later read or write comes before an earlier read. */
+  public static void acquireFence() {
+    VarHandle.acquireFence();
+  }
+
+  /** No later access comes before an earlier one. */
+  public static void fullFence() {
+    if (IS_HOOKED) {
+      CrashPoint.fence();
+    }
+    VarHandle.fullFence();
+  }
+
   /** No later write comes before an earlier one, whatever kind they are. */
   public static void storeStoreFence() {
     if (IS_HOOKED) {
@@ -287,6 +422,12 @@ public final class MappedMemory {
     }
     int from = at(base, 0);
     return view(writeViews[(int) (base >>> windowShift)], from, length);
+  }
+
+  /** A read-only, little-endian view of {@code length} bytes, for any thread and to be kept. */
+  public ByteBuffer slice(long base, int length) {
+    ByteBuffer slice = window(base).slice(at(base, 0), length);
+    return slice.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static ByteBuffer view(ByteBuffer view, int from, int length) {

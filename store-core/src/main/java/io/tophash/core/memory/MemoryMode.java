@@ -32,7 +32,7 @@ public enum MemoryMode {
       System.getProperty(PROPERTY, "auto").toLowerCase(Locale.ROOT);
 
   /** True if the fast mode is on; a constant to the JIT compiler. */
-  static final boolean IS_FAST = !"default".equals(REQUESTED) && fastIsPossible();
+  public static final boolean IS_FAST = !"default".equals(REQUESTED) && fastIsPossible();
 
   private static boolean fastIsPossible() {
     return ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN

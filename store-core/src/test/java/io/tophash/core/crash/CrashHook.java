@@ -5,7 +5,7 @@ import io.tophash.core.memory.CrashPoint;
 /** What the JVM of a crash test runs at each named point and before each store. */
 public final class CrashHook implements CrashPoint.Hook {
   /** Receives what happens, on the one thread that uses the stores of the test. */
-  interface Tracer {
+  public interface Tracer {
     void reached(String point);
 
     void storing(long position, int length, boolean release);
@@ -16,7 +16,7 @@ public final class CrashHook implements CrashPoint.Hook {
   private static final ThreadLocal<Tracer> TRACER = new ThreadLocal<>();
 
   /** Sets the receiver for this thread, or none. */
-  static void trace(Tracer tracer) {
+  public static void trace(Tracer tracer) {
     TRACER.set(tracer);
   }
 

@@ -72,6 +72,7 @@ class MappedMemoryTest {
   void theMappingCoversTheFileInWindows() {
     assertEquals(WINDOW, memory.windowBytes());
     assertEquals(4, memory.windowCount());
+    assertEquals(BYTES, memory.mappedBytes());
   }
 
   @Test
@@ -120,6 +121,68 @@ class MappedMemoryTest {
       assertEquals(expected.getInt(window + inWindow), memory.getInt(base, offset));
       assertEquals(expected.get(window + inWindow), memory.getByte(base, offset));
     }
+  }
+
+  @Test
+  void orderedAccessesReadAndWriteTheSameBytes() throws IOException {
+    long base = 2L * WINDOW - 64;
+    memory.putLongVolatile(base, 0, 5);
+    assertEquals(5, memory.getLongVolatile(base, 0));
+    assertEquals(5, memory.getLongAcquire(base, 0));
+    assertFalse(memory.compareAndSetLong(base, 0, 4, 9));
+    assertTrue(memory.compareAndSetLong(base, 0, 5, Long.MIN_VALUE + 1));
+    assertEquals(Long.MIN_VALUE + 1, memory.getAndAddLong(base, 0, 6));
+    memory.putInt(base, 60, 7); // the last bytes of the window
+    assertEquals(7, memory.getIntVolatile(base, 60));
+    assertEquals(7, memory.getIntAcquire(base, 60));
+    assertFalse(memory.compareAndSetInt(base, 60, 8, 9));
+    assertTrue(memory.compareAndSetInt(base, 60, 7, -7));
+    assertEquals(-7, memory.getAndAddInt(base, 60, 2));
+    MappedMemory.acquireFence();
+    MappedMemory.fullFence();
+    ByteBuffer bytes = bytesOfFile();
+    assertEquals(Long.MIN_VALUE + 7, bytes.getLong((int) base));
+    assertEquals(-5, bytes.getInt((int) base + 60));
+    bytes.putLong((int) base, 0).putInt((int) base + 60, 0);
+    assertArrayEquals(new byte[BYTES], bytes.array());
+  }
+
+  @Test
+  void additionsOfSeveralThreadsAreNotLost() throws InterruptedException {
+    Thread[] threads = new Thread[4];
+    for (int t = 0; t < threads.length; t++) {
+      threads[t] =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 20_000; i++) {
+                  memory.getAndAddLong(WINDOW, 0, 3);
+                  memory.getAndAddInt(WINDOW, 8, 1);
+                  long seen;
+                  do {
+                    seen = memory.getLongVolatile(WINDOW, 16);
+                  } while (!memory.compareAndSetLong(WINDOW, 16, seen, seen + 1));
+                }
+              });
+      threads[t].start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(240_000, memory.getLong(WINDOW, 0));
+    assertEquals(80_000, memory.getInt(WINDOW, 8));
+    assertEquals(80_000, memory.getLong(WINDOW, 16));
+  }
+
+  @Test
+  void aSliceIsTheCallersOwn() {
+    memory.putLong(WINDOW + 8, 0, 0x0102_0304_0506_0708L);
+    ByteBuffer slice = memory.slice(WINDOW + 8, 8);
+    memory.readView(WINDOW, 4);
+    assertEquals(0, slice.position());
+    assertEquals(8, slice.remaining());
+    assertTrue(slice.isReadOnly());
+    assertEquals(0x0102_0304_0506_0708L, slice.getLong());
+    assertThrows(IndexOutOfBoundsException.class, () -> memory.slice(WINDOW + 8, WINDOW));
   }
 
   @Test
@@ -226,6 +289,7 @@ class MappedMemoryTest {
     assertThrows(IndexOutOfBoundsException.class, () -> memory.getLong(0, 0));
     assertThrows(IndexOutOfBoundsException.class, () -> memory.putLong(0, 0, 1));
     assertThrows(IndexOutOfBoundsException.class, () -> memory.readView(0, 8));
+    assertEquals(0, memory.mappedBytes());
     memory.force(BYTES);
     memory.keepAlive();
   }
