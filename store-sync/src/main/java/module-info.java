@@ -1,5 +1,8 @@
 /** The concurrent, multi-process store {@code SyncStore}. */
 module io.tophash.sync {
+  // Transitive, as its codecs and errors are part of the API.
   requires transitive io.tophash.core;
   requires com.dynatrace.hash4j;
+
+  exports io.tophash.sync;
 }

@@ -1,7 +1,7 @@
 package io.tophash.cli;
 
+import io.tophash.core.HashStats;
 import io.tophash.core.StoreInfo;
-import io.tophash.core.StoreStats;
 import io.tophash.core.codec.Codec;
 import java.io.IOException;
 import java.util.Locale;
@@ -18,7 +18,7 @@ final class StatCommand extends StoreCommand {
   public Integer call() throws IOException {
     StoreInfo info = StoreInfo.read(path);
     try (OpenStore store = OpenStore.toRead(path, console)) {
-      StoreStats stats = store.map.stats();
+      HashStats stats = store.map.stats();
       if (json) {
         printJson(out -> writeJson(out, info, stats));
       } else {
@@ -29,7 +29,7 @@ final class StatCommand extends StoreCommand {
   }
 
   private static void writeJson(
-      com.fasterxml.jackson.core.JsonGenerator out, StoreInfo info, StoreStats stats)
+      com.fasterxml.jackson.core.JsonGenerator out, StoreInfo info, HashStats stats)
       throws IOException {
     out.writeStringField("store", stats.store().toString());
     out.writeStringField("kind", info.kind().name().toLowerCase(Locale.ROOT));
@@ -53,7 +53,7 @@ final class StatCommand extends StoreCommand {
     out.writeStringField("memoryMode", stats.memoryMode());
   }
 
-  private static String text(StoreInfo info, StoreStats stats) {
+  private static String text(StoreInfo info, HashStats stats) {
     StringBuilder text = new StringBuilder();
     row(text, "store", stats.store().toString());
     row(text, "kind", "HashStore, format version " + info.formatVersion());

@@ -424,7 +424,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
   }
 
   @Override
-  public StoreStats stats() {
+  public HashStats stats() {
     return engine.stats();
   }
 

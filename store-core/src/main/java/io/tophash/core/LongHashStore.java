@@ -252,7 +252,7 @@ public final class LongHashStore implements Store {
   }
 
   @Override
-  public StoreStats stats() {
+  public HashStats stats() {
     return map.stats();
   }
 

@@ -242,10 +242,10 @@ final class StoreEngine implements AutoCloseable {
     return file.path();
   }
 
-  StoreStats stats() {
+  HashStats stats() {
     beginRead();
     long buckets = 1L << table.b();
-    return new StoreStats(
+    return new HashStats(
         file.path(),
         MemoryMode.current().name(),
         header.keyCodec,

@@ -74,11 +74,11 @@ class CodecFaultTest {
   private static <K, V> void assertLeavesNoTrace(HashStore<K, V> store, Runnable failing) {
     failing.run();
     assertClean(store);
-    StoreStats before = store.stats();
+    HashStats before = store.stats();
     for (int i = 0; i < REPEATS; i++) {
       failing.run();
     }
-    StoreStats after = store.stats();
+    HashStats after = store.stats();
     assertEquals(before.fileBytes(), after.fileBytes());
     assertEquals(before.freeBytes(), after.freeBytes());
     assertEquals(before.entries(), after.entries());

@@ -1,7 +1,8 @@
 /**
- * The place of the concurrent, multi-process store.
+ * The concurrent, multi-process store: {@code SyncStore}, {@code LongSyncStore}, their builders,
+ * statistics and views, over the tables of an attachment.
  *
- * <p>This module reserves the name only: it has no API and no classes yet. It may use all that the
- * module {@code io.tophash.core} exports to it; nothing in {@code io.tophash.core} may use it.
+ * <p>It may use every other package of this module, and the packages errors, memory, format, hash
+ * and codec of {@code io.tophash.core}; nothing may use it.
  */
 package io.tophash.sync;

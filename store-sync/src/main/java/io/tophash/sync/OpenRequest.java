@@ -1,0 +1,36 @@
+package io.tophash.sync;
+
+import io.tophash.core.codec.Codec;
+import io.tophash.core.hash.KeyHash;
+import java.nio.file.Path;
+
+/**
+ * What a builder asks the engine for.
+ *
+ * @param path the file
+ * @param temporary true to delete it with the attachment's close
+ * @param readOnly true to write nothing
+ * @param maxBytes the file never grows over this
+ * @param expectedEntries hint for a new store, 0 for none; may be negative or absurd
+ * @param windowShift log2 of the size of a new store's windows
+ * @param lockTimeoutMs how long an operation waits for a lock, at least 1
+ * @param shardShift log2 of a new store's number of shards, or {@link #SHARDS_BY_ENGINE}
+ * @param keyCodec how keys are written
+ * @param valueCodec how values are written
+ * @param hashes the hash function
+ */
+record OpenRequest<K, V>(
+    Path path,
+    boolean temporary,
+    boolean readOnly,
+    long maxBytes,
+    long expectedEntries,
+    int windowShift,
+    long lockTimeoutMs,
+    int shardShift,
+    Codec<K> keyCodec,
+    Codec<V> valueCodec,
+    KeyHash.Factory hashes) {
+  /** The engine chooses the number of shards. */
+  static final int SHARDS_BY_ENGINE = -1;
+}

@@ -1,0 +1,69 @@
+package io.tophash.sync;
+
+import io.tophash.core.StoreStats;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Figures about an attached concurrent store. They are read while others work, so they need not fit
+ * each other to the last entry. The counters count from the making of the store, over all
+ * processes.
+ *
+ * @param store the file
+ * @param memoryMode how memory is accessed: {@code DEFAULT} or {@code FAST}
+ * @param keyCodec identity of the key codec
+ * @param valueCodec identity of the value codec
+ * @param entries number of entries
+ * @param fileBytes length of the file
+ * @param freeBytes bytes in the file that are free for reuse
+ * @param shards number of shards
+ * @param segments number of segments
+ * @param rebuilds segments that were written anew, for any reason
+ * @param splits rebuilds that made two segments of one
+ * @param merges rebuilds that made one segment of two
+ * @param promotions rebuilds because of lookups that missed the read table
+ * @param inserts new keys
+ * @param stores values stored under a key that had a slot
+ * @param removes entries removed
+ * @param misses lookups that went to a dirty table, as far as processes have reported them
+ * @param takeovers locks that were taken over from a dead process
+ * @param clears how often a shard was emptied
+ * @param attached processes that have the store attached for writing
+ */
+public record SyncStats(
+    Path store,
+    String memoryMode,
+    String keyCodec,
+    String valueCodec,
+    long entries,
+    long fileBytes,
+    long freeBytes,
+    long shards,
+    long segments,
+    long rebuilds,
+    long splits,
+    long merges,
+    long promotions,
+    long inserts,
+    long stores,
+    long removes,
+    long misses,
+    long takeovers,
+    long clears,
+    List<AttachedProcess> attached)
+    implements StoreStats {
+
+  /**
+   * A process that has the store attached for writing. Readers leave no trace.
+   *
+   * @param pid process id, in that process's own namespace
+   * @param started when it was started; null if unknown
+   * @param attachedAt when it attached
+   * @param host name of its host
+   * @param stores values that it stored under keys that had a slot
+   * @param removes entries that it removed
+   */
+  public record AttachedProcess(
+      long pid, Instant started, Instant attachedAt, String host, long stores, long removes) {}
+}
