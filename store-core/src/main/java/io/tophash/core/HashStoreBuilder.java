@@ -13,11 +13,15 @@ import java.util.Objects;
  */
 public final class HashStoreBuilder<K, V>
     extends StoreBuilder<HashStore<K, V>, HashStoreBuilder<K, V>> {
+  /** Smallest window of these stores. */
+  static final long MIN_WINDOW_BYTES = 1 << 16;
+
   private final Codec<K> keys;
   private final Codec<V> values;
   private KeyHash.Factory hashes = KeyHash.Factory.STANDARD_FACTORY;
 
   HashStoreBuilder(Codec<K> keys, Codec<V> values) {
+    super(MIN_WINDOW_BYTES);
     this.keys = Objects.requireNonNull(keys, "keys");
     this.values = Objects.requireNonNull(values, "values");
   }
@@ -29,20 +33,21 @@ public final class HashStoreBuilder<K, V>
   }
 
   @Override
-  HashStoreBuilder<K, V> self() {
+  protected HashStoreBuilder<K, V> self() {
     return this;
   }
 
   @Override
-  HashStore<K, V> open(Path path, boolean temporary) {
+  protected HashStore<K, V> open(Path path, boolean temporary) {
+    Settings settings = settings();
     EngineConfig config =
         new EngineConfig(
             path,
             temporary,
-            readOnly,
-            expectedEntries,
-            maxBytes,
-            windowShift,
+            settings.readOnly(),
+            settings.expectedEntries(),
+            settings.maxBytes(),
+            settings.windowShift(),
             keys.id(),
             keys.fixedSize(),
             values.id(),

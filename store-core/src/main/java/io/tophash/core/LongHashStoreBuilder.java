@@ -7,7 +7,9 @@ import java.nio.file.Path;
 public final class LongHashStoreBuilder extends StoreBuilder<LongHashStore, LongHashStoreBuilder> {
   private long missingValue;
 
-  LongHashStoreBuilder() {}
+  LongHashStoreBuilder() {
+    super(HashStoreBuilder.MIN_WINDOW_BYTES);
+  }
 
   /** What {@link LongHashStore#get(long)} and the like return for an absent key. Default: 0. */
   public LongHashStoreBuilder missingValue(long value) {
@@ -16,17 +18,14 @@ public final class LongHashStoreBuilder extends StoreBuilder<LongHashStore, Long
   }
 
   @Override
-  LongHashStoreBuilder self() {
+  protected LongHashStoreBuilder self() {
     return this;
   }
 
   @Override
-  LongHashStore open(Path path, boolean temporary) {
-    HashStoreBuilder<Long, Long> builder = HashStore.builder(Codecs.int64(), Codecs.int64());
-    builder.expectedEntries = expectedEntries;
-    builder.readOnly = readOnly;
-    builder.maxBytes = maxBytes;
-    builder.windowShift = windowShift;
+  protected LongHashStore open(Path path, boolean temporary) {
+    HashStoreBuilder<Long, Long> builder =
+        HashStore.builder(Codecs.int64(), Codecs.int64()).settings(settings());
     return new LongHashStore(builder.open(path, temporary), missingValue);
   }
 }

@@ -7,25 +7,65 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * What all builders of stores share. A builder may be used again; it is not thread-safe.
+ * What all builders of stores share. A builder may be used again; it is not thread-safe. There is
+ * one for each kind of store, none to be written elsewhere.
  *
  * @param <S> the store that is opened
  * @param <B> the builder itself
  */
 public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
-  private static final long MIN_WINDOW_BYTES = 1 << 16;
   private static final long MAX_WINDOW_BYTES = 1 << 30;
 
-  long expectedEntries;
-  boolean readOnly;
-  long maxBytes = Long.MAX_VALUE;
-  int windowShift = Long.numberOfTrailingZeros(MAX_WINDOW_BYTES);
+  /**
+   * What was asked for so far.
+   *
+   * @param expectedEntries hint for a new store, as it was given
+   * @param readOnly true to change nothing
+   * @param maxBytes the file never grows over this
+   * @param windowShift log2 of the size of a new store's windows
+   */
+  protected record Settings(
+      long expectedEntries, boolean readOnly, long maxBytes, int windowShift) {}
 
-  StoreBuilder() {}
+  private final long minWindowBytes;
+  private long expectedEntries;
+  private boolean readOnly;
+  private long maxBytes = Long.MAX_VALUE;
+  private int windowShift = Long.numberOfTrailingZeros(MAX_WINDOW_BYTES);
 
-  abstract B self();
+  /**
+   * Begins with the defaults.
+   *
+   * @param minWindowBytes the smallest window of this kind of store, a power of two
+   */
+  protected StoreBuilder(long minWindowBytes) {
+    this.minWindowBytes = minWindowBytes;
+  }
 
-  abstract S open(Path path, boolean temporary);
+  /** This builder. */
+  protected abstract B self();
+
+  /**
+   * Opens the store.
+   *
+   * @param path the file
+   * @param temporary true to delete it when the store is closed
+   */
+  protected abstract S open(Path path, boolean temporary);
+
+  /** What was asked for so far. */
+  protected final Settings settings() {
+    return new Settings(expectedEntries, readOnly, maxBytes, windowShift);
+  }
+
+  /** Takes over what another builder was asked for. */
+  final B settings(Settings settings) {
+    expectedEntries = settings.expectedEntries;
+    readOnly = settings.readOnly;
+    maxBytes = settings.maxBytes;
+    windowShift = settings.windowShift;
+    return self();
+  }
 
   /**
    * A hint how many entries a new store will hold, never a limit: it saves the growth up to there.
@@ -61,17 +101,17 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
   }
 
   /**
-   * Size of the windows in which a new file is mapped, a power of two from 64 KiB to 1 GiB; for
-   * address spaces that are short. A value is at most half as large. An existing store keeps its
-   * own. Default: 1 GiB.
+   * Size of the windows in which a new file is mapped, a power of two up to 1 GiB; for address
+   * spaces that are short. The smallest is 64 KiB in a {@link HashStore} and 1 MiB in a {@code
+   * SyncStore}. A value is at most half as large. An existing store keeps its own. Default: 1 GiB.
    *
    * @throws IllegalArgumentException if it is no such number
    */
   public B windowBytes(long bytes) {
-    if (bytes < MIN_WINDOW_BYTES || bytes > MAX_WINDOW_BYTES || Long.bitCount(bytes) != 1) {
+    if (bytes < minWindowBytes || bytes > MAX_WINDOW_BYTES || Long.bitCount(bytes) != 1) {
       throw new IllegalArgumentException(
           "windowBytes must be a power of two from "
-              + MIN_WINDOW_BYTES
+              + minWindowBytes
               + " to "
               + MAX_WINDOW_BYTES
               + ", windowBytes="

@@ -1,0 +1,46 @@
+package io.tophash.sync;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.agrona.MutableDirectBuffer;
+
+/** Copies into buffers that are the caller's. */
+final class CallerBuffer {
+  private CallerBuffer() {}
+
+  /** The bytes as a codec expects them. */
+  static ByteBuffer wrap(byte[] encoded) {
+    return ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** As {@link SyncStore#getInto(Object, MutableDirectBuffer, int)}. */
+  static <K> int getInto(TypedTable<K, ?> table, K key, MutableDirectBuffer target, int offset) {
+    int room = target.capacity() - offset;
+    ByteBuffer inPlace = room < 0 || target.isExpandable() ? null : inPlace(target, offset, room);
+    if (inPlace != null) {
+      return table.getInto(key, inPlace);
+    }
+    byte[] encoded = table.getEncoded(key);
+    if (encoded == null) {
+      return -1;
+    }
+    if (encoded.length > room && !target.isExpandable()) {
+      throw new IllegalArgumentException(
+          "the buffer is too small for the value, bytes=" + encoded.length + " room=" + room);
+    }
+    target.putBytes(offset, ByteBuffer.wrap(encoded), encoded.length);
+    return encoded.length;
+  }
+
+  // What the buffer stands over, from the offset on; null if that is bare memory.
+  private static ByteBuffer inPlace(MutableDirectBuffer target, int offset, int room) {
+    int start = target.wrapAdjustment() + offset;
+    // The array first: a buffer over a ByteBuffer on the heap has both, and counts from the array.
+    byte[] array = target.byteArray();
+    if (array != null) {
+      return ByteBuffer.wrap(array, start, room);
+    }
+    ByteBuffer buffer = target.byteBuffer();
+    return buffer == null ? null : buffer.duplicate().limit(start + room).position(start);
+  }
+}

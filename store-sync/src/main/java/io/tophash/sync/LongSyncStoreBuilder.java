@@ -1,0 +1,28 @@
+package io.tophash.sync;
+
+import io.tophash.core.codec.Codecs;
+import java.nio.file.Path;
+
+/** Opens a {@link LongSyncStore}. */
+public final class LongSyncStoreBuilder extends SyncBuilder<LongSyncStore, LongSyncStoreBuilder> {
+  private long missingValue;
+
+  LongSyncStoreBuilder() {}
+
+  /** What {@link LongSyncStore#get(long)} and the like return for an absent key. Default: 0. */
+  public LongSyncStoreBuilder missingValue(long value) {
+    missingValue = value;
+    return this;
+  }
+
+  @Override
+  protected LongSyncStoreBuilder self() {
+    return this;
+  }
+
+  @Override
+  protected LongSyncStore open(Path path, boolean temporary) {
+    Opened<Long, Long> opened = attach(Codecs.int64(), Codecs.int64(), path, temporary);
+    return new LongSyncStore(opened, new SyncStore<>(opened, Codecs.int64()), missingValue);
+  }
+}

@@ -1,0 +1,95 @@
+package io.tophash.sync;
+
+import io.tophash.core.StoreBuilder;
+import io.tophash.core.codec.Codec;
+import io.tophash.core.hash.KeyHash;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * What the builders of concurrent stores share. A builder may be used again; it is not thread-safe.
+ *
+ * @param <S> the store that is opened
+ * @param <B> the builder itself
+ */
+public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreBuilder<S, B> {
+  private static final long MIN_WINDOW_BYTES = 1 << 20;
+  private static final Duration DEFAULT_LOCK_TIMEOUT = Duration.ofSeconds(10);
+
+  private long lockTimeoutMs = DEFAULT_LOCK_TIMEOUT.toMillis();
+  private int shardShift = OpenRequest.SHARDS_BY_ENGINE;
+  private KeyHash.Factory hashes = KeyHash.Factory.STANDARD_FACTORY;
+  private Engine engine = SyncEngine::open;
+
+  /** What opens a store. */
+  @FunctionalInterface
+  interface Engine {
+    <K, V> Opened<K, V> open(OpenRequest<K, V> request);
+  }
+
+  SyncBuilder() {
+    super(MIN_WINDOW_BYTES);
+  }
+
+  /**
+   * How long an operation waits for a lock whose owner lives but does not go on, as when it was
+   * stopped, before it throws {@link io.tophash.core.errors.StoreTimeoutException}. A lock whose
+   * owner died is taken over within milliseconds, whatever this is. Not stored in the file.
+   * Default: 10 seconds.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public B lockTimeout(Duration timeout) {
+    if (timeout.isZero() || timeout.isNegative()) {
+      throw new IllegalArgumentException("lockTimeout must be positive, lockTimeout=" + timeout);
+    }
+    lockTimeoutMs = Math.max(1, saturatedMs(timeout));
+    return self();
+  }
+
+  private static long saturatedMs(Duration timeout) {
+    try {
+      return timeout.toMillis();
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE; // for ever, as far as a computer is concerned
+    }
+  }
+
+  /** Replaces the hash function: for tests, which need collisions. */
+  B hashes(KeyHash.Factory factory) {
+    hashes = factory;
+    return self();
+  }
+
+  /** Sets the number of shards of a new store, a power of two: for tests, which need contention. */
+  B shards(int count) {
+    if (Integer.bitCount(count) != 1 || count < 0) {
+      throw new IllegalArgumentException("shards must be a power of two, shards=" + count);
+    }
+    shardShift = Integer.numberOfTrailingZeros(count);
+    return self();
+  }
+
+  /** Replaces what opens a store: for tests of the API over a model. */
+  B engine(Engine other) {
+    engine = other;
+    return self();
+  }
+
+  <K, V> Opened<K, V> attach(Codec<K> keys, Codec<V> values, Path path, boolean temporary) {
+    Settings settings = settings();
+    return engine.open(
+        new OpenRequest<>(
+            path,
+            temporary,
+            settings.readOnly(),
+            settings.maxBytes(),
+            settings.expectedEntries(),
+            settings.windowShift(),
+            lockTimeoutMs,
+            shardShift,
+            keys,
+            values,
+            hashes));
+  }
+}

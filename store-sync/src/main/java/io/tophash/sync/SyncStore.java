@@ -1,0 +1,381 @@
+package io.tophash.sync;
+
+import io.tophash.core.Store;
+import io.tophash.core.VerifyReport;
+import io.tophash.core.codec.Codec;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.AbstractMap;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * A persistent {@link ConcurrentMap} in one memory-mapped file: Go's {@code sync.Map}, off-heap,
+ * for any number of threads and processes.
+ *
+ * <table>
+ * <caption>The methods of sync.Map</caption>
+ * <tr><th>sync.Map</th><th>here</th><th>progress</th></tr>
+ * <tr><td>Load</td><td>{@link #get}, {@link #containsKey}, {@link #getInto}, {@link #getAll}</td>
+ *     <td>lookup</td></tr>
+ * <tr><td>Store</td><td>{@link #set}</td><td>update</td></tr>
+ * <tr><td>Swap</td><td>{@link #put}</td><td>update</td></tr>
+ * <tr><td>LoadOrStore</td><td>{@link #putIfAbsent}</td><td>lookup if present, else update</td></tr>
+ * <tr><td>LoadAndDelete</td><td>{@link #remove(Object)}</td><td>update</td></tr>
+ * <tr><td>Delete</td><td>{@link #delete}</td><td>update</td></tr>
+ * <tr><td>CompareAndSwap</td><td>{@link #replace(Object, Object, Object)}</td><td>update</td></tr>
+ * <tr><td>CompareAndDelete</td><td>{@link #remove(Object, Object)}</td><td>update</td></tr>
+ * <tr><td>Range</td><td>{@link #range}, {@link #forEach}, iterators</td><td>lookup, each step</td>
+ *     </tr>
+ * <tr><td>Clear</td><td>{@link #clear}</td><td>blocking, shard by shard</td></tr>
+ * </table>
+ *
+ * <p><b>Progress.</b> A <i>lookup</i> takes no lock and stores nothing. It is wait-free while its
+ * segment is quiet, and lock-free in all: it tries again while the segment is being rebuilt. An
+ * <i>update</i> of a key that has a slot is lock-free unless a rebuild of its shard is under way,
+ * which it then waits for. The insertion of a new key takes the lock of its shard: it waits for a
+ * living owner up to {@link SyncStoreBuilder#lockTimeout}, and takes the lock over at once from a
+ * dead one. No operation, growth included, pauses for more than one segment; {@link #clear} for one
+ * shard at a time.
+ *
+ * <p><b>Threads and processes.</b> All methods are safe for use by any number of threads, virtual
+ * ones too, and by all processes that have the file open. What an operation did is visible to all
+ * of them when it returns. Any of them may be killed at any instruction: what was acknowledged
+ * stays, the operation in flight is there completely or not at all, and the others go on.
+ *
+ * <p><b>Keys and values</b> are compared by their encoded bytes, also where {@link ConcurrentMap}
+ * says {@code equals}. Null is refused with {@link NullPointerException}. Keys are limited to 64
+ * KiB, values to 512 MiB ({@link IllegalArgumentException}).
+ *
+ * <p><b>Iteration</b> is weakly consistent, never throws {@link
+ * java.util.ConcurrentModificationException}, and holds no lock during callbacks, which may call
+ * anything on this store. It is no snapshot: each key that stays is delivered exactly once, with a
+ * value that it had during the walk; a key that comes or goes meanwhile at most once.
+ *
+ * <p><b>Compound operations</b> ({@link #compute}, {@link #computeIfAbsent}, {@link
+ * #computeIfPresent}, {@link #merge}, {@link #replaceAll}) are loops of compare and set, as in the
+ * default methods of {@link ConcurrentMap}: the function may run more than once, and never inside a
+ * lock.
+ *
+ * <p><b>Errors.</b> Any method throws {@link IllegalStateException} after {@link #close}, and
+ * {@link io.tophash.core.errors.CorruptStoreException} if the file is damaged where it looks. One
+ * that changes something throws {@link UnsupportedOperationException} if the store was opened
+ * read-only, {@link io.tophash.core.errors.StoreFullException} if it needs space that is not there,
+ * and {@link io.tophash.core.errors.StoreTimeoutException} if a lock was not to be had in time; in
+ * each case the entry is as it was.
+ *
+ * @param <K> type of the keys
+ * @param <V> type of the values
+ */
+public final class SyncStore<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K, V>, Store {
+  private final Attachment attachment;
+  private final TypedTable<K, V> table;
+  private final Updates<K, V> updates;
+  private final SyncViews.Keys<K, V> keySet;
+  private final SyncViews.Values<K, V> valueCollection;
+  private final SyncViews.Entries<K, V> entrySet;
+
+  SyncStore(Opened<K, V> opened, Codec<V> valueCodec) {
+    this.attachment = opened.attachment();
+    this.table = opened.table();
+    this.updates = new Updates<>(table, valueCodec);
+    this.keySet = new SyncViews.Keys<>(this, table);
+    this.valueCollection = new SyncViews.Values<>(this, table, updates);
+    this.entrySet = new SyncViews.Entries<>(this, table, updates);
+  }
+
+  /**
+   * Begins to open a store.
+   *
+   * @param keys how keys are written
+   * @param values how values are written
+   */
+  public static <K, V> SyncStoreBuilder<K, V> builder(Codec<K> keys, Codec<V> values) {
+    return new SyncStoreBuilder<>(keys, values);
+  }
+
+  /** Begins to open a store of longs that is used without boxing. */
+  public static LongSyncStoreBuilder longs() {
+    return new LongSyncStoreBuilder();
+  }
+
+  // --- lookup ------------------------------------------------------------------------------------
+
+  /** {@inheritDoc} sync.Map: Load. A lookup: lock-free, wait-free on a quiet segment. */
+  @Override
+  public V get(Object key) {
+    return table.get(key);
+  }
+
+  @Override
+  public V getOrDefault(Object key, V defaultValue) {
+    V value = table.get(key);
+    return value == null ? defaultValue : value;
+  }
+
+  /** {@inheritDoc} A lookup that does not decode the value. */
+  @Override
+  public boolean containsKey(Object key) {
+    return table.containsKey(key);
+  }
+
+  /**
+   * Copies the encoded value of a key into the caller's buffer, from its position on, and allocates
+   * nothing. A lookup.
+   *
+   * @return size of the value in bytes, or -1 if the key is absent
+   * @throws IllegalArgumentException if the buffer has too little room; its position is unchanged
+   */
+  public int getInto(K key, ByteBuffer target) {
+    return table.getInto(key, target);
+  }
+
+  /**
+   * Copies the encoded value of a key into the caller's buffer. A lookup; allocates nothing if the
+   * buffer stands over an array or a {@link ByteBuffer} and cannot expand. Agrona's own buffers
+   * need the JVM flag {@code --add-opens java.base/jdk.internal.misc=ALL-UNNAMED}; this store does
+   * not.
+   *
+   * @param offset where in the buffer
+   * @return size of the value in bytes, or -1 if the key is absent
+   * @throws IllegalArgumentException if the buffer has too little room
+   */
+  public int getInto(K key, MutableDirectBuffer target, int offset) {
+    return CallerBuffer.getInto(table, key, target, offset);
+  }
+
+  /**
+   * The values of many keys; keys that are absent are absent from the result. One lookup for each,
+   * no snapshot.
+   *
+   * @return a fresh map in the order of the keys
+   */
+  public Map<K, V> getAll(Collection<? extends K> wanted) {
+    Map<K, V> result = new LinkedHashMap<>();
+    for (K key : wanted) {
+      V value = table.get(key);
+      if (value != null) {
+        result.put(key, value);
+      }
+    }
+    return result;
+  }
+
+  /** {@inheritDoc} Walks the store. */
+  @Override
+  public boolean containsValue(Object value) {
+    return table.containsValue(value);
+  }
+
+  // --- change ------------------------------------------------------------------------------------
+
+  /**
+   * {@inheritDoc} sync.Map: Swap. An update. Where the previous value is not needed, {@link #set}
+   * is faster.
+   */
+  @Override
+  public V put(K key, V value) {
+    return table.put(key, value);
+  }
+
+  /**
+   * Stores a value without returning the previous one. sync.Map: Store. An update.
+   *
+   * @throws NullPointerException if key or value is null
+   */
+  public void set(K key, V value) {
+    table.set(key, value);
+  }
+
+  /** {@inheritDoc} sync.Map: LoadOrStore. A lookup if the key is present, else an update. */
+  @Override
+  public V putIfAbsent(K key, V value) {
+    return table.putIfAbsent(key, value);
+  }
+
+  /** {@inheritDoc} sync.Map: LoadAndDelete. An update. */
+  @Override
+  public V remove(Object key) {
+    return table.remove(key);
+  }
+
+  /**
+   * Removes a key without returning its value. sync.Map: Delete. An update.
+   *
+   * @return true if it was there
+   */
+  public boolean delete(K key) {
+    return table.delete(key);
+  }
+
+  /** {@inheritDoc} sync.Map: CompareAndDelete. An update; values are compared by their bytes. */
+  @Override
+  public boolean remove(Object key, Object value) {
+    return table.remove(key, value);
+  }
+
+  /** {@inheritDoc} sync.Map has no such method. An update. */
+  @Override
+  public V replace(K key, V value) {
+    return table.replace(key, value);
+  }
+
+  /** {@inheritDoc} sync.Map: CompareAndSwap. An update; values are compared by their bytes. */
+  @Override
+  public boolean replace(K key, V oldValue, V newValue) {
+    return table.replace(key, oldValue, newValue);
+  }
+
+  /** {@inheritDoc} sync.Map: Clear. Blocking; empties one shard after the other. */
+  @Override
+  public void clear() {
+    table.clear();
+  }
+
+  // --- compound operations -----------------------------------------------------------------------
+
+  /** {@inheritDoc} The function may run more than once, never inside a lock. */
+  @Override
+  public V compute(K key, BiFunction<? super K, ? super V, ? extends V> remapping) {
+    return updates.compute(key, remapping);
+  }
+
+  /** {@inheritDoc} The function may run although another thread's value is returned in the end. */
+  @Override
+  public V computeIfAbsent(K key, Function<? super K, ? extends V> mapping) {
+    return updates.computeIfAbsent(key, mapping);
+  }
+
+  /** {@inheritDoc} The function may run more than once, never inside a lock. */
+  @Override
+  public V computeIfPresent(K key, BiFunction<? super K, ? super V, ? extends V> remapping) {
+    return updates.computeIfPresent(key, remapping);
+  }
+
+  /** {@inheritDoc} The function may run more than once, never inside a lock. */
+  @Override
+  public V merge(K key, V value, BiFunction<? super V, ? super V, ? extends V> remapping) {
+    return updates.merge(key, value, remapping);
+  }
+
+  /** {@inheritDoc} A walk, and a loop of compare and set for each key. */
+  @Override
+  public void replaceAll(BiFunction<? super K, ? super V, ? extends V> function) {
+    updates.replaceAll(function);
+  }
+
+  // --- iteration ---------------------------------------------------------------------------------
+
+  /**
+   * Calls the visitor with each entry until it returns false. sync.Map: Range. No lock is held; the
+   * visitor may call anything on this store.
+   */
+  public void range(BiPredicate<? super K, ? super V> visitor) {
+    Objects.requireNonNull(visitor, "visitor");
+    EntryWalk<K, V> walk = table.newWalk();
+    while (walk.advance()) {
+      if (!visitor.test(walk.key(), walk.value())) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void forEach(BiConsumer<? super K, ? super V> action) {
+    Objects.requireNonNull(action, "action");
+    EntryWalk<K, V> walk = table.newWalk();
+    while (walk.advance()) {
+      action.accept(walk.key(), walk.value());
+    }
+  }
+
+  /** {@inheritDoc} An entry's {@code setValue} stores with {@link #put}. */
+  @Override
+  public Set<Entry<K, V>> entrySet() {
+    return entrySet;
+  }
+
+  @Override
+  public Set<K> keySet() {
+    return keySet;
+  }
+
+  @Override
+  public Collection<V> values() {
+    return valueCollection;
+  }
+
+  // --- the store ---------------------------------------------------------------------------------
+
+  /** Number of entries; {@link Integer#MAX_VALUE} if there are more, see {@link #sizeLong}. */
+  @Override
+  public int size() {
+    return (int) Math.min(Integer.MAX_VALUE, sizeLong());
+  }
+
+  /** Number of entries: exact while nothing changes, else near it. Wait-free, O(shards). */
+  @Override
+  public long sizeLong() {
+    return table.sizeLong();
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return sizeLong() == 0;
+  }
+
+  @Override
+  public SyncStats stats() {
+    return attachment.stats();
+  }
+
+  /** {@inheritDoc} Works beside writers of any process. */
+  @Override
+  public VerifyReport verify() {
+    return attachment.verify();
+  }
+
+  @Override
+  public void force() {
+    attachment.force();
+  }
+
+  @Override
+  public void compact() {
+    attachment.compact();
+  }
+
+  @Override
+  public Path path() {
+    return attachment.path();
+  }
+
+  /** True if the store was opened read-only. */
+  public boolean isReadOnly() {
+    return attachment.isReadOnly();
+  }
+
+  @Override
+  public boolean isClosed() {
+    return attachment.isClosed();
+  }
+
+  /**
+   * Ends the use of the store by this object; who else has it open, in this process too, is not
+   * concerned. An operation that is under way in another thread ends as if it had come first, or
+   * with {@link IllegalStateException}. A second call does nothing.
+   */
+  @Override
+  public void close() {
+    attachment.close();
+  }
+}
