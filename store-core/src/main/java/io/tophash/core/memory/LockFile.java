@@ -31,6 +31,9 @@ import java.util.Map;
  * owner, for people only. The file stays when the store is closed; to remove it while a store is
  * open would let a second opener in.
  *
+ * <p>The other way to use this file is {@link Sidecar}, which locks single bytes of the same range;
+ * so a writable {@code HashStore} and a {@code SyncStore} exclude each other.
+ *
  * <p>The sidecar is opened once per JVM: closing a second channel would drop the lock of the first.
  */
 final class LockFile {
@@ -73,7 +76,7 @@ final class LockFile {
     }
   }
 
-  private static String reason(IOException e) {
+  static String reason(IOException e) {
     if (e instanceof AccessDeniedException) {
       return "permission denied";
     }
@@ -97,6 +100,12 @@ final class LockFile {
       }
       open.holders++;
       return open;
+    }
+    if (Sidecar.isOpenHere(store)) {
+      // Before a second channel is opened: to close it would drop the locks of the first.
+      throw new StoreLockedException(
+          "the store is already open in this process as a SyncStore; close that one first, store="
+              + store);
     }
     FileChannel channel = openChannel(store, exclusive);
     if (channel != null && !tryLock(store, channel, exclusive)) {
@@ -146,15 +155,25 @@ final class LockFile {
       FileLock lock = channel.tryLock(0, LOCK_BYTES, !exclusive);
       return lock != null;
     } catch (OverlappingFileLockException e) {
-      NEVER_CLOSED.add(channel);
-      throw new StoreLockedException(
-          "the store is already open in this process through another class loader; close it there,"
-              + " store="
-              + store);
+      throw clash(store, channel);
     }
   }
 
-  private static String readNote(FileChannel channel) {
+  /** True if a store of this process that is no {@code SyncStore} has the sidecar open. */
+  static boolean isOpenHere(Path store) {
+    return OPEN.containsKey(store);
+  }
+
+  /** A lock of another class loader was met; the channel stays open from now on. */
+  static StoreLockedException clash(Path store, FileChannel channel) {
+    NEVER_CLOSED.add(channel);
+    return new StoreLockedException(
+        "the store is already open in this process through another class loader; close it there,"
+            + " store="
+            + store);
+  }
+
+  static String readNote(FileChannel channel) {
     try {
       ByteBuffer note = ByteBuffer.allocate(NOTE_BYTES);
       int length = Math.max(0, channel.read(note, LOCK_BYTES));

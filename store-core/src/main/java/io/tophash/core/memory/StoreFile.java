@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
@@ -25,7 +24,7 @@ import java.nio.file.StandardCopyOption;
  * <p>Not thread-safe.
  */
 public final class StoreFile implements AutoCloseable {
-  private static final byte[] ZEROS = new byte[1 << 16];
+  static final byte[] ZEROS = new byte[1 << 16];
 
   private final Path path;
   private final boolean readOnly;
@@ -54,8 +53,8 @@ public final class StoreFile implements AutoCloseable {
    * @throws StoreException if the file cannot be opened; the message says why
    */
   public static StoreFile open(Path path, boolean readOnly, long maxBytes) {
-    Path real = realPath(path);
-    checkPath(real, readOnly);
+    Path real = StorePaths.realPath(path);
+    StorePaths.checkPath(real, readOnly);
     LockFile lock = LockFile.acquire(real, !readOnly);
     StoreFile file = new StoreFile(real, readOnly, maxBytes, lock);
     boolean opened = false;
@@ -72,60 +71,11 @@ public final class StoreFile implements AutoCloseable {
     }
   }
 
-  private static Path realPath(Path path) {
-    Path absolute = path.toAbsolutePath().normalize();
-    Path parent = absolute.getParent();
-    if (parent == null) {
-      throw new StoreException("the path is not a file, path=" + absolute);
-    }
-    if (Files.isSymbolicLink(absolute) && !Files.exists(absolute)) {
-      throw new StoreException(
-          "the path is a symbolic link that leads to no file; remove the link or name the file that"
-              + " it should lead to, path="
-              + absolute);
-    }
-    try {
-      return Files.exists(absolute)
-          ? absolute.toRealPath()
-          : parent.toRealPath().resolve(absolute.getFileName());
-    } catch (NoSuchFileException e) {
-      throw new StoreException(
-          "the directory of the store does not exist; create it first, directory=" + parent, e);
-    } catch (IOException e) {
-      throw new StoreException("cannot resolve the path of the store, path=" + absolute, e);
-    }
-  }
-
-  private static void checkPath(Path path, boolean readOnly) {
-    if (Files.isDirectory(path)) {
-      throw new StoreException(
-          "the path is a directory; name a file in it, e.g. data.tph, path=" + path);
-    }
-    if (!Files.exists(path)) {
-      if (readOnly) {
-        throw new StoreException(
-            "there is no store to open read-only; open it for writing once to create it, store="
-                + path);
-      }
-    } else if (!Files.isRegularFile(path)) {
-      throw new StoreException("the path is not a regular file, path=" + path);
-    } else if (!Files.isReadable(path)) {
-      throw new StoreException("no permission to read the store, store=" + path);
-    }
-    if (!readOnly
-        && !(Files.exists(path) ? Files.isWritable(path) : Files.isWritable(path.getParent()))) {
-      throw new StoreException(
-          "no permission to write the store, or its file system is read-only; open it with"
-              + " readOnly(true), store="
-              + path);
-    }
-  }
-
   private void openFile() throws IOException {
     if (readOnly || Files.exists(path) && Files.size(path) > 0) {
       file = new RandomAccessFile(path.toFile(), readOnly ? "r" : "rw");
     } else {
-      unfinished = path.resolveSibling(path.getFileName() + ".new");
+      unfinished = StorePaths.unfinished(path);
       Files.deleteIfExists(unfinished);
       file = new RandomAccessFile(unfinished.toFile(), "rw");
     }
@@ -233,7 +183,7 @@ public final class StoreFile implements AutoCloseable {
       mapUpTo(bytes);
     } catch (IOException e) {
       cutBack(before);
-      throw cannotExtend(before, bytes, e);
+      throw StorePaths.cannotExtend(path, before, bytes, e);
     }
   }
 
@@ -253,13 +203,7 @@ public final class StoreFile implements AutoCloseable {
 
   private void appendZeros(long newLength) {
     if (newLength > maxBytes) {
-      throw new StoreFullException(
-          "the store has reached its size limit; delete entries or raise maxBytes, store="
-              + path
-              + " maxBytes="
-              + maxBytes
-              + " neededBytes="
-              + newLength);
+      throw StorePaths.limitReached(path, maxBytes, newLength);
     }
     long before = length;
     try {
@@ -272,21 +216,8 @@ public final class StoreFile implements AutoCloseable {
       }
     } catch (IOException e) {
       cutBack(before);
-      throw cannotExtend(before, newLength, e);
+      throw StorePaths.cannotExtend(path, before, newLength, e);
     }
-  }
-
-  private StoreFullException cannotExtend(long bytes, long neededBytes, IOException e) {
-    return new StoreFullException(
-        "cannot extend the store: "
-            + e.getMessage()
-            + "; free space on its file system, store="
-            + path
-            + " bytes="
-            + bytes
-            + " neededBytes="
-            + neededBytes,
-        e);
   }
 
   private void cutBack(long bytes) {

@@ -1,0 +1,18 @@
+package io.tophash.core.memory;
+
+/**
+ * Who is alive: each process that has a store open for writing holds the lock of one slot, which is
+ * taken from it however it ends.
+ *
+ * <p>Any thread may call any method; each is wait-free but for the file system.
+ */
+public interface Liveness {
+  /** Takes the lock of a slot for this process; false if it is taken, by whomever. */
+  boolean tryLockSlot(int slot);
+
+  /** Gives the lock of a slot back. */
+  void unlockSlot(int slot);
+
+  /** True if a living process, this one included, holds the lock of the slot. */
+  boolean isSlotLocked(int slot);
+}

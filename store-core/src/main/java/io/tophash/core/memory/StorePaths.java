@@ -1,0 +1,92 @@
+package io.tophash.core.memory;
+
+import io.tophash.core.errors.StoreException;
+import io.tophash.core.errors.StoreFullException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** The path of a store: one name for it, and what may be wrong with it or its file system. */
+final class StorePaths {
+  private StorePaths() {}
+
+  /** The absolute path without symbolic links: the same for each name of a store. */
+  static Path realPath(Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    Path parent = absolute.getParent();
+    if (parent == null) {
+      throw new StoreException("the path is not a file, path=" + absolute);
+    }
+    if (Files.isSymbolicLink(absolute) && !Files.exists(absolute)) {
+      throw new StoreException(
+          "the path is a symbolic link that leads to no file; remove the link or name the file that"
+              + " it should lead to, path="
+              + absolute);
+    }
+    try {
+      return Files.exists(absolute)
+          ? absolute.toRealPath()
+          : parent.toRealPath().resolve(absolute.getFileName());
+    } catch (NoSuchFileException e) {
+      throw new StoreException(
+          "the directory of the store does not exist; create it first, directory=" + parent, e);
+    } catch (IOException e) {
+      throw new StoreException("cannot resolve the path of the store, path=" + absolute, e);
+    }
+  }
+
+  /** Rejects what is no file, or may not be used as asked. */
+  static void checkPath(Path path, boolean readOnly) {
+    if (Files.isDirectory(path)) {
+      throw new StoreException(
+          "the path is a directory; name a file in it, e.g. data.tph, path=" + path);
+    }
+    if (!Files.exists(path)) {
+      if (readOnly) {
+        throw new StoreException(
+            "there is no store to open read-only; open it for writing once to create it, store="
+                + path);
+      }
+    } else if (!Files.isRegularFile(path)) {
+      throw new StoreException("the path is not a regular file, path=" + path);
+    } else if (!Files.isReadable(path)) {
+      throw new StoreException("no permission to read the store, store=" + path);
+    }
+    if (!readOnly
+        && !(Files.exists(path) ? Files.isWritable(path) : Files.isWritable(path.getParent()))) {
+      throw new StoreException(
+          "no permission to write the store, or its file system is read-only; open it with"
+              + " readOnly(true), store="
+              + path);
+    }
+  }
+
+  /** Name of a new store until it is complete. */
+  static Path unfinished(Path path) {
+    return path.resolveSibling(path.getFileName() + ".new");
+  }
+
+  static StoreFullException limitReached(Path path, long maxBytes, long neededBytes) {
+    return new StoreFullException(
+        "the store has reached its size limit; delete entries or raise maxBytes, store="
+            + path
+            + " maxBytes="
+            + maxBytes
+            + " neededBytes="
+            + neededBytes);
+  }
+
+  static StoreFullException cannotExtend(Path path, long bytes, long neededBytes, IOException e) {
+    return new StoreFullException(
+        "cannot extend the store: "
+            + e.getMessage()
+            + "; free space on its file system, store="
+            + path
+            + " bytes="
+            + bytes
+            + " neededBytes="
+            + neededBytes,
+        e);
+  }
+}
