@@ -3,7 +3,6 @@ package io.tophash.core.memory;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreLockedException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -185,14 +184,14 @@ final class LockFile {
   }
 
   private static void writeNote(FileChannel channel) {
-    ProcessHandle self = ProcessHandle.current();
+    Instant started = ThisProcess.started();
     String text =
         "pid="
-            + self.pid()
+            + ThisProcess.pid()
             + " started="
-            + self.info().startInstant().map(Instant::toString).orElse("unknown")
+            + (started == null ? "unknown" : started)
             + " host="
-            + hostName();
+            + ThisProcess.hostName();
     byte[] note = new byte[NOTE_BYTES];
     java.util.Arrays.fill(note, (byte) ' ');
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -201,18 +200,6 @@ final class LockFile {
       channel.write(ByteBuffer.wrap(note), LOCK_BYTES);
     } catch (IOException e) {
       // The disk may be full, which is no reason to refuse to open: the note is for people only.
-    }
-  }
-
-  private static String hostName() {
-    String name = System.getenv("HOSTNAME");
-    if (name != null) {
-      return name;
-    }
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (IOException e) {
-      return "unknown";
     }
   }
 

@@ -33,7 +33,10 @@ public final class ProcessLayout {
   /** Where the hazards begin; each has a cache line. */
   public static final int HAZARDS = 64;
 
-  /** long: shard + 1 that an operation is in, 0 if none */
+  /**
+   * long: shard + 1 that an operation is in, and in the upper 32 bits the lower ones of the owner's
+   * incarnation; 0 if none
+   */
   public static final int HAZARD_SHARD = 0;
 
   /** long: number of values stored under this hazard; for people */

@@ -1,0 +1,424 @@
+package io.tophash.sync.process;
+
+import io.tophash.core.errors.StoreException;
+import io.tophash.core.errors.StoreTimeoutException;
+import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.Liveness;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.LockWord;
+import io.tophash.sync.format.ProcessLayout;
+import io.tophash.sync.format.RegionLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+
+/**
+ * This process's row in the process table, and its view of the others.
+ *
+ * <p><b>Life of a row.</b> It belongs to whoever holds the kernel lock on the byte of its number.
+ * {@link #claim} takes that lock and writes nothing; {@link #enter} counts the incarnation up and
+ * publishes the row; {@link #leave} takes it back. Since a lock word and a hazard word both carry
+ * the incarnation of their owner, one that a former owner of the row left behind is never mistaken
+ * for one of the present owner: it is dead from the moment of {@code enter}, and before that the
+ * kernel lock of its owner is gone. So a process may be killed between any two stores here.
+ *
+ * <p><b>Hazards.</b> A writer that takes no lock says in a hazard word which shard it is in, and
+ * then looks whether the shard is frozen; who freezes a shard first says so, and then looks at the
+ * hazard words. Each of the four is volatile, so at least one of the two sees the other. A hazard
+ * word is {shard + 1, incarnation}, 32 bits each, or 0. Each has a cache line; a thread starts at
+ * one that its id selects, so that no two threads share one as long as there are enough.
+ *
+ * <p>What a killed process left in its hazards is <em>owed</em>: the number of entries of those
+ * shards is in doubt until somebody has counted them. Owed words stay until that is done: {@link
+ * #forEachDeadRow}, {@link #clearHazards}.
+ *
+ * <p>Thread-safe but for {@link #enter} and {@link #leave}, which are called once.
+ */
+public final class ProcessTable {
+  /** Waiting in {@link #leave} longer than this means that a thread is stuck inside. */
+  private static final long LEAVE_TIMEOUT_MS = 10_000;
+
+  private static final int PROBES = 4;
+  private static final int PROBE_STEP = 7; // prime to the number of hazards
+  private static final int CLAIM_ROUNDS = 3;
+  private static final long LIVENESS_CHECK_NANOS = 1_000_000;
+  private static final int SPINS = 100;
+  private static final int YIELDS = 20;
+  private static final long MIN_PARK_NANOS = 1_000;
+  private static final long MAX_PARK_NANOS = 200_000;
+  private static final long STAYS = -1; // no hazard word: its shard would be 2^32 - 2
+  private static final long SHARD_MASK = 0xFFFF_FFFFL;
+
+  private final MappedMemory memory;
+  private final Liveness liveness;
+  private final int slot;
+  private final long row;
+  private final long incarnation;
+  private final long tag; // incarnation in the upper half, as in a hazard word
+  private volatile boolean entered;
+  private volatile int blockingSlot = -1;
+
+  private ProcessTable(MappedMemory memory, Liveness liveness, int slot) {
+    this.memory = memory;
+    this.liveness = liveness;
+    this.slot = slot;
+    this.row = RegionLayout.process(slot);
+    this.incarnation = LockWord.incarnation(incarnationOf(slot) + 1);
+    this.tag = incarnation << 32;
+  }
+
+  /**
+   * Takes the first slot that is free, for a store that is mapped. Nothing is written yet: {@link
+   * #enter} follows at once, since until then nobody can tell a dead former owner from this one.
+   *
+   * @throws StoreException if all slots are taken
+   */
+  public static ProcessTable claim(MappedMemory memory, Liveness liveness) {
+    // More than once, as somebody who only tests a slot holds its lock for a moment.
+    for (int round = 0; round < CLAIM_ROUNDS; round++) {
+      for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
+        if (liveness.tryLockSlot(slot)) {
+          CrashPoint.reached("process.claimed");
+          return new ProcessTable(memory, liveness, slot);
+        }
+      }
+    }
+    throw new StoreException(
+        "the process table is full: at most "
+            + RegionLayout.PROCESS_COUNT
+            + " processes may have a store open for writing; close it in one of them, or open it"
+            + " with readOnly(true)");
+  }
+
+  /** Claims a slot and enters. */
+  public static ProcessTable attach(MappedMemory memory, Liveness liveness) {
+    ProcessTable table = claim(memory, liveness);
+    table.enter();
+    return table;
+  }
+
+  /** Publishes the row: from now on locks and hazards of this process are those of a living one. */
+  public void enter() {
+    // First, and before all else is written: it declares dead what the former owner left.
+    memory.putLongVolatile(row, ProcessLayout.INCARNATION, incarnation);
+    CrashPoint.reached("process.counted");
+    Rows.describeSelf(memory, slot);
+    // Volatile: before the first hazard word is taken and the lock word behind it is read. Who
+    // freezes a shard reads this word after its own store.
+    memory.putLongVolatile(row, ProcessLayout.ATTACHED, 1);
+    entered = true;
+    CrashPoint.reached("process.entered");
+  }
+
+  /**
+   * Gives the row back; no operation of this process may begin any more. Waits for those that run.
+   *
+   * @throws StoreTimeoutException if one does not end; the row is still this process's then
+   */
+  public void leave() {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LEAVE_TIMEOUT_MS);
+    IdleStrategy idle = newIdle();
+    while (hasOwnHazards()) {
+      if (System.nanoTime() - deadline >= 0) {
+        throw new StoreTimeoutException(
+            "an operation of this process does not end, so the store cannot be closed; end it and"
+                + " close again, timeoutMs="
+                + LEAVE_TIMEOUT_MS);
+      }
+      idle.idle();
+    }
+    entered = false;
+    if (!hasOwedHazards(slot)) {
+      // After all that this process did. A row that owes stays, as if of a killed process.
+      memory.putLongVolatile(row, ProcessLayout.ATTACHED, 0);
+      CrashPoint.reached("process.left");
+    }
+    liveness.unlockSlot(slot);
+  }
+
+  private boolean hasOwnHazards() {
+    for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
+      long word = memory.getLongAcquire(row, ProcessLayout.hazard(i));
+      if (word != 0 && (word & ~SHARD_MASK) == tag) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Index of this process's row. */
+  public int slot() {
+    return slot;
+  }
+
+  /** Position of this process's row. */
+  public long rowPosition() {
+    return row;
+  }
+
+  /** The number of this owner of the row. */
+  public long incarnation() {
+    return incarnation;
+  }
+
+  /** What this process writes into a lock word; valid from {@link #enter} to {@link #leave}. */
+  public long lockWord() {
+    return LockWord.of(slot, incarnation);
+  }
+
+  // --- who is alive
+  // -------------------------------------------------------------------------------
+
+  /**
+   * True if the process that wrote a word with this slot and incarnation lives. A slot that does
+   * not exist (of a damaged word) has no living owner.
+   */
+  public boolean isAlive(int slot, long incarnation) {
+    if (slot < 0 || slot >= RegionLayout.PROCESS_COUNT) {
+      return false;
+    }
+    long wanted = LockWord.incarnation(incarnation);
+    if (slot == this.slot) {
+      return entered && wanted == this.incarnation;
+    }
+    // The lock is looked at in between: it is the lock of the incarnation that is there before and
+    // after, unless a new owner has claimed the row and not entered yet; he does so at once.
+    return wanted == LockWord.incarnation(incarnationOf(slot))
+        && liveness.isSlotLocked(slot)
+        && wanted == LockWord.incarnation(incarnationOf(slot));
+  }
+
+  private long incarnationOf(int slot) {
+    return memory.getLongVolatile(RegionLayout.process(slot), ProcessLayout.INCARNATION);
+  }
+
+  /** Who has this slot, or had it last, for messages. */
+  public String describe(int slot) {
+    if (slot < 0 || slot >= RegionLayout.PROCESS_COUNT) {
+      return "unknown";
+    }
+    AttachedProcess process = Rows.read(memory, slot);
+    return "pid="
+        + process.pid()
+        + " started="
+        + (process.started() == null ? "unknown" : process.started())
+        + " host="
+        + process.host();
+  }
+
+  /** The processes that have the store open for writing. */
+  public List<AttachedProcess> attached() {
+    return attached(memory, liveness);
+  }
+
+  /**
+   * The processes that have a store open for writing.
+   *
+   * @param liveness null to list also those that were killed
+   */
+  public static List<AttachedProcess> attached(MappedMemory memory, Liveness liveness) {
+    List<AttachedProcess> processes = new ArrayList<>();
+    for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
+      if (memory.getLongAcquire(RegionLayout.process(slot), ProcessLayout.ATTACHED) != 0
+          && (liveness == null || liveness.isSlotLocked(slot))) {
+        processes.add(Rows.read(memory, slot));
+      }
+    }
+    return processes;
+  }
+
+  // --- the guard
+  // ----------------------------------------------------------------------------------
+
+  /**
+   * Says that an operation of this thread is in a shard; then the caller looks whether the shard is
+   * frozen, and leaves again if so. Wait-free.
+   *
+   * @return position of the hazard, for {@link #leaveGuard}; 0 if none was free
+   */
+  public long enterGuard(int shard) {
+    int index = spread(Thread.currentThread().getId());
+    for (int probe = 0; probe < PROBES; probe++) {
+      int offset = ProcessLayout.hazard(index);
+      if (memory.compareAndSetLong(row, offset, 0, tag | shard + 1)) {
+        return row + offset;
+      }
+      index = (index + PROBE_STEP) % ProcessLayout.HAZARD_COUNT;
+    }
+    return 0;
+  }
+
+  private static int spread(long threadId) {
+    return (int) ((threadId * 0x9E37_79B9L & SHARD_MASK) * ProcessLayout.HAZARD_COUNT >>> 32);
+  }
+
+  /** Ends what {@link #enterGuard} began: after all stores of the operation. Wait-free. */
+  public void leaveGuard(long hazard) {
+    memory.putLongRelease(hazard, ProcessLayout.HAZARD_SHARD, 0);
+  }
+
+  /**
+   * Waits until nobody is inside a shard, for the holder of its lock that has frozen it. Hazards of
+   * dead processes are cleared. Blocking.
+   *
+   * @param deadlineNanos of {@link System#nanoTime}
+   */
+  public Drain awaitNoHazards(int shard, long deadlineNanos) {
+    List<long[]> dead = null;
+    for (int other = 0; other < RegionLayout.PROCESS_COUNT; other++) {
+      // A row whose owner was killed is still attached; one that is not has no hazards. A process
+      // that enters just now sees the frozen bit.
+      if (memory.getLongVolatile(RegionLayout.process(other), ProcessLayout.ATTACHED) == 0) {
+        continue;
+      }
+      for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
+        long hazard = RegionLayout.process(other) + ProcessLayout.hazard(i);
+        if (names(memory.getLongVolatile(hazard, 0), shard)) {
+          long word = await(other, hazard, shard, deadlineNanos);
+          if (word == STAYS) {
+            blockingSlot = other;
+            return Drain.TIMED_OUT;
+          }
+          if (word != 0) {
+            dead = dead == null ? new ArrayList<>() : dead;
+            dead.add(new long[] {hazard, word});
+          }
+        }
+      }
+    }
+    if (dead == null) {
+      return Drain.DRAINED;
+    }
+    // Not before: a caller that gives up does not count, so the next one must see them again.
+    for (long[] each : dead) {
+      memory.compareAndSetLong(each[0], 0, each[1], 0);
+    }
+    return Drain.DRAINED_AFTER_DEATH;
+  }
+
+  /** Returns 0 if the hazard no longer names the shard, its word if its owner is dead, or STAYS. */
+  private long await(int other, long hazard, int shard, long deadlineNanos) {
+    IdleStrategy idle = newIdle();
+    long nextCheck = System.nanoTime() + LIVENESS_CHECK_NANOS;
+    while (true) {
+      long word = memory.getLongVolatile(hazard, 0);
+      if (!names(word, shard)) {
+        return 0;
+      }
+      long now = System.nanoTime();
+      if (now - nextCheck >= 0) {
+        if (isOwed(other, word)) {
+          return word;
+        }
+        if (now - deadlineNanos >= 0) {
+          return STAYS;
+        }
+        nextCheck = System.nanoTime() + LIVENESS_CHECK_NANOS;
+      }
+      idle.idle();
+    }
+  }
+
+  private static boolean names(long word, int shard) {
+    return (word & SHARD_MASK) == shard + 1;
+  }
+
+  private static IdleStrategy newIdle() {
+    return new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
+  }
+
+  /**
+   * Slot of the process that made {@link #awaitNoHazards} time out last, for the message; or -1.
+   */
+  public int blockingSlot() {
+    return blockingSlot;
+  }
+
+  // --- what dead processes owe
+  // --------------------------------------------------------------------
+
+  /** True if the hazard word is that of an owner of the row who is gone. */
+  private boolean isOwed(int slot, long word) {
+    if (word == 0) {
+      return false;
+    }
+    if (slot == this.slot) {
+      return (word & ~SHARD_MASK) != tag;
+    }
+    long present = incarnationOf(slot);
+    return (word & ~SHARD_MASK) != present << 32 || !isAlive(slot, present);
+  }
+
+  /** True if a dead owner of this row was inside a shard, and nobody has settled that yet. */
+  public boolean hasOwedHazards(int slot) {
+    long row = RegionLayout.process(slot);
+    for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
+      if (isOwed(slot, memory.getLongVolatile(row, ProcessLayout.hazard(i)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Names the rows with owed hazards, this process's own included. For each, the caller settles
+   * {@link #forEachOwedShard} and then calls {@link #clearHazards}. The caller has entered, so that
+   * it can lock shards, and holds the attach lock all the while, so that no row changes hands.
+   */
+  public void forEachDeadRow(IntConsumer action) {
+    for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
+      if (hasOwedHazards(slot)) {
+        action.accept(slot);
+      }
+    }
+  }
+
+  /**
+   * Names the shards that a dead owner of this row was inside; one may be named more than once, and
+   * a damaged word may name one that does not exist.
+   */
+  public void forEachOwedShard(int slot, IntConsumer action) {
+    long row = RegionLayout.process(slot);
+    for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
+      long word = memory.getLongVolatile(row, ProcessLayout.hazard(i));
+      if (isOwed(slot, word)) {
+        action.accept((int) word - 1);
+      }
+    }
+  }
+
+  /** Forgets the owed hazards of a row: what they owe has been settled. */
+  public void clearHazards(int slot) {
+    long row = RegionLayout.process(slot);
+    for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
+      int offset = ProcessLayout.hazard(i);
+      long word = memory.getLongVolatile(row, offset);
+      if (isOwed(slot, word)) {
+        memory.compareAndSetLong(row, offset, word, 0);
+      }
+    }
+    CrashPoint.reached("process.settled");
+    // Nobody need look at this row any more. Only its owner may say so: for a moment, that is us.
+    if (slot != this.slot && liveness.tryLockSlot(slot)) {
+      try {
+        if (!hasAnyHazard(row)) {
+          memory.putLongVolatile(row, ProcessLayout.ATTACHED, 0);
+        }
+      } finally {
+        liveness.unlockSlot(slot);
+      }
+    }
+  }
+
+  private boolean hasAnyHazard(long row) {
+    for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
+      if (memory.getLongVolatile(row, ProcessLayout.hazard(i)) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,71 @@
+package io.tophash.sync.process;
+
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.ThisProcess;
+import io.tophash.sync.format.ProcessLayout;
+import io.tophash.sync.format.RegionLayout;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+
+/** The parts of the rows that are for people. Any thread; read without locks, so only nearly so. */
+final class Rows {
+  private Rows() {}
+
+  static void describeSelf(MappedMemory memory, int slot) {
+    long row = RegionLayout.process(slot);
+    Instant started = ThisProcess.started();
+    memory.putLong(row, ProcessLayout.PID, ThisProcess.pid());
+    memory.putLong(row, ProcessLayout.STARTED_MS, started == null ? 0 : started.toEpochMilli());
+    memory.putLong(row, ProcessLayout.ATTACHED_MS, System.currentTimeMillis());
+    memory.putBytes(row + ProcessLayout.HOST, hostBytes(), 0, ProcessLayout.HOST_BYTES);
+    for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
+      int hazard = ProcessLayout.hazard(i);
+      memory.putLong(row, hazard + ProcessLayout.HAZARD_STORES, 0);
+      memory.putLong(row, hazard + ProcessLayout.HAZARD_REMOVES, 0);
+    }
+  }
+
+  private static byte[] hostBytes() {
+    String name = ThisProcess.hostName();
+    byte[] text = name.getBytes(StandardCharsets.UTF_8);
+    while (text.length >= ProcessLayout.HOST_BYTES) {
+      name = name.substring(0, name.length() - 1);
+      text = name.getBytes(StandardCharsets.UTF_8);
+    }
+    byte[] field = new byte[ProcessLayout.HOST_BYTES];
+    field[0] = (byte) text.length;
+    System.arraycopy(text, 0, field, 1, text.length);
+    return field;
+  }
+
+  static AttachedProcess read(MappedMemory memory, int slot) {
+    long row = RegionLayout.process(slot);
+    long stores = 0;
+    long removes = 0;
+    for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
+      int hazard = ProcessLayout.hazard(i);
+      stores += memory.getLong(row, hazard + ProcessLayout.HAZARD_STORES);
+      removes += memory.getLong(row, hazard + ProcessLayout.HAZARD_REMOVES);
+    }
+    return new AttachedProcess(
+        slot,
+        memory.getLong(row, ProcessLayout.PID),
+        instant(memory.getLong(row, ProcessLayout.STARTED_MS)),
+        instant(memory.getLong(row, ProcessLayout.ATTACHED_MS)),
+        host(memory, row),
+        stores,
+        removes);
+  }
+
+  private static String host(MappedMemory memory, long row) {
+    byte[] field = new byte[ProcessLayout.HOST_BYTES];
+    memory.getBytes(row + ProcessLayout.HOST, field, 0, field.length);
+    int length = Math.min(field[0] & 0xFF, field.length - 1);
+    return new String(Arrays.copyOfRange(field, 1, 1 + length), StandardCharsets.UTF_8);
+  }
+
+  private static Instant instant(long ms) {
+    return ms == 0 ? null : Instant.ofEpochMilli(ms);
+  }
+}
