@@ -131,13 +131,21 @@ public final class SharedFile implements AutoCloseable {
   }
 
   /**
-   * Maps what the file has now; once, before any other use of the mapping.
+   * Maps what the file has now; once, before {@link #ensureMapped} and {@link #ensureLength}.
    *
    * @param windowShift log2 of the window size in bytes
    */
   public MappedMemory map(int windowShift) {
+    if (memory != null) {
+      throw new IllegalStateException("the file is mapped already, store=" + path);
+    }
     memory = new MappedMemory(windowShift);
     ensureMapped(length());
+    return memory;
+  }
+
+  /** What {@link #map} returned; null before. */
+  public MappedMemory memory() {
     return memory;
   }
 

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
-import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
@@ -44,12 +43,6 @@ public final class ProcessTable {
   private static final int PROBES = 4;
   private static final int PROBE_STEP = 7; // prime to the number of hazards
   private static final int CLAIM_ROUNDS = 3;
-  private static final long LIVENESS_CHECK_NANOS = 1_000_000;
-  private static final int SPINS = 100;
-  private static final int YIELDS = 20;
-  private static final long MIN_PARK_NANOS = 1_000;
-  private static final long MAX_PARK_NANOS = 200_000;
-  private static final long STAYS = -1; // no hazard word: its shard would be 2^32 - 2
   private static final long SHARD_MASK = 0xFFFF_FFFFL;
 
   private final MappedMemory memory;
@@ -58,8 +51,8 @@ public final class ProcessTable {
   private final long row;
   private final long incarnation;
   private final long tag; // incarnation in the upper half, as in a hazard word
+  private final Drainer drainer;
   private volatile boolean entered;
-  private volatile int blockingSlot = -1;
 
   private ProcessTable(MappedMemory memory, Liveness liveness, int slot) {
     this.memory = memory;
@@ -68,6 +61,7 @@ public final class ProcessTable {
     this.row = RegionLayout.process(slot);
     this.incarnation = LockWord.incarnation(incarnationOf(slot) + 1);
     this.tag = incarnation << 32;
+    this.drainer = new Drainer(memory, this);
   }
 
   /**
@@ -120,7 +114,7 @@ public final class ProcessTable {
    */
   public void leave() {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LEAVE_TIMEOUT_MS);
-    IdleStrategy idle = newIdle();
+    IdleStrategy idle = Drainer.newIdle();
     while (hasOwnHazards()) {
       if (System.nanoTime() - deadline >= 0) {
         throw new StoreTimeoutException(
@@ -267,81 +261,21 @@ public final class ProcessTable {
    * @param deadlineNanos of {@link System#nanoTime}
    */
   public Drain awaitNoHazards(int shard, long deadlineNanos) {
-    List<long[]> dead = null;
-    for (int other = 0; other < RegionLayout.PROCESS_COUNT; other++) {
-      // A row whose owner was killed is still attached; one that is not has no hazards. A process
-      // that enters just now sees the frozen bit.
-      if (memory.getLongVolatile(RegionLayout.process(other), ProcessLayout.ATTACHED) == 0) {
-        continue;
-      }
-      for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
-        long hazard = RegionLayout.process(other) + ProcessLayout.hazard(i);
-        if (names(memory.getLongVolatile(hazard, 0), shard)) {
-          long word = await(other, hazard, shard, deadlineNanos);
-          if (word == STAYS) {
-            blockingSlot = other;
-            return Drain.TIMED_OUT;
-          }
-          if (word != 0) {
-            dead = dead == null ? new ArrayList<>() : dead;
-            dead.add(new long[] {hazard, word});
-          }
-        }
-      }
-    }
-    if (dead == null) {
-      return Drain.DRAINED;
-    }
-    // Not before: a caller that gives up does not count, so the next one must see them again.
-    for (long[] each : dead) {
-      memory.compareAndSetLong(each[0], 0, each[1], 0);
-    }
-    return Drain.DRAINED_AFTER_DEATH;
-  }
-
-  /** Returns 0 if the hazard no longer names the shard, its word if its owner is dead, or STAYS. */
-  private long await(int other, long hazard, int shard, long deadlineNanos) {
-    IdleStrategy idle = newIdle();
-    long nextCheck = System.nanoTime() + LIVENESS_CHECK_NANOS;
-    while (true) {
-      long word = memory.getLongVolatile(hazard, 0);
-      if (!names(word, shard)) {
-        return 0;
-      }
-      long now = System.nanoTime();
-      if (now - nextCheck >= 0) {
-        if (isOwed(other, word)) {
-          return word;
-        }
-        if (now - deadlineNanos >= 0) {
-          return STAYS;
-        }
-        nextCheck = System.nanoTime() + LIVENESS_CHECK_NANOS;
-      }
-      idle.idle();
-    }
-  }
-
-  private static boolean names(long word, int shard) {
-    return (word & SHARD_MASK) == shard + 1;
-  }
-
-  private static IdleStrategy newIdle() {
-    return new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
+    return drainer.awaitNoHazards(shard, deadlineNanos);
   }
 
   /**
    * Slot of the process that made {@link #awaitNoHazards} time out last, for the message; or -1.
    */
   public int blockingSlot() {
-    return blockingSlot;
+    return drainer.blockingSlot();
   }
 
   // --- what dead processes owe
   // --------------------------------------------------------------------
 
   /** True if the hazard word is that of an owner of the row who is gone. */
-  private boolean isOwed(int slot, long word) {
+  boolean isOwed(int slot, long word) {
     if (word == 0) {
       return false;
     }

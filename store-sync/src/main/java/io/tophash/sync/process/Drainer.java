@@ -1,0 +1,97 @@
+package io.tophash.sync.process;
+
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.ProcessLayout;
+import io.tophash.sync.format.RegionLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+
+/** Waits until nobody is inside a frozen shard. Thread-safe. */
+final class Drainer {
+  private static final long LIVENESS_CHECK_NANOS = 1_000_000;
+  private static final int SPINS = 100;
+  private static final int YIELDS = 20;
+  private static final long MIN_PARK_NANOS = 1_000;
+  private static final long MAX_PARK_NANOS = 200_000;
+  private static final long STAYS = -1; // no hazard word: its shard would be 2^32 - 2
+
+  private final MappedMemory memory;
+  private final ProcessTable table;
+  private volatile int blockingSlot = -1;
+
+  Drainer(MappedMemory memory, ProcessTable table) {
+    this.memory = memory;
+    this.table = table;
+  }
+
+  int blockingSlot() {
+    return blockingSlot;
+  }
+
+  /** See {@link ProcessTable#awaitNoHazards}. */
+  Drain awaitNoHazards(int shard, long deadlineNanos) {
+    List<long[]> dead = null;
+    for (int other = 0; other < RegionLayout.PROCESS_COUNT; other++) {
+      // A row whose owner was killed is still attached; one that is not has no hazards. A process
+      // that enters just now sees the frozen bit.
+      if (memory.getLongVolatile(RegionLayout.process(other), ProcessLayout.ATTACHED) == 0) {
+        continue;
+      }
+      for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
+        long hazard = RegionLayout.process(other) + ProcessLayout.hazard(i);
+        if (names(memory.getLongVolatile(hazard, 0), shard)) {
+          long word = await(other, hazard, shard, deadlineNanos);
+          if (word == STAYS) {
+            blockingSlot = other;
+            return Drain.TIMED_OUT;
+          }
+          if (word != 0) {
+            dead = dead == null ? new ArrayList<>() : dead;
+            dead.add(new long[] {hazard, word});
+          }
+        }
+      }
+    }
+    if (dead == null) {
+      return Drain.DRAINED;
+    }
+    // Not before: a caller that gives up does not count, so the next one must see them again.
+    for (long[] each : dead) {
+      memory.compareAndSetLong(each[0], 0, each[1], 0);
+    }
+    return Drain.DRAINED_AFTER_DEATH;
+  }
+
+  /** Returns 0 if the hazard no longer names the shard, its word if its owner is dead, or STAYS. */
+  private long await(int other, long hazard, int shard, long deadlineNanos) {
+    IdleStrategy idle = newIdle();
+    long nextCheck = System.nanoTime() + LIVENESS_CHECK_NANOS;
+    while (true) {
+      long word = memory.getLongVolatile(hazard, 0);
+      if (!names(word, shard)) {
+        return 0;
+      }
+      long now = System.nanoTime();
+      if (now - nextCheck >= 0) {
+        if (table.isOwed(other, word)) {
+          return word;
+        }
+        if (now - deadlineNanos >= 0) {
+          return STAYS;
+        }
+        nextCheck = System.nanoTime() + LIVENESS_CHECK_NANOS;
+      }
+      idle.idle();
+    }
+  }
+
+  private static boolean names(long word, int shard) {
+    return (int) word == shard + 1;
+  }
+
+  static IdleStrategy newIdle() {
+    return new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
+  }
+}
