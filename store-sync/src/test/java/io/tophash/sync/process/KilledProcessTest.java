@@ -1,0 +1,90 @@
+package io.tophash.sync.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.SharedFile;
+import io.tophash.core.memory.Sidecar;
+import io.tophash.core.testing.ChildJvm;
+import io.tophash.sync.format.RegionLayout;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The process table between real processes. */
+class KilledProcessTest {
+  private static final long LONG = 60_000_000_000L;
+
+  @TempDir Path directory;
+  private Path path;
+  private SharedFile file;
+  private Sidecar sidecar;
+  private MappedMemory memory;
+
+  /** Attaches, enters shard {@code args[1]}, says where, and stays there. */
+  static final class Child {
+    public static void main(String[] args) throws IOException {
+      Path path = Path.of(args[0]);
+      SharedFile file = SharedFile.open(path, false, Long.MAX_VALUE);
+      Sidecar sidecar = Sidecar.open(path, false);
+      sidecar.lockAttach(10_000);
+      ProcessTable table = ProcessTable.attach(file.map(RegionLayout.MIN_WINDOW_SHIFT), sidecar);
+      sidecar.unlockAttach();
+      long hazard = table.enterGuard(Integer.parseInt(args[1]));
+      System.out.println(table.slot() + " " + table.incarnation());
+      System.in.read();
+      table.leaveGuard(hazard);
+      table.leave();
+      System.out.println("left");
+    }
+  }
+
+  @BeforeEach
+  void open() {
+    path = SharedFile.realPath(directory.resolve("a.tph"), false);
+    sidecar = Sidecar.open(path, false);
+    sidecar.lockAttach(0);
+    file = SharedFile.create(path, Long.MAX_VALUE);
+    memory = file.map(RegionLayout.MIN_WINDOW_SHIFT);
+    file.ensureLength(RegionLayout.EXTENT_BYTES);
+    file.ensureMapped(RegionLayout.EXTENT_BYTES);
+    file.publish();
+  }
+
+  @AfterEach
+  void close() {
+    file.close();
+    sidecar.release();
+  }
+
+  @Test
+  void aKilledProcessLosesItsRowAndHoldsNobodyUp() {
+    ProcessTable table = ProcessTable.attach(memory, sidecar);
+    sidecar.unlockAttach();
+    try (ChildJvm child = ChildJvm.start(Child.class, path, 3)) {
+      assertEquals("1 1", child.readLine());
+      assertTrue(table.isAlive(1, 1));
+      assertEquals(2, table.attached().size());
+      assertTrue(table.describe(1).startsWith("pid=" + child.pid() + " "), table.describe(1));
+      assertEquals(Drain.TIMED_OUT, table.awaitNoHazards(3, System.nanoTime()));
+      assertEquals(1, table.blockingSlot());
+      child.kill();
+    }
+    assertFalse(table.isAlive(1, 1));
+    assertEquals(1, table.attached().size());
+    assertTrue(table.hasOwedHazards(1));
+    try (ChildJvm child = ChildJvm.start(Child.class, path, 4)) {
+      assertEquals("1 2", child.readLine());
+      assertFalse(table.isAlive(1, 1));
+      assertTrue(table.isAlive(1, 2));
+      assertEquals(Drain.DRAINED_AFTER_DEATH, table.awaitNoHazards(3, System.nanoTime() + LONG));
+      assertFalse(table.hasOwedHazards(1));
+    }
+    table.leave();
+  }
+}
