@@ -16,6 +16,7 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.collections.LongLongConsumer;
 
 /** Calls every public method of a store of longs, so that a new method is covered at once. */
 public final class ApiCalls {
@@ -72,6 +73,8 @@ public final class ApiCalls {
       return (BiConsumer<Object, Object>) (key, value) -> {};
     } else if (type == BiPredicate.class) {
       return (BiPredicate<Object, Object>) (key, value) -> true;
+    } else if (type == LongLongConsumer.class) {
+      return (LongLongConsumer) (key, value) -> {};
     } else if (type == LongLongVisitor.class) {
       return (LongLongVisitor) (key, value) -> true;
     }

@@ -13,6 +13,15 @@ public final class CallerBuffers {
 
   /** A fixed buffer over the array. */
   public static MutableDirectBuffer over(byte[] bytes) {
+    return over(bytes, bytes);
+  }
+
+  /** The same, but it does not show what it stands over, as one over bare memory. */
+  public static MutableDirectBuffer opaque(byte[] bytes) {
+    return over(bytes, null);
+  }
+
+  private static MutableDirectBuffer over(byte[] bytes, byte[] shown) {
     return (MutableDirectBuffer)
         Proxy.newProxyInstance(
             MutableDirectBuffer.class.getClassLoader(),
@@ -21,6 +30,9 @@ public final class CallerBuffers {
                 switch (method.getName()) {
                   case "isExpandable" -> false;
                   case "capacity" -> bytes.length;
+                  case "wrapAdjustment" -> 0;
+                  case "byteBuffer" -> null;
+                  case "byteArray" -> shown;
                   case "checkLimit" -> null;
                   case "putBytes" -> {
                     ByteBuffer source = (ByteBuffer) args[1];

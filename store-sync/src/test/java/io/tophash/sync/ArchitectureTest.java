@@ -1,0 +1,127 @@
+package io.tophash.sync;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Imports run downward only, between the packages of this module and to those of the core. */
+class ArchitectureTest {
+  private static final String ROOT = "io.tophash.sync";
+
+  /** The packages of the core that each package here may use. */
+  private static final List<String> CORE = List.of("errors", "memory", "format", "hash", "codec");
+
+  /** For each package below the root, the packages of this module that it may use. */
+  private static final Map<String, List<String>> MAY_USE =
+      Map.of(
+          "format", List.of(),
+          "process", List.of("format"),
+          "extent", List.of("format", "process"),
+          "segment", List.of("format", "process", "extent"),
+          "shard", List.of("format", "process", "extent", "segment"));
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages(ROOT);
+
+  private static Stream<String> packages() {
+    return MAY_USE.keySet().stream().sorted();
+  }
+
+  private static ArchRule usesOnlyWhatItMay(String name, String packageUnderRule) {
+    String[] allowed =
+        Stream.concat(
+                Stream.concat(
+                    Stream.of(packageUnderRule + ".."),
+                    MAY_USE.get(name).stream().map(used -> ROOT + "." + used + "..")),
+                CORE.stream().map(used -> "io.tophash.core." + used + ".."))
+            .toArray(String[]::new);
+    return classes()
+        .that()
+        .resideInAPackage(packageUnderRule + "..")
+        .should()
+        .onlyDependOnClassesThat(
+            not(resideInAPackage("io.tophash..")).or(resideInAnyPackage(allowed)))
+        .allowEmptyShould(true); // a package may be empty while the project is young
+  }
+
+  @Test
+  void theClassesOfThisModuleAreReallyImported() {
+    assertTrue(CLASSES.size() >= 20, () -> "too few classes imported: count=" + CLASSES.size());
+  }
+
+  @Test
+  void everyPackageIsInTheTable() {
+    Set<String> found =
+        CLASSES.stream()
+            .map(c -> c.getPackageName())
+            .filter(name -> !name.equals(ROOT))
+            .map(name -> name.substring(ROOT.length() + 1).split("\\.", 2)[0])
+            .collect(Collectors.toCollection(TreeSet::new));
+    found.removeAll(MAY_USE.keySet());
+    assertEquals(Set.of(), found, "packages that MAY_USE does not name");
+  }
+
+  @ParameterizedTest
+  @MethodSource("packages")
+  void aPackageUsesOnlyWhatItMay(String name) {
+    usesOnlyWhatItMay(name, ROOT + "." + name).check(CLASSES);
+  }
+
+  @Test
+  void theDirectionRuleFailsOnAPackageThatBreaksIt() {
+    // The root stands for a lowest package: it uses what such a one may not.
+    ArchRule rule = usesOnlyWhatItMay("format", ROOT);
+    AssertionError e = assertThrows(AssertionError.class, () -> rule.check(CLASSES));
+    assertTrue(e.getMessage().contains("io.tophash.core.Store"), e::getMessage);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices()
+        .matching(ROOT + ".(**)")
+        .should()
+        .beFreeOfCycles()
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void nothingUsesSunMiscUnsafe() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("sun.misc.Unsafe")
+        .check(CLASSES);
+  }
+
+  @Test
+  void noOtherModuleThanTheCoreIsUsed() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.tophash.cli..", "io.tophash.bench..")
+        .check(CLASSES);
+  }
+}

@@ -1,0 +1,134 @@
+package io.tophash.sync;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Tag("fast")
+class LongSyncStoreTest {
+  private static final long MISSING = -7;
+
+  private static List<Engines> engines() {
+    return Engines.present();
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void anAbsentKeyIsTheMissingValue(Engines engine) {
+    try (LongSyncStore store = engine.longs(MISSING)) {
+      assertEquals(MISSING, store.missingValue());
+      assertEquals(MISSING, store.get(1));
+      assertEquals(5, store.getOrDefault(1, 5));
+      assertFalse(store.containsKey(1));
+      assertEquals(MISSING, store.put(1, 10));
+      assertEquals(10, store.put(1, 11));
+      assertEquals(11, store.putIfAbsent(1, 12));
+      assertEquals(MISSING, store.putIfAbsent(2, 20));
+      assertEquals(11, store.remove(1));
+      assertEquals(MISSING, store.remove(1));
+      assertTrue(store.delete(2));
+      assertFalse(store.delete(2));
+      store.set(3, MISSING);
+      assertTrue(store.containsKey(3), "the missing value may be stored");
+      assertEquals(MISSING, store.getOrDefault(3, 5));
+      assertEquals(1, store.sizeLong());
+      store.clear();
+      assertTrue(store.isEmpty());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void compareAndSetLooksAtTheValue(Engines engine) {
+    try (LongSyncStore store = engine.longs(MISSING)) {
+      assertFalse(store.replace(1, MISSING, 2), "absent is not the missing value");
+      assertFalse(store.remove(1, MISSING));
+      store.set(1, 0);
+      assertTrue(store.replace(1, 0, Long.MIN_VALUE));
+      assertFalse(store.replace(1, 0, 3));
+      assertFalse(store.remove(1, 0));
+      assertTrue(store.remove(1, Long.MIN_VALUE));
+      assertTrue(store.isEmpty());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void addingCountsAnAbsentKeyAsZero(Engines engine) {
+    try (LongSyncStore store = engine.longs(MISSING)) {
+      assertEquals(5, store.addAndGet(1, 5));
+      assertEquals(5, store.getAndAdd(1, -7));
+      assertEquals(-2, store.get(1));
+      assertEquals(0, store.getAndAdd(2, 0));
+      assertTrue(store.containsKey(2));
+      assertEquals(Long.MIN_VALUE, store.addAndGet(3, Long.MIN_VALUE));
+      assertEquals(Long.MAX_VALUE, store.addAndGet(3, -1), "it wraps as a long does");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void everyLongIsAKeyAndAValue(Engines engine) {
+    long[] numbers = {0, 1, -1, Long.MIN_VALUE, Long.MAX_VALUE, Integer.MIN_VALUE, 1L << 32};
+    try (LongSyncStore store = engine.longs(0)) {
+      for (long key : numbers) {
+        for (long value : numbers) {
+          store.set(key, value);
+          assertTrue(store.containsKey(key));
+          assertEquals(value, store.getOrDefault(key, ~value));
+        }
+      }
+      assertEquals(numbers.length, store.sizeLong());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void getAllAnswersBatchesOfAnySize(Engines engine) {
+    try (LongSyncStore store = engine.longs(MISSING)) {
+      for (int i = 0; i < 1000; i += 2) {
+        store.set(i, -i);
+      }
+      for (int n : new int[] {0, 1, 31, 32, 33, 1000}) {
+        long[] keys = new long[n];
+        long[] expected = new long[n];
+        for (int i = 0; i < n; i++) {
+          keys[i] = i;
+          expected[i] = i % 2 == 0 ? -i : 99;
+        }
+        long[] values = new long[n];
+        assertEquals((n + 1) / 2, store.getAll(keys, values, 99));
+        assertArrayEquals(expected, values);
+      }
+      assertThrows(IllegalArgumentException.class, () -> store.getAll(new long[2], new long[1], 0));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void walksDeliverEachEntryOnceAndEndOnDemand(Engines engine) {
+    try (LongSyncStore store = engine.longs(MISSING)) {
+      Map<Long, Long> model = new HashMap<>();
+      for (long i = 0; i < 5000; i++) {
+        store.set(i * 31, i);
+        model.put(i * 31, i);
+      }
+      Map<Long, Long> seen = new HashMap<>();
+      store.forEach((key, value) -> assertEquals(null, seen.put(key, value)));
+      assertEquals(model, seen);
+      assertEquals(model, store.asMap());
+      int[] visits = new int[1];
+      store.range((key, value) -> ++visits[0] < 10);
+      assertEquals(10, visits[0]);
+    }
+  }
+}
