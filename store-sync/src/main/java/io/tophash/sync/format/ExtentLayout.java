@@ -8,6 +8,9 @@ package io.tophash.sync.format;
  *
  * <pre>
  * state word: | 31 .. 28 kind | 27 maybe room | 26 .. 0 by kind |
+ * of CLAIMED:                                 | 26 .. 20 slot | 19 .. 0 incarnation               |
+ * of CLOSING:                                 | 26 .. 20 slot | 19 .. 8 incarnation | 7 .. 0 units |
+ * of BLOCKS:                                                                       | 7 .. 0 units |
  * </pre>
  */
 public final class ExtentLayout {
@@ -41,14 +44,27 @@ public final class ExtentLayout {
   /** The header of the store or a window's table. */
   public static final int RESERVED = 6;
 
-  /** Is being emptied; low bits: units of a block, above them the claimer's slot. */
+  /** Is being looked through, as it may be empty; low bits: units of a block, above them who. */
   public static final int CLOSING = 7;
 
   /** In a {@link #BLOCKS} word: a block may be free. */
   public static final int MAYBE_ROOM = 1 << 27;
 
+  /** A slot that no process has: what it has claimed may be taken over at once. */
+  public static final int NOBODY = 127;
+
+  /** Bits of the incarnation in a {@link #CLAIMED} word. */
+  public static final int CLAIM_BITS = 20;
+
+  /** Bits of the incarnation in a {@link #CLOSING} word. */
+  public static final int CLOSING_BITS = 12;
+
   private static final int KIND_SHIFT = 28;
   private static final int LOW_MASK = (1 << 27) - 1;
+  private static final int SLOT_SHIFT = 20;
+  private static final int SLOT_MASK = 127;
+  private static final int CLOSING_SHIFT = 8;
+  private static final int UNITS_MASK = (1 << CLOSING_SHIFT) - 1;
 
   private ExtentLayout() {}
 
@@ -65,6 +81,35 @@ public final class ExtentLayout {
   /** What the low bits say. */
   public static int low(int word) {
     return word & LOW_MASK;
+  }
+
+  /** Makes a {@link #CLAIMED} word. */
+  public static int claimed(int slot, long incarnation) {
+    return word(CLAIMED, slot << SLOT_SHIFT | (int) incarnation & (1 << CLAIM_BITS) - 1);
+  }
+
+  /** Makes a {@link #CLOSING} word. */
+  public static int closing(int units, int slot, long incarnation) {
+    int low = (int) incarnation & (1 << CLOSING_BITS) - 1;
+    return word(CLOSING, slot << SLOT_SHIFT | low << CLOSING_SHIFT | units);
+  }
+
+  /** Slot of the process in a {@link #CLAIMED} or {@link #CLOSING} word. */
+  public static int slot(int word) {
+    return word >>> SLOT_SHIFT & SLOT_MASK;
+  }
+
+  /** True if a claim of this slot may be one of this incarnation. */
+  public static boolean isOfIncarnation(int word, long incarnation) {
+    return word
+        == (kind(word) == CLAIMED
+            ? claimed(slot(word), incarnation)
+            : closing(units(word), slot(word), incarnation));
+  }
+
+  /** Units of a block, in a {@link #BLOCKS} or {@link #CLOSING} word. */
+  public static int units(int word) {
+    return word & UNITS_MASK;
   }
 
   /** Offset in the extent's header of the owner of a block. */

@@ -2,8 +2,9 @@ package io.tophash.sync.format;
 
 /**
  * The regions of a concurrent store: extent 0 of the first window holds the header, the window's
- * extent table, the shards and the process table; extent 0 of each later window holds only that
- * window's table. Everything else is extents. The picture is in docs/format.md, "SyncStore".
+ * extent table, the shards, the process table and the window words; extent 0 of each later window
+ * holds only that window's table. Everything else is extents. The picture is in docs/format.md,
+ * "SyncStore".
  */
 public final class RegionLayout {
   /** log2 of the size of an extent in bytes. */
@@ -29,6 +30,15 @@ public final class RegionLayout {
 
   /** Rows of the process table: how many processes may attach for writing at a time. */
   public static final int PROCESS_COUNT = 64;
+
+  /**
+   * Position of the window words: an int for each window, the state word of its extent 0. They do
+   * not stand in the windows' own tables, as they say which of those are there.
+   */
+  public static final int WINDOWS = 192 << 10;
+
+  /** Number of window words: the largest number of windows. */
+  public static final int MAX_WINDOWS = (EXTENT_BYTES - WINDOWS) / 4;
 
   private RegionLayout() {}
 

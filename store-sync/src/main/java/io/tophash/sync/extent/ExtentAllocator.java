@@ -1,0 +1,291 @@
+package io.tophash.sync.extent;
+
+import static io.tophash.sync.format.ExtentLayout.RESERVED;
+import static io.tophash.sync.format.ExtentLayout.RUN;
+import static io.tophash.sync.format.ExtentLayout.UNREADY;
+import static io.tophash.sync.format.ExtentLayout.kind;
+
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.errors.StoreFullException;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.ExtentLayout;
+import io.tophash.sync.format.RegionLayout;
+
+/**
+ * Gives out and takes back blocks of the file, to any number of threads and processes at once.
+ *
+ * <p><b>Owners and notes.</b> A block belongs to a shard, its owner. Only the holder of the shard's
+ * lock allocates and frees for it, and says so beforehand: {@link #allocate} writes the position
+ * into a note of the shard before the block is the shard's, and who frees a block has noted it
+ * before. The note of an allocation is one of the shard's {@code NEW_} words, as those are the ones
+ * that {@link ExtentBlocks} relies on. So if the holder is killed, each note that is not 0 names a
+ * place where a block may begin; and if {@link #isOwned} says that it is the shard's, then it was
+ * allocated by that operation, or noted for freeing by it. It cannot have been freed and given to
+ * the same shard since, as only the holder of the lock could have asked for that; the one who
+ * repairs holds it now.
+ *
+ * <p><b>Progress.</b> Lock-free: a process that was stopped blocks nobody, a killed one leaves
+ * nothing that is not found again. An allocation waits for the file system where the file must
+ * grow, and a moment for another one that makes a new window.
+ *
+ * <p><b>Sizes.</b> A request gets the next size that there is, and the caller may fill the block:
+ * {@link #blockBytes}. The first bytes of a block are undefined. Thread-safe.
+ */
+public final class ExtentAllocator {
+  private final ExtentTable table;
+  private final MappedMemory memory;
+  private final ExtentClaims claims;
+  private final ExtentBlocks blocks;
+  private final ExtentRuns runs;
+  private final ExtentSearch search;
+
+  /**
+   * @param space the file, with its first extent mapped
+   * @param claimants this process, whose row is valid, and the others
+   */
+  public ExtentAllocator(Space space, Claimants claimants) {
+    this.table = new ExtentTable(space);
+    this.memory = space.memory();
+    this.claims = new ExtentClaims(table, claimants);
+    this.blocks = new ExtentBlocks(table, claims);
+    this.runs = new ExtentRuns(table, claims);
+    this.search = new ExtentSearch(table, claims, blocks);
+  }
+
+  /** Makes the tables of a new file, whose first extent is written with zeros. */
+  public static void format(MappedMemory memory) {
+    memory.putInt(RegionLayout.WINDOWS, 0, ExtentLayout.word(RESERVED, 0));
+  }
+
+  /** Size of the block that a request gets, unless the file is full: then it may be larger. */
+  public static long blockBytes(long bytes) {
+    int units = BlockSizes.units(bytes);
+    return units != 0
+        ? (long) units << ExtentLayout.UNIT_SHIFT
+        : BlockSizes.runBytes(BlockSizes.runLength(bytes));
+  }
+
+  /** Size of the largest block that a window has room for. */
+  public long maxBlockBytes() {
+    return BlockSizes.runBytes(table.perWindow() - 1);
+  }
+
+  // --- allocation
+  // ---------------------------------------------------------------------------------
+
+  /**
+   * Allocates a block. Lock-free.
+   *
+   * @param bytes size at least
+   * @param ownerId the shard, whose lock the caller holds
+   * @param notePosition a note of that shard for a new block, 0 before; the position stands there
+   *     when this returns, and 0 if it throws
+   * @return position of the block
+   * @throws StoreFullException if there is no room for it
+   */
+  public long allocate(long bytes, int ownerId, long notePosition) {
+    return allocate(Integer.MAX_VALUE, bytes, ownerId, notePosition);
+  }
+
+  /**
+   * As {@link #allocate}, of a block that ends at or below a limit.
+   *
+   * @return position of the block; 0 if there is none
+   */
+  public long allocateBelow(long limit, long bytes, int ownerId, long notePosition) {
+    long extents = Math.min(limit >>> RegionLayout.EXTENT_SHIFT, Integer.MAX_VALUE - 1);
+    return allocate((int) extents, bytes, ownerId, notePosition);
+  }
+
+  private long allocate(int limit, long bytes, int ownerId, long note) {
+    if (bytes < 0 || bytes > maxBlockBytes()) {
+      throw new StoreFullException(
+          "a window has no room for a block of this size; make the store with larger windows,"
+              + " bytes="
+              + bytes
+              + " maxBlockBytes="
+              + maxBlockBytes());
+    }
+    long position = 0;
+    try {
+      int units = BlockSizes.units(bytes);
+      position =
+          units != 0
+              ? takeBlock(limit, units, ownerId, note)
+              : takeRun(limit, (int) BlockSizes.runLength(bytes), ownerId, note);
+      return position;
+    } finally {
+      if (position == 0) {
+        memory.putLongRelease(note, 0, 0);
+      }
+    }
+  }
+
+  private long takeBlock(int limit, int units, int ownerId, long note) {
+    return limit == Integer.MAX_VALUE
+        ? search.take(units, ownerId, note)
+        : search.takeBelow(limit, units, ownerId, note);
+  }
+
+  private long takeRun(int limit, int length, int ownerId, long note) {
+    if (limit == Integer.MAX_VALUE) {
+      return runs.take(length, ownerId, note);
+    }
+    try {
+      return runs.takeBelow(limit, length, true, ownerId, note);
+    } catch (StoreFullException e) {
+      return runs.takeBelow(limit, length, false, ownerId, note);
+    }
+  }
+
+  // --- blocks that are in use
+  // ---------------------------------------------------------------------
+
+  /**
+   * True if a block begins there and is this owner's. Wait-free.
+   *
+   * @throws CorruptStoreException if no block can be at this position
+   */
+  public boolean isOwned(long position, int ownerId) {
+    int extent = table.extentOf(position);
+    return isOwned(extent, table.word(extent), position, ownerId);
+  }
+
+  private boolean isOwned(int extent, int word, long position, int ownerId) {
+    return ExtentBlocks.hasBlocks(word)
+        ? blocks.isOwned(extent, word, position, ownerId)
+        : kind(word) == RUN && runs.isOwned(extent, word, position, ownerId);
+  }
+
+  /**
+   * Size of the block that begins there. Wait-free.
+   *
+   * @throws CorruptStoreException if none does
+   */
+  public long sizeOf(long position) {
+    int extent = table.extentOf(position);
+    int word = table.word(extent);
+    if (ExtentBlocks.hasBlocks(word)) {
+      int units = ExtentBlocks.unitsOf(extent, word);
+      if (ExtentBlocks.indexOf(position, units) >= 0) {
+        return (long) units << ExtentLayout.UNIT_SHIFT;
+      }
+    } else if (kind(word) == RUN
+        && position == ExtentTable.position(extent) + ExtentLayout.UNIT_BYTES) {
+      return BlockSizes.runBytes(runs.lengthOf(extent, word));
+    }
+    throw new CorruptStoreException("extent", position, "no block begins here");
+  }
+
+  // --- freeing
+  // ------------------------------------------------------------------------------------
+
+  /**
+   * Frees a block, then clears the note. Lock-free.
+   *
+   * @param notePosition a note of the shard, where the position stands
+   * @throws CorruptStoreException if the owner has no such block
+   */
+  public void free(long position, int ownerId, long notePosition) {
+    if (!freeIfOwned(position, ownerId, notePosition)) {
+      throw new CorruptStoreException(
+          "extent", position, "the shard has no block here, shard=" + ownerId);
+    }
+  }
+
+  /**
+   * Frees what a note names, if it is the owner's, then clears the note; for the repair. The noted
+   * operation is complete after this, wherever it was stopped; so is an earlier repair. Lock-free.
+   *
+   * @param position what the note says; 0 is nothing
+   * @return true if there was such a block
+   */
+  public boolean freeIfOwned(long position, int ownerId, long notePosition) {
+    boolean isFreed = false;
+    int extent = 0;
+    if (position != 0) {
+      extent = table.extentOf(position);
+      int word = table.word(extent);
+      isFreed = isOwned(extent, word, position, ownerId);
+      if (kind(word) == RUN) {
+        if (isFreed) {
+          runs.release(extent, word);
+          search.noteFree(extent);
+        }
+      } else {
+        if (isFreed) {
+          blocks.release(extent, word, position, ownerId);
+          search.noteRoom(extent, ExtentLayout.units(word));
+        }
+        // Even if it was freed before: whoever did may have been stopped before this.
+        blocks.addRoom(extent);
+      }
+    }
+    memory.putLongRelease(notePosition, 0, 0);
+    // Last, as the note itself would keep the extent from being emptied.
+    if (position != 0 && blocks.closeIfEmpty(extent)) {
+      search.noteFree(extent);
+    }
+    return isFreed;
+  }
+
+  /** Puts back what a process had claimed that is dead for certain. Lock-free; reads all tables. */
+  public void recoverClaims(int slot, long incarnation) {
+    claims.recoverAll(slot, incarnation);
+  }
+
+  // --- the file as a whole
+  // ------------------------------------------------------------------------
+
+  /** Statistics and checks. */
+  public ExtentReport report() {
+    return new ExtentReport(table);
+  }
+
+  /** End of the last extent that is in use; behind it nothing needs to be kept. */
+  public long endOfUsed() {
+    return report().endOfUsed();
+  }
+
+  /**
+   * Gives up the free extents at the end, from the last one down; for a caller who has proved that
+   * no other process and no other thread uses the file, with all repairs done.
+   *
+   * @return the new end, down to which the caller may cut the file
+   */
+  public long cutTail() {
+    int window = table.windowCount() - 1;
+    try {
+      for (; window >= 0; window--) {
+        int first = table.firstOf(window);
+        if (table.isOpen(window)) {
+          for (int extent = first + table.perWindow() - 1; extent > first; extent--) {
+            if (!cut(extent)) {
+              return ExtentTable.position(extent + 1);
+            }
+          }
+        }
+        if (window > 0) {
+          table.compareAndSetWindow(
+              window, table.windowWord(window), ExtentLayout.word(UNREADY, 0));
+        }
+      }
+    } finally {
+      table.recountWindows();
+      search.forget();
+    }
+    return RegionLayout.EXTENT_BYTES;
+  }
+
+  private boolean cut(int extent) {
+    int word = table.word(extent);
+    if (ExtentClaims.isClaim(word)) {
+      // All claims are of the dead.
+      claims.recover(extent, word);
+    }
+    blocks.closeIfEmpty(extent);
+    word = table.word(extent);
+    return ExtentClaims.isUnused(word)
+        && table.compareAndSet(extent, word, ExtentLayout.word(UNREADY, 0));
+  }
+}

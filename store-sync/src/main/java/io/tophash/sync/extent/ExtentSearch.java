@@ -1,0 +1,271 @@
+package io.tophash.sync.extent;
+
+import static io.tophash.sync.format.ExtentLayout.BLOCKS;
+import static io.tophash.sync.format.ExtentLayout.FREE;
+import static io.tophash.sync.format.ExtentLayout.MAYBE_ROOM;
+import static io.tophash.sync.format.ExtentLayout.UNREADY;
+import static io.tophash.sync.format.ExtentLayout.kind;
+
+import io.tophash.core.errors.StoreFullException;
+import io.tophash.sync.format.ExtentLayout;
+import java.util.Arrays;
+
+/**
+ * Finds an extent with room for a block.
+ *
+ * <p>What it remembers is this process's own and racy on purpose: plain arrays, written by all
+ * threads. A wrong entry costs a look at a state word. The state words are the only truth.
+ *
+ * <p>Thread-safe, lock-free.
+ */
+final class ExtentSearch {
+  /** State words looked at before a new extent is taken: a gigabyte's, 256 cache lines. */
+  private static final int MAX_STEPS = 4096;
+
+  private static final int WAYS = 4;
+
+  private final ExtentTable table;
+  private final ExtentClaims claims;
+  private final ExtentBlocks blocks;
+
+  // By units; 0 is no extent.
+  private final int[] lastUsed = new int[ExtentLayout.UNITS + 1];
+  private final int[] nextBlock = new int[ExtentLayout.UNITS + 1];
+  private final int[] cursor = new int[ExtentLayout.UNITS + 1];
+  private final int[] roomy = new int[WAYS * (ExtentLayout.UNITS + 1)];
+  private final int[] lately = new int[WAYS];
+  private int firstUnready;
+
+  ExtentSearch(ExtentTable table, ExtentClaims claims, ExtentBlocks blocks) {
+    this.table = table;
+    this.claims = claims;
+    this.blocks = blocks;
+  }
+
+  /** A block of this extent was freed. */
+  void noteRoom(int extent, int units) {
+    roomy[WAYS * units + (extent & WAYS - 1)] = extent;
+  }
+
+  /** This extent was emptied. */
+  void noteFree(int extent) {
+    lately[extent & WAYS - 1] = extent;
+  }
+
+  /** Forgets all; for the only user of the file, after it has taken extents away. */
+  void forget() {
+    Arrays.fill(lastUsed, 0);
+    Arrays.fill(roomy, 0);
+    Arrays.fill(lately, 0);
+    firstUnready = 0;
+  }
+
+  /**
+   * Takes a block of just this size, from a new extent if need be.
+   *
+   * @throws StoreFullException if there is no room for an extent, and none in those there are
+   */
+  long take(int units, int ownerId, long note) {
+    long position = takeRemembered(units, ownerId, note);
+    if (position != 0) {
+      return position;
+    }
+    Scan scan = new Scan(units, ownerId, note);
+    position = scan.run(cursor[units], MAX_STEPS, Integer.MAX_VALUE);
+    if (position != 0) {
+      return position;
+    }
+    try {
+      return takeNew(scan);
+    } catch (StoreFullException e) {
+      position = takeAnywhere(units, ownerId, note);
+      if (position == 0) {
+        throw e;
+      }
+      return position;
+    }
+  }
+
+  private long takeRemembered(int units, int ownerId, long note) {
+    long position = takeFrom(lastUsed[units], units, ownerId, note);
+    for (int i = WAYS * units; position == 0 && i < WAYS * (units + 1); i++) {
+      int extent = roomy[i];
+      roomy[i] = 0;
+      position = takeFrom(extent, units, ownerId, note);
+    }
+    return position;
+  }
+
+  private long takeFrom(int extent, int units, int ownerId, long note) {
+    if (extent == 0) {
+      return 0;
+    }
+    long position = blocks.take(extent, units, nextBlock[units], ownerId, note);
+    if (position != 0) {
+      lastUsed[units] = extent;
+      nextBlock[units] = ExtentBlocks.indexOf(position, units) + 1;
+    }
+    return position;
+  }
+
+  private long takeNew(Scan scan) {
+    int extent = scan.free;
+    for (int i = 0; i < WAYS && extent == 0; i++) {
+      extent = lately[i];
+      lately[i] = 0;
+    }
+    // Each failure below is somebody else's success.
+    while (true) {
+      if (extent == 0) {
+        extent = nextUnready();
+      }
+      long position = openAndTake(extent, scan.units, scan.ownerId, scan.note);
+      if (position != 0) {
+        return position;
+      }
+      extent = 0;
+    }
+  }
+
+  private long openAndTake(int extent, int units, int ownerId, long note) {
+    int word = table.word(extent);
+    return ExtentClaims.isUnused(word) && claims.openForBlocks(extent, word, units)
+        ? takeFrom(extent, units, ownerId, note)
+        : 0;
+  }
+
+  private int nextUnready() {
+    while (true) {
+      int from = firstUnready; // once, as other threads change it
+      int end = table.extentCount();
+      boolean isOpen = from < end && table.isOpen(table.window(from));
+      for (int extent = from; extent < end; extent++) {
+        if (table.isFirst(extent)) {
+          isOpen = table.isOpen(table.window(extent));
+        } else if (isOpen && kind(table.word(extent)) == UNREADY) {
+          firstUnready = extent;
+          return extent;
+        }
+      }
+      firstUnready = end;
+      claims.openWindow();
+    }
+  }
+
+  /** Takes a block of an extent below a limit; 0 if there is none, the file being full or not. */
+  long takeBelow(int limit, int units, int ownerId, long note) {
+    Scan scan = new Scan(units, ownerId, note);
+    long position = scan.run(0, limit, limit);
+    int extent = scan.free != 0 ? scan.free : scan.unready;
+    if (position != 0 || extent == 0) {
+      return position;
+    }
+    try {
+      return openAndTake(extent, units, ownerId, note);
+    } catch (StoreFullException e) {
+      return 0;
+    }
+  }
+
+  /**
+   * Takes a block of this size or a larger one, wherever in the file there is one; 0 if nowhere.
+   */
+  private long takeAnywhere(int units, int ownerId, long note) {
+    Scan scan = new Scan(units, ownerId, note);
+    scan.isLast = true;
+    long position = scan.run(0, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    if (position != 0) {
+      return position;
+    }
+    try {
+      for (int extent : new int[] {scan.free, scan.unready}) {
+        position = extent == 0 ? 0 : openAndTake(extent, units, ownerId, note);
+        if (position != 0) {
+          return position;
+        }
+      }
+    } catch (StoreFullException e) {
+      // That place has no room either.
+    }
+    for (int larger = units + 1; larger <= ExtentLayout.UNITS; larger++) {
+      if (scan.larger[larger] != 0) {
+        position = takeFrom(scan.larger[larger], larger, ownerId, note);
+        if (position != 0) {
+          return position;
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** One pass over state words. */
+  private final class Scan {
+    final int units;
+    final int ownerId;
+    final long note;
+    boolean isLast; // empties what is empty, and looks for larger blocks
+    int free; // first extent seen of that kind, 0 if none
+    int unready;
+    final int[] larger = new int[ExtentLayout.UNITS + 1];
+    private int livingClaim;
+
+    Scan(int units, int ownerId, long note) {
+      this.units = units;
+      this.ownerId = ownerId;
+      this.note = note;
+    }
+
+    long run(int from, int steps, int limit) {
+      int end = Math.min(limit, table.extentCount());
+      int extent = from < end ? from : 0;
+      boolean isOpen = false;
+      for (int left = Math.min(steps, end); left > 0; left--, extent++) {
+        if (extent >= end) {
+          extent = 0;
+        }
+        if (table.isFirst(extent)) {
+          isOpen = table.isOpen(table.window(extent));
+          continue;
+        }
+        isOpen |= extent == from && table.isOpen(table.window(extent));
+        long position = isOpen ? look(extent) : 0;
+        if (position != 0) {
+          cursor[units] = extent;
+          return position;
+        }
+      }
+      cursor[units] = extent;
+      return 0;
+    }
+
+    private long look(int extent) {
+      int word = table.word(extent);
+      if (ExtentClaims.isClaim(word) && word != livingClaim) {
+        // One question to the kernel for all the claims of a living process.
+        if (claims.isDead(word)) {
+          claims.recover(extent, word);
+          word = table.word(extent);
+          firstUnready = Math.min(firstUnready, extent);
+        } else {
+          livingClaim = word;
+        }
+      }
+      if (ExtentBlocks.holds(word, units)) {
+        return (word & MAYBE_ROOM) != 0 ? takeFrom(extent, units, ownerId, note) : 0;
+      }
+      if (isLast && kind(word) == BLOCKS && (word & MAYBE_ROOM) != 0) {
+        if (free == 0 && blocks.closeIfEmpty(extent)) {
+          word = table.word(extent);
+        } else {
+          larger[ExtentBlocks.unitsOf(extent, word)] = extent;
+        }
+      }
+      if (kind(word) == FREE && free == 0) {
+        free = extent;
+      } else if (kind(word) == UNREADY && unready == 0) {
+        unready = extent;
+      }
+      return 0;
+    }
+  }
+}
