@@ -215,7 +215,6 @@ public final class SharedFile implements AutoCloseable {
           setLength(before, end);
         }
       }
-      CrashPoint.reached("file.lengthened");
     } finally {
       sidecar.unlockGrow();
     }
