@@ -62,6 +62,11 @@ public class KeyHash {
     return hasher.hashBytesToLong(key, 0, length);
   }
 
+  /** As {@link #ofBytes(byte[], int)}, for a key within a larger array. */
+  public long ofBytes(byte[] source, int offset, int length) {
+    return hasher.hashBytesToLong(source, offset, length);
+  }
+
   /**
    * Hash of a key of any other size that stands elsewhere.
    *

@@ -32,6 +32,11 @@ public final class TestHashes {
     }
 
     @Override
+    public long ofBytes(byte[] source, int offset, int length) {
+      return weakening.apply(super.ofBytes(source, offset, length));
+    }
+
+    @Override
     public <T> long ofBytes(T source, long position, int length, ByteAccess<T> access) {
       return weakening.apply(super.ofBytes(source, position, length, access));
     }

@@ -6,7 +6,8 @@ package io.tophash.sync.format;
  * SyncStore".
  *
  * <p>A large record stands in a block of its own; in the log is a stub in its place, whose payload
- * is the position of that block.
+ * is the position of that block and the hash of the key. The lengths of a stub are those of its
+ * record.
  */
 public final class SyncRecordLayout {
   /** int: CRC-32C of all that follows */
@@ -18,14 +19,20 @@ public final class SyncRecordLayout {
   /** int: value length in bytes */
   public static final int VALUE_LENGTH = 8;
 
-  /** key, then value; in a stub the position of the record's block */
+  /** key, then value; in a stub the position of the record's block, then the key's hash */
   public static final int PAYLOAD = 12;
+
+  /** In a stub, long: position of the block that holds the record. */
+  public static final int STUB_POSITION = PAYLOAD;
+
+  /** In a stub, long: hash of the key. */
+  public static final int STUB_HASH = PAYLOAD + 8;
 
   /** Flag: this is the stub of a large record. */
   public static final int LARGE = 1 << 31;
 
   /** Size of a stub. */
-  public static final int STUB_BYTES = PAYLOAD + 8;
+  public static final int STUB_BYTES = PAYLOAD + 16;
 
   /** Largest key in bytes. */
   public static final int MAX_KEY_BYTES = 64 << 10;

@@ -1,0 +1,55 @@
+package io.tophash.sync;
+
+/** What an operation does to the slot of a key; the Go method that it stands for is named. */
+enum Change {
+  /** Store, Swap. */
+  SET(true, false),
+  /** LoadOrStore. */
+  SET_IF_ABSENT(true, false),
+  /** No counterpart: {@code replace(key, value)}. */
+  SET_IF_PRESENT(false, false),
+  /** CompareAndSwap. */
+  SET_IF_EQUAL(false, true),
+  /** LoadAndDelete, Delete. */
+  REMOVE(false, false),
+  /** CompareAndDelete. */
+  REMOVE_IF_EQUAL(false, true),
+  /** No counterpart: adds to a number; an absent key counts as 0. */
+  ADD(true, false);
+
+  /** True if it makes an entry for an absent key. */
+  final boolean inserts;
+
+  /** True if it depends on the present value. */
+  final boolean compares;
+
+  Change(boolean inserts, boolean compares) {
+    this.inserts = inserts;
+    this.compares = compares;
+  }
+
+  boolean removes() {
+    return this == REMOVE || this == REMOVE_IF_EQUAL;
+  }
+
+  /**
+   * True if the change applies to a slot in this state.
+   *
+   * @param present true if the slot has a value
+   * @param equal true if that is the expected one
+   */
+  boolean applies(boolean present, boolean equal) {
+    switch (this) {
+      case SET:
+      case ADD:
+        return true;
+      case SET_IF_ABSENT:
+        return !present;
+      case SET_IF_EQUAL:
+      case REMOVE_IF_EQUAL:
+        return present && equal;
+      default:
+        return present;
+    }
+  }
+}

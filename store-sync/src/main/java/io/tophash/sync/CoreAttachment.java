@@ -1,0 +1,88 @@
+package io.tophash.sync;
+
+import io.tophash.core.VerifyReport;
+import io.tophash.core.errors.StoreException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** One open call on a {@link SyncCore}. */
+final class CoreAttachment implements Attachment {
+  private final SyncCore core;
+  private final SegmentTable table;
+  private final boolean temporary;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  CoreAttachment(SyncCore core, SegmentTable table, boolean temporary) {
+    this.core = core;
+    this.table = table;
+    this.temporary = temporary;
+  }
+
+  @Override
+  public Path path() {
+    return core.path();
+  }
+
+  @Override
+  public boolean isReadOnly() {
+    return table.readOnly;
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed.get();
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    table.close();
+    Cores.release(core);
+    if (temporary) {
+      try {
+        Files.deleteIfExists(core.path());
+        Files.deleteIfExists(core.lockPath());
+      } catch (IOException e) {
+        throw new StoreException("cannot delete the temporary store, store=" + core.path(), e);
+      }
+    }
+  }
+
+  @Override
+  public SyncStats stats() {
+    table.checkOpen();
+    return Statistics.of(core, table);
+  }
+
+  @Override
+  public VerifyReport verify() {
+    table.checkOpen();
+    return new SyncVerifier(core).run();
+  }
+
+  @Override
+  public void force() {
+    table.checkWritable();
+    try {
+      core.file().force();
+    } catch (UncheckedIOException e) {
+      throw new StoreException("cannot write the store back, store=" + core.path(), e);
+    }
+  }
+
+  @Override
+  public void compact() {
+    table.checkWritable();
+    new Compaction(core).run();
+  }
+
+  @Override
+  public long sizeLong() {
+    return table.sizeLong();
+  }
+}

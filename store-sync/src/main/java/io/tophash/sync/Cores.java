@@ -1,0 +1,54 @@
+package io.tophash.sync;
+
+import io.tophash.core.memory.SharedFile;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The stores that this JVM has attached. A second open of a store shares the first one's mapping
+ * and row; a read-only one shares that of a writer, but not the other way round.
+ */
+final class Cores {
+  private record Key(Path path, boolean readOnly) {}
+
+  private static final class Shared {
+    final SyncCore core;
+    int users;
+
+    Shared(SyncCore core) {
+      this.core = core;
+    }
+  }
+
+  private static final Map<Key, Shared> OPEN = new HashMap<>();
+
+  private Cores() {}
+
+  /** Lends the core of a store; {@link #release} follows. */
+  static synchronized SyncCore acquire(OpenRequest<?, ?> request) {
+    Path path = SharedFile.realPath(request.path(), request.readOnly());
+    Shared shared = OPEN.get(new Key(path, false));
+    if (shared == null && request.readOnly()) {
+      shared = OPEN.get(new Key(path, true));
+    }
+    if (shared == null) {
+      shared = new Shared(SyncCore.attach(path, request));
+      OPEN.put(new Key(path, request.readOnly()), shared);
+    } else {
+      StoreShape.check(shared.core.header(), request, path);
+    }
+    shared.users++;
+    return shared.core;
+  }
+
+  /** Takes a core back; the last user detaches it. */
+  static synchronized void release(SyncCore core) {
+    Key key = new Key(core.path(), core.isReadOnly());
+    Shared shared = OPEN.get(key);
+    if (--shared.users == 0) {
+      OPEN.remove(key);
+      core.detach();
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.tophash.sync;
+
+/** What a change of an inline entry met, and what it did. */
+final class LongOutcome {
+  /** True if the key had a value. */
+  boolean present;
+
+  /** That value; 0 if there was none. */
+  long previous;
+
+  /** The value that the change stored, or would have if nil were another. */
+  long stored;
+
+  /** True if the change was made. */
+  boolean changed;
+}

@@ -1,0 +1,38 @@
+package io.tophash.sync;
+
+import io.tophash.sync.format.SegmentWord;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Lookups of this process that went to a dirty table. They are counted on the heap, as readers
+ * write nothing to the store, and without atomic operations, as only the order of magnitude
+ * matters. When a segment has had as many as it has keys, its promotion is wanted, and the next
+ * writer that comes to its shard makes it.
+ */
+final class Misses {
+  private static final int COUNTERS = 4096;
+  private static final int KEYS_PER_BUCKET = 7;
+
+  private final int[] counts = new int[COUNTERS];
+  private final AtomicLongArray wanted;
+
+  Misses(int shards) {
+    wanted = new AtomicLongArray(shards);
+  }
+
+  /** Counts a miss in a segment. */
+  void count(int shard, long segmentWord, long hash) {
+    int i = (int) ((segmentWord >>> 30) * 0x9E37_79B9L >>> 16) & COUNTERS - 1;
+    int count = counts[i] + 1;
+    counts[i] = count;
+    if (count >= SegmentWord.readBuckets(segmentWord) * KEYS_PER_BUCKET) {
+      counts[i] = 0;
+      wanted.setPlain(shard, hash == 0 ? 1 : hash);
+    }
+  }
+
+  /** Hash in the segment of the shard that is to be promoted, 0 if none; forgets it. */
+  long takeWanted(int shard) {
+    return wanted.getPlain(shard) == 0 ? 0 : wanted.getAndSet(shard, 0);
+  }
+}

@@ -1,0 +1,60 @@
+package io.tophash.sync;
+
+import io.tophash.sync.format.SyncRecordLayout;
+
+/** A change of a record entry: what is asked for, what was met, and what was done. */
+final class RecordChange {
+  final Change change;
+
+  /** The encoded record: header, key, and the value if there is one. */
+  final byte[] record;
+
+  final int keyBytes;
+  final long hash;
+
+  /** The expected value, for a change that compares; else null. */
+  final byte[] expected;
+
+  /** True if the caller wants {@link #previous}. */
+  final boolean wantsPrevious;
+
+  /** True if the key had a value. */
+  boolean present;
+
+  /** That value, if it was wanted. */
+  byte[] previous;
+
+  /** True if the change was made. */
+  boolean changed;
+
+  RecordChange(
+      Change change,
+      byte[] record,
+      int keyBytes,
+      long hash,
+      byte[] expected,
+      boolean wantsPrevious) {
+    this.change = change;
+    this.record = record;
+    this.keyBytes = keyBytes;
+    this.hash = hash;
+    this.expected = expected;
+    this.wantsPrevious = wantsPrevious;
+  }
+
+  /** Size of the record in the log if it is small. */
+  int recordBytes() {
+    return record.length;
+  }
+
+  /** True if the record must stand in a block of its own. */
+  boolean isLarge() {
+    return !change.removes() && record.length > SyncRecordLayout.MAX_SMALL_BYTES;
+  }
+
+  void absent() {
+    present = false;
+    previous = null;
+    changed = false;
+  }
+}

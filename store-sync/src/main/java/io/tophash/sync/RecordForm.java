@@ -1,0 +1,115 @@
+package io.tophash.sync;
+
+import io.tophash.core.codec.Codec;
+import io.tophash.core.codec.Codecs;
+import io.tophash.core.memory.HeapBytes;
+import io.tophash.sync.format.SyncRecordLayout;
+import io.tophash.sync.segment.RecordSegments;
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Objects;
+
+/** Keys and values as the bytes of a record. Stateless. */
+final class RecordForm<K, V> {
+  private final Codec<K> keys;
+  private final Codec<V> values;
+  private final boolean valuesAreBytes;
+  private final int maxValueBytes;
+
+  RecordForm(Codec<K> keys, Codec<V> values, long windowBytes) {
+    this.keys = keys;
+    this.values = values;
+    this.valuesAreBytes = values == (Object) Codecs.bytes();
+    this.maxValueBytes = (int) Math.min(SyncRecordLayout.MAX_VALUE_BYTES, windowBytes / 4);
+  }
+
+  /** Size of an encoded object, checked against the limit and the codec's promise. */
+  static <T> int size(Codec<T> codec, String what, T object, int maxBytes) {
+    Objects.requireNonNull(object, what);
+    int size = codec.size(object);
+    if (size < 0 || size > maxBytes) {
+      throw new IllegalArgumentException(
+          "the " + what + " is too large: at most " + maxBytes + " bytes, bytes=" + size);
+    }
+    if (codec.fixedSize() >= 0 && size != codec.fixedSize()) {
+      throw wrongSize(codec, codec.fixedSize(), size);
+    }
+    return size;
+  }
+
+  private static IllegalStateException wrongSize(Codec<?> codec, int announced, int written) {
+    return new IllegalStateException(
+        "the codec writes another number of bytes than it announces; mend the codec, codec="
+            + codec.id()
+            + " announced="
+            + announced
+            + " written="
+            + written);
+  }
+
+  static <T> void write(Codec<T> codec, T object, byte[] target, int offset, int size) {
+    ByteBuffer buffer = ByteBuffer.wrap(target, offset, size).order(ByteOrder.LITTLE_ENDIAN);
+    try {
+      codec.write(object, buffer);
+    } catch (BufferOverflowException e) {
+      throw wrongSize(codec, size, size + 1);
+    }
+    if (buffer.position() != offset + size) {
+      throw wrongSize(codec, size, buffer.position() - offset);
+    }
+  }
+
+  int keyBytes(K key) {
+    return size(keys, "key", key, SyncRecordLayout.MAX_KEY_BYTES);
+  }
+
+  /** A record with the key only, for lookups and removals. */
+  byte[] lookup(K key, int keyBytes) {
+    byte[] record = new byte[SyncRecordLayout.PAYLOAD + keyBytes];
+    write(keys, key, record, SyncRecordLayout.PAYLOAD, keyBytes);
+    return record;
+  }
+
+  /** A complete record. */
+  byte[] record(K key, int keyBytes, V value) {
+    int valueBytes = size(values, "value", value, maxValueBytes);
+    byte[] record = new byte[Math.toIntExact(SyncRecordLayout.bytes(keyBytes, valueBytes))];
+    HeapBytes.INT.set(record, SyncRecordLayout.KEY_LENGTH, keyBytes);
+    HeapBytes.INT.set(record, SyncRecordLayout.VALUE_LENGTH, valueBytes);
+    write(keys, key, record, SyncRecordLayout.PAYLOAD, keyBytes);
+    write(values, value, record, SyncRecordLayout.PAYLOAD + keyBytes, valueBytes);
+    HeapBytes.INT.set(
+        record, SyncRecordLayout.CHECKSUM, RecordSegments.checksum(record, 0, record.length));
+    return record;
+  }
+
+  /** An encoded value, for comparisons. */
+  byte[] encoded(V value) {
+    byte[] encoded = new byte[size(values, "value", value, maxValueBytes)];
+    write(values, value, encoded, 0, encoded.length);
+    return encoded;
+  }
+
+  @SuppressWarnings("unchecked")
+  V value(byte[] encoded) {
+    // A fresh copy is as good as what the codec would make of it.
+    return encoded == null
+        ? null
+        : valuesAreBytes
+            ? (V) encoded
+            : values.read(ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN));
+  }
+
+  V value(byte[] bytes, int offset, int length) {
+    return values.read(slice(bytes, offset, length));
+  }
+
+  K key(byte[] bytes, int offset, int length) {
+    return keys.read(slice(bytes, offset, length));
+  }
+
+  private static ByteBuffer slice(byte[] bytes, int offset, int length) {
+    return ByteBuffer.wrap(bytes, offset, length).slice().order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

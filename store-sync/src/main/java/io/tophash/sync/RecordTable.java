@@ -1,0 +1,332 @@
+package io.tophash.sync;
+
+import static io.tophash.sync.segment.RecordSegments.bucket;
+import static io.tophash.sync.segment.RecordSegments.slot;
+
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.SegmentLayout;
+import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.format.SyncRecordLayout;
+import io.tophash.sync.segment.RecordSegments;
+import io.tophash.sync.segment.SegmentKind;
+
+/**
+ * The entries of a store whose keys or values do not fit a long: records, as bytes.
+ *
+ * <p>Lookups are as in {@link InlineTable}. A small record is appended to the log in the guard and
+ * linked by one CAS; a large one, which has a block of its own, is linked and unlinked under the
+ * shard's lock, because only its holder may allocate and free.
+ */
+final class RecordTable extends SegmentTable {
+  private enum InPlace {
+    DONE,
+    NO_SLOT,
+    NO_ROOM,
+    NEEDS_LOCK
+  }
+
+  private final RecordSegments segments;
+  private final LargeRecords large;
+
+  RecordTable(SyncCore core, boolean readOnly) {
+    super(core, readOnly);
+    this.segments = (RecordSegments) shards.context().kind();
+    this.large = new LargeRecords(shards.context());
+  }
+
+  /** Receives what a lookup found. */
+  interface Reader<R> {
+    /**
+     * Reads the value. What it returns counts only if it stands the validation that follows.
+     *
+     * @param record position of the record
+     * @param offset of the value behind it
+     * @param length of the value; within the mapping
+     */
+    R read(long record, int offset, int length);
+  }
+
+  // --- lookups
+  // ------------------------------------------------------------------------------------
+
+  /** What the reader made of the value, null if the key is absent. */
+  <R> R get(byte[] record, int keyBytes, long hash, Reader<R> reader) {
+    checkOpen();
+    int shard = shardOf(hash);
+    for (int attempt = 0; ; attempt++) {
+      boolean torn = false;
+      try {
+        long directoryWord = memory.getLongAcquire(0, directoryAt(shard));
+        long entry = shards.entry(directoryWord, hash);
+        if (segments.isOutside(entry, 8)) {
+          retry(attempt, true, shard);
+          continue;
+        }
+        long word = memory.getLongAcquire(entry, 0);
+        long found = segments.find(word, record, keyBytes, hash);
+        R value = null;
+        boolean believed = found >= 0;
+        if (found > 0) {
+          int stored = memory.getIntAcquire(bucket(found), slot(found));
+          if (stored >= 0) {
+            value = read(word, found, stored, keyBytes, reader);
+            believed = value != null;
+          }
+        }
+        MappedMemory.acquireFence();
+        if (isUnchanged(shard, directoryWord, entry, word)) {
+          if (believed) {
+            if (SegmentWord.isAmended(word) && segments.isMiss(word, found)) {
+              core.misses().count(shard, word, hash);
+            }
+            memory.keepAlive();
+            return value;
+          }
+          torn = found == SegmentKind.TORN;
+        }
+      } catch (IndexOutOfBoundsException e) {
+        torn = true;
+      }
+      retry(attempt, torn, shard);
+    }
+  }
+
+  /** Reads the value of a live slot; null if it cannot be believed. */
+  private <R> R read(long word, long found, int stored, int keyBytes, Reader<R> reader) {
+    long at = RecordSegments.recordPosition(SegmentWord.position(word), stored);
+    int lengths = memory.getInt(at, SyncRecordLayout.KEY_LENGTH);
+    int length = memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
+    if (!SyncRecordLayout.isLarge(lengths)) {
+      int offset = SyncRecordLayout.PAYLOAD + keyBytes;
+      // Garbage must not make the reader allocate much.
+      return length < 0
+              || length > SyncRecordLayout.MAX_SMALL_BYTES
+              || segments.leavesMapping(at, (long) offset + length)
+          ? null
+          : reader.read(at, offset, length);
+    }
+    long block = segments.largePosition(at);
+    int offset = SyncRecordLayout.PAYLOAD + keyBytes;
+    if (length < 0
+        || segments.leavesMapping(block, (long) offset + length)
+        || !isStored(found, stored)) {
+      return null;
+    }
+    R value = reader.read(block, offset, length);
+    // The block can be freed while the segment stays.
+    return isStored(found, stored) ? value : null;
+  }
+
+  private boolean isStored(long found, int stored) {
+    MappedMemory.acquireFence();
+    return memory.getInt(bucket(found), slot(found)) == stored;
+  }
+
+  /** Copy of a value; the reader of most lookups. */
+  byte[] copy(long record, int offset, int length) {
+    byte[] value = new byte[length];
+    memory.getBytes(record + offset, value, 0, length);
+    return value;
+  }
+
+  // --- changes
+  // ------------------------------------------------------------------------------------
+
+  /** Makes a change; its fields say what was met and done. */
+  void change(RecordChange c) {
+    checkWritable();
+    try {
+      changeOpen(c);
+    } catch (IndexOutOfBoundsException e) {
+      throw explain(e);
+    }
+  }
+
+  private void changeOpen(RecordChange c) {
+    int shard = shardOf(c.hash);
+    InPlace done = InPlace.NEEDS_LOCK;
+    if (!c.isLarge()) {
+      long guard = enterGuard(shard);
+      if (guard != 0) {
+        try {
+          done = inPlace(c, shard, guard);
+        } finally {
+          shards.leaveGuard(guard);
+        }
+      }
+    }
+    if (done != InPlace.DONE) {
+      changeLocked(c, shard);
+    }
+    promoteIfWanted(shard);
+    memory.keepAlive();
+  }
+
+  private InPlace inPlace(RecordChange c, int shard, long guard) {
+    try {
+      long entry = shards.entry(shards.context().directoryWord(shard), c.hash);
+      if (segments.isOutside(entry, 8)) {
+        return InPlace.NEEDS_LOCK;
+      }
+      long word = memory.getLongAcquire(entry, 0);
+      long found = segments.find(word, c.record, c.keyBytes, c.hash);
+      if (found == 0) {
+        c.absent();
+        return c.change.inserts ? InPlace.NO_SLOT : InPlace.DONE;
+      }
+      return found < 0 ? InPlace.NEEDS_LOCK : changeSlot(c, shard, guard, word, found, null);
+    } catch (IndexOutOfBoundsException e) {
+      return InPlace.NEEDS_LOCK;
+    }
+  }
+
+  /**
+   * Changes a slot; in the guard or under the lock.
+   *
+   * @param guard the hazard, 0 under the lock
+   * @param stub what goes into the log, if that is not the record itself
+   */
+  private InPlace changeSlot(
+      RecordChange c, int shard, long guard, long word, long found, byte[] stub) {
+    long block = SegmentWord.position(word);
+    byte[] record = stub == null ? c.record : stub;
+    int mine = 0;
+    while (true) {
+      // Pairs with the CAS of whoever changed it last: the record is read after it.
+      int current = memory.getIntAcquire(bucket(found), slot(found));
+      c.present = current >= 0;
+      c.previous = null;
+      long at = RecordSegments.recordPosition(block, current);
+      int lengths = memory.getInt(at, SyncRecordLayout.KEY_LENGTH);
+      if (SyncRecordLayout.isLarge(lengths) && guard != 0) {
+        // To link and unlink blocks takes the lock; and a deleted large record has left its slot to
+        // nobody, so it must not be revived here.
+        return InPlace.NEEDS_LOCK;
+      }
+      boolean isLarge = c.present && SyncRecordLayout.isLarge(lengths);
+      long valueAt = isLarge ? segments.largePosition(at) : at;
+      int length = memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
+      boolean equal =
+          c.change.compares && c.present && isValue(valueAt, c.keyBytes, length, c.expected);
+      if (c.present && c.wantsPrevious) {
+        c.previous = copy(valueAt, SyncRecordLayout.PAYLOAD + c.keyBytes, length);
+      }
+      if (!c.change.applies(c.present, equal)) {
+        c.changed = false;
+        return InPlace.DONE;
+      }
+      int next = current | SegmentLayout.NIL_BIT;
+      if (!c.change.removes()) {
+        mine = mine != 0 ? mine : segments.append(word, record, record.length);
+        if (mine == 0) {
+          return InPlace.NO_ROOM;
+        }
+        next = mine;
+      }
+      if (isLarge) {
+        large.noteOld(shard, valueAt);
+      }
+      boolean won = memory.compareAndSetInt(bucket(found), slot(found), current, next);
+      if (isLarge) {
+        large.settleOld(shard, won);
+      }
+      if (won) {
+        c.changed = true;
+        if (c.present == c.change.removes()) {
+          shards.context().addCount(shard, c.present ? -1 : 1);
+        }
+        countChange(guard, c.change.removes());
+        return InPlace.DONE;
+      }
+    }
+  }
+
+  private boolean isValue(long at, int keyBytes, int length, byte[] expected) {
+    int offset = SyncRecordLayout.PAYLOAD + keyBytes;
+    if (length != expected.length) {
+      return false;
+    }
+    return memory.slice(at + offset, length).equals(java.nio.ByteBuffer.wrap(expected));
+  }
+
+  private void changeLocked(RecordChange c, int shard) {
+    lock(shard);
+    try {
+      byte[] stub = c.isLarge() ? large.write(shard, c.record, c.keyBytes, c.hash) : null;
+      try {
+        changeLocked(c, shard, stub);
+      } finally {
+        if (stub != null) {
+          large.settleNew(shard, c.changed);
+        }
+      }
+    } finally {
+      shards.unlock(shard);
+    }
+  }
+
+  private void changeLocked(RecordChange c, int shard, byte[] stub) {
+    for (int tries = 0; ; tries++) {
+      InPlace done;
+      try {
+        done = tryLocked(c, shard, stub);
+      } catch (IndexOutOfBoundsException e) {
+        retry(tries, true, shard);
+        continue;
+      }
+      if (done == InPlace.DONE) {
+        return;
+      }
+      if (tries > MAX_REBUILDS) {
+        throw noRoom(shard);
+      }
+      shards.rebuild(shard, c.hash, stub == null ? c.recordBytes() : stub.length, 0);
+    }
+  }
+
+  private InPlace tryLocked(RecordChange c, int shard, byte[] stub) {
+    long directoryWord = shards.context().directoryWord(shard);
+    long word = memory.getLongAcquire(shards.entry(directoryWord, c.hash), 0);
+    long found = segments.find(word, c.record, c.keyBytes, c.hash);
+    if (found < 0) {
+      core.mapAll();
+      found = segments.find(word, c.record, c.keyBytes, c.hash);
+      if (found < 0) {
+        // Under the lock nothing moves, so it is no race.
+        throw new CorruptStoreException(
+            "segment", SegmentWord.position(word), "the segment makes no sense");
+      }
+    }
+    if (found > 0) {
+      return changeSlot(c, shard, 0, word, found, stub);
+    }
+    c.absent();
+    if (!c.change.inserts) {
+      return InPlace.DONE;
+    }
+    return insert(c, shard, directoryWord, word, stub == null ? c.record : stub)
+        ? InPlace.DONE
+        : InPlace.NO_ROOM;
+  }
+
+  /** Puts a new key into the dirty table; false if the segment must be rebuilt first. */
+  private boolean insert(RecordChange c, int shard, long directoryWord, long word, byte[] record) {
+    long room = segments.findRoom(word, c.hash);
+    if (room == 0) {
+      return false;
+    }
+    int slot = segments.append(word, record, record.length);
+    if (slot == 0) {
+      return false;
+    }
+    segments.fillCell(room, c.hash, slot);
+    if (!SegmentWord.isAmended(word)) {
+      shards.amend(directoryWord, c.hash, word);
+    }
+    segments.publish(room, c.hash);
+    shards.inserted(shard);
+    c.changed = true;
+    return true;
+  }
+}

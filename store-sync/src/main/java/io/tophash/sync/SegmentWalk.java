@@ -1,0 +1,103 @@
+package io.tophash.sync;
+
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.DirectoryWord;
+import io.tophash.sync.format.SegmentLayout;
+import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.segment.Gathered;
+
+/**
+ * A walk over the hash space, segment by segment. The entries of a segment are copied out by a
+ * validated read; no lock is held. Splits and merges only refine or coarsen the order, so a key
+ * that stays is delivered exactly once: what a merged segment holds of the part that the walk has
+ * left behind is skipped by its hash.
+ *
+ * <p>For one thread at a time.
+ */
+final class SegmentWalk {
+  private final SegmentTable table;
+  private final MappedMemory memory;
+  private final Gathered g = new Gathered();
+  private final int shardShift;
+  // Everything below this hash, as an unsigned number, was delivered.
+  private long from;
+  private boolean ended;
+  private int index;
+
+  SegmentWalk(SegmentTable table) {
+    this.table = table;
+    this.memory = table.memory;
+    this.shardShift = table.shardShift;
+  }
+
+  Gathered gathered() {
+    return g;
+  }
+
+  /** What a validated copy of a segment needs besides: called before the validation. */
+  interface Copied {
+    /** False if what the entries refer to makes no sense. */
+    boolean more(Gathered g);
+  }
+
+  /** Number of the next entry in {@link #gathered()}, -1 if there is none. */
+  int next(Copied copied) {
+    while (true) {
+      while (index < g.count()) {
+        int i = index++;
+        if (Long.compareUnsigned(g.hash(i), start) >= 0) {
+          return i;
+        }
+      }
+      if (ended) {
+        return -1;
+      }
+      copySegment(copied);
+    }
+  }
+
+  // Where the walk stood when the present segment was copied.
+  private long start;
+
+  private void copySegment(Copied copied) {
+    table.checkOpen();
+    int shard = table.shardOf(from);
+    for (int attempt = 0; ; attempt++) {
+      boolean torn = false;
+      try {
+        long directoryWord = memory.getLongAcquire(0, SegmentTable.directoryAt(shard));
+        long entry = table.shards.entry(directoryWord, from);
+        torn = table.shards.context().kind().isOutside(entry, 8);
+        long word = torn ? 0 : memory.getLongAcquire(entry, 0);
+        g.clear();
+        if (!torn && table.shards.context().kind().gather(word, g) && copied.more(g)) {
+          int local = memory.getInt(SegmentWord.position(word), SegmentLayout.LOCAL_DEPTH);
+          MappedMemory.acquireFence();
+          if (table.isUnchanged(shard, directoryWord, entry, word)) {
+            memory.keepAlive();
+            index = 0;
+            start = from;
+            goOn(Math.min(local, DirectoryWord.MAX_DEPTH));
+            return;
+          }
+        } else {
+          torn = true;
+        }
+      } catch (IndexOutOfBoundsException e) {
+        torn = true;
+      }
+      table.retry(attempt, torn, shard);
+    }
+  }
+
+  private void goOn(int localDepth) {
+    int bits = shardShift + localDepth;
+    if (bits == 0) {
+      ended = true;
+      return;
+    }
+    long size = 1L << 64 - bits;
+    from = (from & -size) + size;
+    ended = from == 0;
+  }
+}

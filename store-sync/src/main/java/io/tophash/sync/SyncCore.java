@@ -1,0 +1,331 @@
+package io.tophash.sync;
+
+import io.tophash.core.VerifyReport;
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.errors.StoreTimeoutException;
+import io.tophash.core.errors.UnsettledStoreException;
+import io.tophash.core.format.HeaderLayout;
+import io.tophash.core.format.StoreHeader;
+import io.tophash.core.hash.KeyHash;
+import io.tophash.core.memory.BootId;
+import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.SharedFile;
+import io.tophash.core.memory.Sidecar;
+import io.tophash.sync.extent.ExtentAllocator;
+import io.tophash.sync.extent.ExtentReport;
+import io.tophash.sync.format.RegionLayout;
+import io.tophash.sync.process.ProcessTable;
+import io.tophash.sync.segment.InlineSegments;
+import io.tophash.sync.segment.RecordSegments;
+import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.shard.ShardContext;
+import io.tophash.sync.shard.Shards;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A store as this JVM has it attached: one mapping, one row of the process table. All attachments
+ * of the JVM to the same file share it; see {@link Cores}.
+ */
+final class SyncCore {
+  /** How long to wait for others to finish attaching. */
+  private static final long ATTACH_TIMEOUT_MS = 30_000;
+
+  // Values of the header's UNCLEAN word.
+  private static final long CLEAN = 0;
+  private static final long OPEN = 1;
+  private static final long CLOSED_NOT_FORCED = 2;
+
+  private final Path path;
+  private final boolean readOnly;
+  private final Sidecar sidecar;
+  private SharedFile file;
+  private StoreHeader header;
+  private MappedMemory memory;
+  private ProcessTable process;
+  private ExtentAllocator allocator;
+  private ExtentReport report;
+  private KeyHash keyHash;
+  private Shards shards;
+  private Misses misses;
+
+  private SyncCore(Path path, boolean readOnly) {
+    this.path = path;
+    this.readOnly = readOnly;
+    this.sidecar = Sidecar.open(path, readOnly);
+  }
+
+  /** Attaches to the store at a real path; makes it first if it is not there. */
+  static SyncCore attach(Path path, OpenRequest<?, ?> request) {
+    SyncCore core = new SyncCore(path, request.readOnly());
+    boolean attached = false;
+    try {
+      if (request.readOnly()) {
+        core.attachReadOnly(request);
+      } else {
+        core.attachForWriting(request);
+      }
+      attached = true;
+      return core;
+    } catch (IndexOutOfBoundsException e) {
+      throw new CorruptStoreException("store", 0, "a reference leads nowhere (" + e + ")");
+    } finally {
+      if (!attached) {
+        core.giveUp();
+      }
+    }
+  }
+
+  private void giveUp() {
+    if (process != null) {
+      process.leave();
+    }
+    if (file != null) {
+      file.close();
+    }
+    sidecar.release();
+  }
+
+  private void attachReadOnly(OpenRequest<?, ?> request) {
+    // From here on nobody cuts the file.
+    sidecar.lockReader(ATTACH_TIMEOUT_MS);
+    boolean attached = false;
+    try {
+      file = SharedFile.open(path, true, Long.MAX_VALUE);
+      readHeader(request);
+      memory = file.map(header.windowShift);
+      connect(request);
+      if (mayHaveLostWrites()) {
+        throw new UnsettledStoreException(
+            "the machine stopped while the store was open, and a read-only opener may not settle"
+                + " that; open the store for writing once, store="
+                + path);
+      }
+      attached = true;
+    } finally {
+      if (!attached) {
+        sidecar.unlockReader();
+      }
+    }
+  }
+
+  private void attachForWriting(OpenRequest<?, ?> request) {
+    sidecar.lockAttach(ATTACH_TIMEOUT_MS);
+    try {
+      boolean isNew = isNew();
+      file =
+          isNew
+              ? SharedFile.create(path, request.maxBytes())
+              : SharedFile.open(path, false, request.maxBytes());
+      if (isNew) {
+        header = StoreShape.newHeader(request);
+        memory = file.map(header.windowShift);
+        new FileSpace(file, memory).ready(0, RegionLayout.EXTENT_BYTES);
+        byte[] sealed = header.toBytes();
+        memory.putBytes(0, sealed, 0, sealed.length);
+        ExtentAllocator.format(memory);
+      } else {
+        readHeader(request);
+        memory = file.map(header.windowShift);
+      }
+      process = ProcessTable.claim(memory, sidecar);
+      process.enter();
+      connect(request);
+      if (isNew) {
+        shards.format();
+        markOpen();
+        CrashPoint.reached("create.formatted");
+        file.publish();
+        CrashPoint.reached("create.published");
+      } else {
+        join();
+      }
+    } finally {
+      sidecar.unlockAttach();
+    }
+  }
+
+  private boolean isNew() {
+    return !Files.exists(path) || path.toFile().length() == 0;
+  }
+
+  private void readHeader(OpenRequest<?, ?> request) {
+    header = StoreHeader.parse(file.readHead(HeaderLayout.BYTES), path);
+    StoreShape.check(header, request, path);
+    if (file.length() < RegionLayout.EXTENT_BYTES) {
+      throw new CorruptStoreException("file", file.length(), "the file was truncated");
+    }
+  }
+
+  private void connect(OpenRequest<?, ?> request) {
+    keyHash = request.hashes().withSeed(header.storeId);
+    SegmentKind kind =
+        StoreShape.isInline(header.keyFixedBytes, header.valueFixedBytes)
+            ? new InlineSegments(memory, keyHash)
+            : new RecordSegments(memory, keyHash);
+    FileSpace space = new FileSpace(file, memory);
+    report = new ExtentReport(space);
+    allocator = readOnly ? null : new ExtentAllocator(space, new ProcessClaimants(process));
+    ShardContext context =
+        new ShardContext(
+            memory,
+            process,
+            allocator,
+            kind,
+            header.chunkShift,
+            request.lockTimeoutMs() * 1_000_000,
+            path);
+    shards = new Shards(context);
+    misses = new Misses(context.shardCount());
+  }
+
+  /** Settles what the dead left, in time proportional to the number of shards. */
+  private void join() {
+    if (isAlone()) {
+      if (mayHaveLostWrites()) {
+        verifyAfterMachineStop();
+      }
+      markOpen();
+    }
+    process.forEachDeadRow(this::settleRow);
+    shards.takeOverFromTheDead();
+    CrashPoint.reached("attach.settled");
+  }
+
+  private void settleRow(int slot) {
+    try {
+      process.forEachOwedShard(
+          slot,
+          shard -> {
+            if (shard >= 0 && shard < shards.context().shardCount()) {
+              shards.settleGuard(shard);
+            }
+          });
+      process.clearHazards(slot);
+    } catch (StoreTimeoutException e) {
+      // Somebody who is alive but stopped has that shard. The debt stays for the next one.
+    }
+  }
+
+  private boolean isAlone() {
+    return process.attached().stream().allMatch(row -> row.slot() == process.slot());
+  }
+
+  private boolean mayHaveLostWrites() {
+    return memory.getLong(0, HeaderLayout.UNCLEAN) != CLEAN
+        && !BootId.isCurrent(
+            memory.getLong(0, HeaderLayout.BOOT_ID), memory.getLong(0, HeaderLayout.BOOT_ID + 8));
+  }
+
+  private void markOpen() {
+    UUID boot = BootId.current();
+    memory.putLong(0, HeaderLayout.BOOT_ID, boot.getMostSignificantBits());
+    memory.putLong(0, HeaderLayout.BOOT_ID + 8, boot.getLeastSignificantBits());
+    memory.putLongRelease(0, HeaderLayout.UNCLEAN, OPEN);
+    MappedMemory.storeStoreFence();
+  }
+
+  private void verifyAfterMachineStop() {
+    VerifyReport report = new SyncVerifier(this).run();
+    if (!report.isClean()) {
+      VerifyReport.Finding first = report.findings().get(0);
+      throw new CorruptStoreException(
+          first.section(),
+          first.position(),
+          "the machine stopped while the store was not yet written back, and "
+              + report.findingCount()
+              + " invariants are broken; the first: "
+              + first.problem());
+    }
+  }
+
+  /**
+   * Ends the attachment of this JVM. All tables are closed by now, so no operation begins any more;
+   * those that run are awaited.
+   */
+  void detach() {
+    try {
+      if (readOnly) {
+        sidecar.unlockReader();
+      } else {
+        while (shards.holdsAnyLock()) {
+          LockSupport.parkNanos(10_000);
+        }
+        sidecar.lockAttach(ATTACH_TIMEOUT_MS);
+        try {
+          if (isAlone()) {
+            memory.putLongRelease(0, HeaderLayout.UNCLEAN, CLOSED_NOT_FORCED);
+          }
+          process.leave();
+        } finally {
+          sidecar.unlockAttach();
+        }
+      }
+    } finally {
+      file.close();
+      sidecar.release();
+    }
+  }
+
+  /** Maps all that the file has by now: another process may have made it longer. */
+  void mapAll() {
+    file.ensureMapped(file.length());
+  }
+
+  boolean isReadOnly() {
+    return readOnly;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  Path lockPath() {
+    return file.lockPath();
+  }
+
+  StoreHeader header() {
+    return header;
+  }
+
+  SharedFile file() {
+    return file;
+  }
+
+  Sidecar sidecar() {
+    return sidecar;
+  }
+
+  MappedMemory memory() {
+    return memory;
+  }
+
+  /** This process's row; null if the store is attached read-only. */
+  ProcessTable process() {
+    return process;
+  }
+
+  /** Allocator of blocks; null if the store is attached read-only. */
+  ExtentAllocator allocator() {
+    return allocator;
+  }
+
+  ExtentReport report() {
+    return report;
+  }
+
+  KeyHash keyHash() {
+    return keyHash;
+  }
+
+  Shards shards() {
+    return shards;
+  }
+
+  Misses misses() {
+    return misses;
+  }
+}

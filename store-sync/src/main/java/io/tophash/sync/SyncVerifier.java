@@ -1,0 +1,50 @@
+package io.tophash.sync;
+
+import io.tophash.core.VerifyReport;
+import io.tophash.sync.shard.ShardVerifier;
+import io.tophash.sync.shard.Shards;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Walks a store and reports each broken invariant. Runs beside readers and writers: one shard after
+ * the other is frozen while it is looked at, so that its writers wait for it; a read-only process,
+ * which cannot freeze, looks at segments one by one as a lookup does, and not at what lies between
+ * them.
+ */
+final class SyncVerifier {
+  private final SyncCore core;
+  private final List<VerifyReport.Finding> findings = new ArrayList<>();
+  private long count;
+
+  SyncVerifier(SyncCore core) {
+    this.core = core;
+  }
+
+  VerifyReport run() {
+    Shards shards = core.shards();
+    ShardVerifier verifier = new ShardVerifier(shards.context(), this::report);
+    core.mapAll();
+    long entries = 0;
+    for (int i = 0; i < shards.context().shardCount(); i++) {
+      int shard = i;
+      if (core.isReadOnly()) {
+        entries += verifier.checkOptimistically(shard);
+      } else {
+        long[] result = new long[1];
+        shards.inspect(shard, () -> result[0] = verifier.check(shard));
+        entries += result[0];
+      }
+    }
+    if (!core.isReadOnly()) {
+      core.report().problems().forEach(problem -> report("extent", 0, problem));
+    }
+    return new VerifyReport(entries, count, List.copyOf(findings));
+  }
+
+  private void report(String section, long position, String problem) {
+    if (count++ < VerifyReport.MAX_FINDINGS) {
+      findings.add(new VerifyReport.Finding(section, position, problem));
+    }
+  }
+}

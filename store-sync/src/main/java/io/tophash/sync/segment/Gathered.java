@@ -1,0 +1,167 @@
+package io.tophash.sync.segment;
+
+import java.util.Arrays;
+
+/**
+ * The live entries of one or two segments on the heap, with copies of their blocks, and the image
+ * of a block that is built from them. Used again and again; grows to the largest segment seen.
+ *
+ * <p>Not thread-safe.
+ */
+public final class Gathered {
+  /** Copies of the gathered blocks, one behind the other. */
+  byte[] bytes = new byte[1 << 16];
+
+  /** How much of {@link #bytes} is in use. */
+  int used;
+
+  /** Number of live entries. */
+  int count;
+
+  /** Hash of each key. */
+  long[] hashes = new long[1024];
+
+  /** Inline: the key. Record: where it begins in {@link #bytes}. */
+  long[] keys = new long[1024];
+
+  /** Inline: the value. Record: its length with header. */
+  long[] values = new long[1024];
+
+  /** The block under construction. */
+  byte[] image = new byte[1 << 16];
+
+  /** Entries in each read bucket of the image. */
+  byte[] fill = new byte[1024];
+
+  /** Entries whose bucket was full. */
+  int[] displaced = new int[256];
+
+  /** Forgets all entries. */
+  public void clear() {
+    used = 0;
+    count = 0;
+  }
+
+  /** Number of live entries. */
+  public int count() {
+    return count;
+  }
+
+  /** Hash of the key of an entry. */
+  public long hash(int entry) {
+    return hashes[entry];
+  }
+
+  /** Inline kind: the key of an entry. */
+  public long longKey(int entry) {
+    return keys[entry];
+  }
+
+  /** Inline kind: the value of an entry. */
+  public long longValue(int entry) {
+    return values[entry];
+  }
+
+  /** Record kind: where the record of an entry begins in {@link #bytes()}. */
+  public int recordOffset(int entry) {
+    return (int) keys[entry];
+  }
+
+  /** The copied blocks; valid until the next gathering. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  void add(long hash, long key, long value) {
+    if (count == hashes.length) {
+      hashes = Arrays.copyOf(hashes, 2 * count);
+      keys = Arrays.copyOf(keys, 2 * count);
+      values = Arrays.copyOf(values, 2 * count);
+    }
+    hashes[count] = hash;
+    keys[count] = key;
+    values[count++] = value;
+  }
+
+  /** Keeps the first entries only. */
+  public void truncate(int entries) {
+    count = entries;
+  }
+
+  /** Makes room for more bytes and returns where they go. */
+  int reserve(int more) {
+    int at = used;
+    if (bytes.length - at < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, at + more));
+    }
+    used = at + more;
+    return at;
+  }
+
+  /** An image of zeros up to a length. */
+  byte[] newImage(int length) {
+    if (image.length < length) {
+      image = new byte[Math.max(2 * image.length, length)];
+    } else {
+      Arrays.fill(image, 0, length, (byte) 0);
+    }
+    return image;
+  }
+
+  byte[] newFill(int buckets) {
+    if (fill.length < buckets) {
+      fill = new byte[buckets];
+    } else {
+      Arrays.fill(fill, 0, buckets, (byte) 0);
+    }
+    return fill;
+  }
+
+  void displace(int index, int entry) {
+    if (index == displaced.length) {
+      displaced = Arrays.copyOf(displaced, 2 * index);
+    }
+    displaced[index] = entry;
+  }
+
+  /**
+   * Puts the entries whose hash has a 0 at this bit before the others.
+   *
+   * @return number of those entries
+   */
+  public int partition(int bit) {
+    int low = 0;
+    int high = count;
+    while (low < high) {
+      if ((hashes[low] >>> bit & 1) == 0) {
+        low++;
+      } else {
+        swap(low, --high);
+      }
+    }
+    return low;
+  }
+
+  private void swap(int i, int j) {
+    long hash = hashes[i];
+    hashes[i] = hashes[j];
+    hashes[j] = hash;
+    long key = keys[i];
+    keys[i] = keys[j];
+    keys[j] = key;
+    long value = values[i];
+    values[i] = values[j];
+    values[j] = value;
+  }
+
+  /** Bits in which not all hashes agree. */
+  public long differingBits() {
+    long or = 0;
+    long and = -1;
+    for (int i = 0; i < count; i++) {
+      or |= hashes[i];
+      and &= hashes[i];
+    }
+    return count == 0 ? 0 : or ^ and;
+  }
+}

@@ -1,0 +1,224 @@
+package io.tophash.sync.segment;
+
+import static io.tophash.core.format.BucketLayout.CELLS;
+import static io.tophash.core.format.BucketLayout.DATA_OFFSET;
+import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
+import static io.tophash.sync.format.SegmentLayout.INLINE_BUCKET_BYTES;
+import static io.tophash.sync.format.SegmentLayout.INLINE_OVERFLOW;
+import static io.tophash.sync.format.SegmentLayout.NIL;
+import static io.tophash.sync.format.SegmentLayout.USUAL_NIL;
+
+import io.tophash.core.format.Tophash;
+import io.tophash.core.hash.KeyHash;
+import io.tophash.core.memory.HeapBytes;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.SegmentWord;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Segments whose keys and values of up to eight bytes stand in the cells. The slot of a key is its
+ * value cell; <i>nil</i> is a value that no live entry of the segment has.
+ */
+public final class InlineSegments extends SegmentKind {
+  /** Offset of the first slot in a bucket. */
+  public static final int SLOTS = DATA_OFFSET + 8 * CELLS;
+
+  /**
+   * @param memory the mapped file
+   * @param keyHash hash of a key
+   */
+  public InlineSegments(MappedMemory memory, KeyHash keyHash) {
+    super(memory, keyHash, INLINE_BUCKET_BYTES, INLINE_OVERFLOW);
+  }
+
+  /**
+   * Looks a key up in the read table and, if the segment is amended, in the dirty table.
+   *
+   * @return its bucket's position with the cell in the low bits; 0 if it is absent; {@link #TORN}
+   */
+  public long find(long segmentWord, long key, long hash) {
+    long found =
+        findIn(
+            readTable(SegmentWord.position(segmentWord)),
+            SegmentWord.readBuckets(segmentWord),
+            key,
+            hash);
+    return found == 0 && SegmentWord.isAmended(segmentWord)
+        ? findDirty(segmentWord, key, hash)
+        : found;
+  }
+
+  private long findDirty(long segmentWord, long key, long hash) {
+    if (isOutside(SegmentWord.position(segmentWord), HEADER_BYTES)) {
+      return TORN;
+    }
+    int buckets = dirtyBuckets(segmentWord);
+    return buckets <= 0 || buckets > SegmentWord.MAX_BUCKETS
+        ? TORN
+        : findIn(dirtyTable(segmentWord), buckets, key, hash);
+  }
+
+  private long findIn(long table, int buckets, long key, long hash) {
+    long pattern = Tophash.broadcast(HashBits.tophash(hash));
+    int index = HashBits.bucket(hash, buckets);
+    for (int hops = 0; hops <= buckets; hops++) {
+      long bucket = table + (long) index * INLINE_BUCKET_BYTES;
+      if (isOutside(bucket, INLINE_BUCKET_BYTES)) {
+        return TORN;
+      }
+      // Pairs with publish(): the cells of a dirty bucket are read after its tophash word.
+      long word = memory.getLongAcquire(bucket, 0);
+      for (long hits = Tophash.match(word, pattern); hits != 0; hits &= hits - 1) {
+        int cell = Tophash.firstCell(hits);
+        if (memory.getLong(bucket, DATA_OFFSET + 8 * cell) == key) {
+          return bucket | cell;
+        }
+      }
+      if (Tophash.endsChain(word)) {
+        return 0;
+      }
+      long link = memory.getLong(bucket, INLINE_OVERFLOW);
+      if (link == 0) {
+        return 0;
+      }
+      if (link < 0 || link > buckets) {
+        return TORN;
+      }
+      index = (int) link - 1;
+    }
+    return TORN;
+  }
+
+  /** True if the lookup with this result went to the dirty table of its amended segment. */
+  public boolean isMiss(long segmentWord, long found) {
+    return found <= 0 || found >= dirtyTable(segmentWord);
+  }
+
+  /** Offset of the slot of a found cell in its bucket. */
+  public static int slot(long found) {
+    return SLOTS + 8 * (int) (found & CELL_MASK);
+  }
+
+  /** Position of the bucket of a found cell. */
+  public static long bucket(long found) {
+    return found & ~CELL_MASK;
+  }
+
+  /** The value that stands for "deleted" in this segment. */
+  public long nil(long segmentWord) {
+    return SegmentWord.hasRareNil(segmentWord) ? rareNil(segmentWord) : USUAL_NIL;
+  }
+
+  private long rareNil(long segmentWord) {
+    long block = SegmentWord.position(segmentWord);
+    return isOutside(block, HEADER_BYTES) ? USUAL_NIL : memory.getLong(block, NIL);
+  }
+
+  /** Fills the cell that {@link #findRoom} returned; {@link #publish} follows. */
+  public void fillCell(long room, long key, long value) {
+    memory.putLong(bucket(room), DATA_OFFSET + 8 * (int) (room & CELL_MASK), key);
+    memory.putLong(bucket(room), slot(room), value);
+  }
+
+  @Override
+  public boolean gather(long segmentWord, Gathered g) {
+    long block = SegmentWord.position(segmentWord);
+    if (leavesMapping(block, HEADER_BYTES)) {
+      return false;
+    }
+    int dirty = SegmentWord.isAmended(segmentWord) ? dirtyBuckets(segmentWord) : 0;
+    if (dirty < 0 || dirty > SegmentWord.MAX_BUCKETS) {
+      return false;
+    }
+    int buckets = SegmentWord.readBuckets(segmentWord) + dirty;
+    int bytes = HEADER_BYTES + buckets * INLINE_BUCKET_BYTES;
+    if (leavesMapping(block, bytes)) {
+      return false;
+    }
+    int at = g.reserve(bytes);
+    // Block and length are multiples of 8, and the copy goes by whole aligned longs (see
+    // Unsafe.copyMemory), so no value is torn by a concurrent CAS.
+    memory.getBytes(block, g.bytes, at, bytes);
+    long nil =
+        SegmentWord.hasRareNil(segmentWord)
+            ? (long) HeapBytes.LONG.get(g.bytes, at + NIL)
+            : USUAL_NIL;
+    for (int b = 0; b < buckets; b++) {
+      gatherBucket(g, at + HEADER_BYTES + b * INLINE_BUCKET_BYTES, nil);
+    }
+    return true;
+  }
+
+  private void gatherBucket(Gathered g, int bucket, long nil) {
+    long word = (long) HeapBytes.LONG.get(g.bytes, bucket);
+    int cells = usedCells(word);
+    for (int cell = 0; cell < cells; cell++) {
+      long value = (long) HeapBytes.LONG.get(g.bytes, bucket + SLOTS + 8 * cell);
+      if (value != nil && Tophash.at(word, cell) != 0) {
+        long key = (long) HeapBytes.LONG.get(g.bytes, bucket + DATA_OFFSET + 8 * cell);
+        g.add(keyHash.ofLong(key), key, value);
+      }
+    }
+  }
+
+  @Override
+  public String checkEntry(long segmentWord, Gathered g, int entry, Set<Long> cells) {
+    long found = find(segmentWord, g.keys[entry], g.hashes[entry]);
+    return found <= 0
+        ? "a lookup does not find an entry"
+        : cells.add(found) ? null : "two entries have the same key";
+  }
+
+  @Override
+  public long neededBytes(Gathered g, int from, int to, long incomingBytes) {
+    int read = readBuckets(to - from);
+    return HEADER_BYTES + (long) (read + Math.max(1, read / SLACK)) * INLINE_BUCKET_BYTES;
+  }
+
+  /** A fresh block has at least one dirty bucket for so many read buckets. */
+  private static final int SLACK = 12;
+
+  @Override
+  public long build(Gathered g, int from, int to, long blockBytes, long block, Shape shape) {
+    int read = readBuckets(to - from);
+    int dirty =
+        (int)
+            Math.min(
+                (blockBytes - HEADER_BYTES) / INLINE_BUCKET_BYTES - read, SegmentWord.MAX_BUCKETS);
+    byte[] image = g.newImage(HEADER_BYTES + (read + dirty) * INLINE_BUCKET_BYTES);
+    fillBuckets(
+        g,
+        from,
+        to,
+        read,
+        (entry, bucket, cell) -> {
+          HeapBytes.LONG.set(g.image, bucket + DATA_OFFSET + 8 * cell, g.keys[entry]);
+          HeapBytes.LONG.set(g.image, bucket + SLOTS + 8 * cell, g.values[entry]);
+        });
+    long nil = chooseNil(g, from, to, shape.avoid());
+    long word = SegmentWord.of(block, read, nil != USUAL_NIL, shape.generation());
+    HeapBytes.LONG.set(image, NIL, nil);
+    seal(image, word, shape, dirty, (int) blockBytes);
+    memory.putBytes(block, image, 0, HEADER_BYTES + (read + dirty) * INLINE_BUCKET_BYTES);
+    return word;
+  }
+
+  private static long chooseNil(Gathered g, int from, int to, long avoid) {
+    long nil = USUAL_NIL;
+    while (nil == avoid || isValue(g, from, to, nil)) {
+      nil = ThreadLocalRandom.current().nextLong();
+    }
+    return nil;
+  }
+
+  private static boolean isValue(Gathered g, int from, int to, long value) {
+    for (int i = from; i < to; i++) {
+      if (g.values[i] == value) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

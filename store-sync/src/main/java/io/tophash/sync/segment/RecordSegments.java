@@ -1,0 +1,433 @@
+package io.tophash.sync.segment;
+
+import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
+import static io.tophash.sync.format.SegmentLayout.LOG_END;
+import static io.tophash.sync.format.SegmentLayout.LOG_START;
+import static io.tophash.sync.format.SegmentLayout.NIL_BIT;
+import static io.tophash.sync.format.SegmentLayout.RECORD_BUCKET_BYTES;
+import static io.tophash.sync.format.SegmentLayout.RECORD_EXTRAS;
+import static io.tophash.sync.format.SegmentLayout.RECORD_OVERFLOW;
+import static io.tophash.sync.format.SegmentLayout.RECORD_SLOTS;
+import static io.tophash.sync.format.SegmentLayout.TAIL;
+
+import io.tophash.core.format.Tophash;
+import io.tophash.core.hash.KeyHash;
+import io.tophash.core.memory.HeapBytes;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.format.SyncRecordLayout;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.zip.CRC32C;
+
+/**
+ * Segments whose entries are records in a log. The slot of a key is an int: where its record begins
+ * in the block, in units of four bytes. With {@link io.tophash.sync.format.SegmentLayout#NIL_BIT}
+ * it is <i>nil</i> and still leads to the record, for its key. A slot never returns to a former
+ * value while its block lives, as every record is a new one; so a CAS on it has no ABA.
+ */
+public final class RecordSegments extends SegmentKind {
+  private static final int REFERENCE_SHIFT = 2;
+
+  /**
+   * @param memory the mapped file
+   * @param keyHash hash of a key
+   */
+  public RecordSegments(MappedMemory memory, KeyHash keyHash) {
+    super(memory, keyHash, RECORD_BUCKET_BYTES, RECORD_OVERFLOW);
+  }
+
+  /**
+   * Looks a key up in the read table and, if the segment is amended, in the dirty table.
+   *
+   * @param record an encoded record; its key is compared
+   * @param keyBytes length of the key
+   * @return its bucket's position with the cell in the low bits; 0 if it is absent; {@link #TORN}
+   */
+  public long find(long segmentWord, byte[] record, int keyBytes, long hash) {
+    long block = SegmentWord.position(segmentWord);
+    long found =
+        findIn(
+            block, readTable(block), SegmentWord.readBuckets(segmentWord), record, keyBytes, hash);
+    return found == 0 && SegmentWord.isAmended(segmentWord)
+        ? findDirty(segmentWord, record, keyBytes, hash)
+        : found;
+  }
+
+  private long findDirty(long segmentWord, byte[] record, int keyBytes, long hash) {
+    long block = SegmentWord.position(segmentWord);
+    if (isOutside(block, HEADER_BYTES)) {
+      return TORN;
+    }
+    int buckets = dirtyBuckets(segmentWord);
+    return buckets <= 0 || buckets > SegmentWord.MAX_BUCKETS
+        ? TORN
+        : findIn(block, dirtyTable(segmentWord), buckets, record, keyBytes, hash);
+  }
+
+  private long findIn(long block, long table, int buckets, byte[] record, int keyBytes, long hash) {
+    long pattern = Tophash.broadcast(HashBits.tophash(hash));
+    int extra = HashBits.extra(hash);
+    int index = HashBits.bucket(hash, buckets);
+    for (int hops = 0; hops <= buckets; hops++) {
+      long bucket = table + (long) index * RECORD_BUCKET_BYTES;
+      if (isOutside(bucket, RECORD_BUCKET_BYTES)) {
+        return TORN;
+      }
+      // Pairs with publish(): the cells of a dirty bucket are read after its tophash word.
+      long word = memory.getLongAcquire(bucket, 0);
+      for (long hits = Tophash.match(word, pattern); hits != 0; hits &= hits - 1) {
+        int cell = Tophash.firstCell(hits);
+        if (extraAt(bucket, cell) == extra) {
+          long match = match(block, bucket, cell, record, keyBytes, hash);
+          if (match != 0) {
+            return match;
+          }
+        }
+      }
+      if (Tophash.endsChain(word)) {
+        return 0;
+      }
+      long link = memory.getLong(bucket, RECORD_OVERFLOW);
+      if (link == 0) {
+        return 0;
+      }
+      if (link < 0 || link > buckets) {
+        return TORN;
+      }
+      index = (int) link - 1;
+    }
+    return TORN;
+  }
+
+  private int extraAt(long bucket, int cell) {
+    int pair = memory.getInt(bucket, RECORD_EXTRAS + (cell >>> 1 << 2));
+    return (cell & 1) == 0 ? pair & 0xFFFF : pair >>> 16;
+  }
+
+  /** The found cell if its record has this key, 0 if it has another; {@link #TORN}; MOVED. */
+  private long match(long block, long bucket, int cell, byte[] record, int keyBytes, long hash) {
+    int slot = memory.getIntAcquire(bucket, slot(cell));
+    long at = recordPosition(block, slot);
+    if (leavesMapping(at, SyncRecordLayout.PAYLOAD)) {
+      return TORN;
+    }
+    int lengths = memory.getInt(at, SyncRecordLayout.KEY_LENGTH);
+    if (SyncRecordLayout.keyLength(lengths) != keyBytes) {
+      return 0;
+    }
+    if (SyncRecordLayout.isLarge(lengths)) {
+      return matchLarge(at, slot, bucket, cell, record, keyBytes, hash);
+    }
+    if (leavesMapping(at, SyncRecordLayout.PAYLOAD + (long) keyBytes)) {
+      return TORN;
+    }
+    return sameKey(at, record, keyBytes) ? bucket | cell : 0;
+  }
+
+  private long matchLarge(
+      long stub, int slot, long bucket, int cell, byte[] record, int keyBytes, long hash) {
+    if (leavesMapping(stub, SyncRecordLayout.STUB_BYTES)) {
+      return TORN;
+    }
+    // The key of a deleted large record went with its block: its slot is nobody's any more.
+    if (slot < 0 || longAt(stub, SyncRecordLayout.STUB_HASH) != hash) {
+      return 0;
+    }
+    long at = largePosition(stub);
+    boolean torn = leavesMapping(at, SyncRecordLayout.PAYLOAD + (long) keyBytes);
+    boolean same = !torn && sameKey(at, record, keyBytes);
+    // The block may have been freed meanwhile, though the segment stayed: then the slot changed.
+    MappedMemory.acquireFence();
+    if (memory.getInt(bucket, slot(cell)) != slot) {
+      return MOVED;
+    }
+    return torn ? TORN : same ? bucket | cell : 0;
+  }
+
+  private boolean sameKey(long at, byte[] record, int keyBytes) {
+    int i = SyncRecordLayout.PAYLOAD;
+    int end = i + keyBytes;
+    for (; i + 8 <= end; i += 8) {
+      if (memory.getLong(at, i) != (long) HeapBytes.LONG.get(record, i)) {
+        return false;
+      }
+    }
+    for (; i < end; i++) {
+      if (memory.getByte(at, i) != record[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Where the record of a slot begins, be the slot nil or not. */
+  public static long recordPosition(long block, int slot) {
+    return block + ((long) (slot & ~NIL_BIT) << REFERENCE_SHIFT);
+  }
+
+  /** Position of the large record that the stub at this position stands for. */
+  public long largePosition(long stub) {
+    return longAt(stub, SyncRecordLayout.STUB_POSITION);
+  }
+
+  // A stub begins at a multiple of 4 only.
+  private long longAt(long base, int offset) {
+    return (long) memory.getInt(base, offset + 4) << 32
+        | memory.getInt(base, offset) & 0xFFFF_FFFFL;
+  }
+
+  /** True if the lookup with this result went to the dirty table of its amended segment. */
+  public boolean isMiss(long segmentWord, long found) {
+    return found <= 0 || found >= dirtyTable(segmentWord);
+  }
+
+  /** Offset in its bucket of the slot of a cell. */
+  public static int slot(int cell) {
+    return RECORD_SLOTS + 4 * cell;
+  }
+
+  /** Offset of the slot of a found cell in its bucket. */
+  public static int slot(long found) {
+    return slot((int) (found & CELL_MASK));
+  }
+
+  /** Position of the bucket of a found cell. */
+  public static long bucket(long found) {
+    return found & ~CELL_MASK;
+  }
+
+  /**
+   * Appends a record to the log. For who is in the guard or holds the lock.
+   *
+   * @return the slot that refers to it; 0 if the log is full
+   */
+  public int append(long segmentWord, byte[] record, int length) {
+    long block = SegmentWord.position(segmentWord);
+    int end = memory.getInt(block, LOG_END);
+    if (memory.getIntVolatile(block, TAIL) > end - length) {
+      return 0;
+    }
+    int at = memory.getAndAddInt(block, TAIL, length);
+    if (at > end - length) {
+      return 0;
+    }
+    memory.putBytes(block + at, record, 0, length);
+    return at >>> REFERENCE_SHIFT;
+  }
+
+  /** Fills the cell that {@link #findRoom} returned; {@link #publish} follows. */
+  public void fillCell(long room, long hash, int slot) {
+    long bucket = bucket(room);
+    int cell = (int) (room & CELL_MASK);
+    int pairAt = RECORD_EXTRAS + (cell >>> 1 << 2);
+    int extra = HashBits.extra(hash);
+    int pair = memory.getInt(bucket, pairAt);
+    // Cells fill from 0 up under the lock, so the other half is settled or nobody's yet.
+    memory.putInt(
+        bucket, pairAt, (cell & 1) == 0 ? pair & ~0xFFFF | extra : pair & 0xFFFF | extra << 16);
+    memory.putInt(bucket, slot(cell), slot);
+  }
+
+  @Override
+  public boolean gather(long segmentWord, Gathered g) {
+    long block = SegmentWord.position(segmentWord);
+    if (leavesMapping(block, HEADER_BYTES)) {
+      return false;
+    }
+    int dirty = dirtyBuckets(segmentWord);
+    int end = Math.min(memory.getIntVolatile(block, TAIL), memory.getInt(block, LOG_END));
+    int buckets = SegmentWord.readBuckets(segmentWord) + Math.max(0, dirty);
+    if (dirty < 0
+        || dirty > SegmentWord.MAX_BUCKETS
+        || end < HEADER_BYTES + buckets * RECORD_BUCKET_BYTES
+        || leavesMapping(block, end)) {
+      return false;
+    }
+    int at = g.reserve(end);
+    memory.getBytes(block, g.bytes, at, end);
+    for (int b = 0; b < buckets; b++) {
+      if (!gatherBucket(g, at, at + HEADER_BYTES + b * RECORD_BUCKET_BYTES, end)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean gatherBucket(Gathered g, int start, int bucket, int end) {
+    long word = (long) HeapBytes.LONG.get(g.bytes, bucket);
+    int cells = usedCells(word);
+    for (int cell = 0; cell < cells; cell++) {
+      int slot = (int) HeapBytes.INT.get(g.bytes, bucket + slot(cell));
+      if (slot < 0 || Tophash.at(word, cell) == 0) {
+        continue;
+      }
+      long offset = (long) slot << REFERENCE_SHIFT;
+      if (offset < HEADER_BYTES || offset + SyncRecordLayout.PAYLOAD > end) {
+        return false;
+      }
+      int record = start + (int) offset;
+      long bytes = recordBytes(g.bytes, record);
+      if (bytes < 0 || offset + bytes > end) {
+        return false;
+      }
+      g.add(hashOf(g.bytes, record), record, bytes);
+    }
+    return true;
+  }
+
+  /** Bytes that the record takes in the log, -1 if it makes no sense. */
+  private static long recordBytes(byte[] bytes, int record) {
+    int lengths = (int) HeapBytes.INT.get(bytes, record + SyncRecordLayout.KEY_LENGTH);
+    int value = (int) HeapBytes.INT.get(bytes, record + SyncRecordLayout.VALUE_LENGTH);
+    if (value < 0) {
+      return -1;
+    }
+    return SyncRecordLayout.isLarge(lengths)
+        ? SyncRecordLayout.STUB_BYTES
+        : SyncRecordLayout.bytes(SyncRecordLayout.keyLength(lengths), value);
+  }
+
+  private long hashOf(byte[] bytes, int record) {
+    int lengths = (int) HeapBytes.INT.get(bytes, record + SyncRecordLayout.KEY_LENGTH);
+    return SyncRecordLayout.isLarge(lengths)
+        ? (long) HeapBytes.LONG.get(bytes, record + SyncRecordLayout.STUB_HASH)
+        : keyHash.ofBytes(
+            bytes, record + SyncRecordLayout.PAYLOAD, SyncRecordLayout.keyLength(lengths));
+  }
+
+  @Override
+  public String checkEntry(long segmentWord, Gathered g, int entry, Set<Long> cells) {
+    byte[] bytes = g.bytes;
+    int at = g.recordOffset(entry);
+    int length = (int) g.values[entry];
+    if (checksum(bytes, at, length)
+        != (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.CHECKSUM)) {
+      return "the checksum of a record does not match";
+    }
+    int lengths = (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.KEY_LENGTH);
+    int keyBytes = SyncRecordLayout.keyLength(lengths);
+    byte[] record = Arrays.copyOfRange(bytes, at, at + length);
+    if (SyncRecordLayout.isLarge(lengths)) {
+      long block = largeBlock(g, entry);
+      int value = (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.VALUE_LENGTH);
+      long all = SyncRecordLayout.bytes(keyBytes, value);
+      if (leavesMapping(block, all)) {
+        return "a large record leads outside";
+      }
+      record = new byte[Math.toIntExact(all)];
+      memory.getBytes(block, record, 0, record.length);
+      if (checksum(record, 0, record.length)
+          != (int) HeapBytes.INT.get(record, SyncRecordLayout.CHECKSUM)) {
+        return "the checksum of a large record does not match";
+      }
+    }
+    long found = find(segmentWord, record, keyBytes, g.hashes[entry]);
+    return found <= 0
+        ? "a lookup does not find an entry"
+        : cells.add(found) ? null : "two entries have the same key";
+  }
+
+  /** CRC-32C of all of a record behind the checksum itself. */
+  public static int checksum(byte[] bytes, int at, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, at + SyncRecordLayout.KEY_LENGTH, length - SyncRecordLayout.KEY_LENGTH);
+    return (int) crc.getValue();
+  }
+
+  @Override
+  public long largeBlock(Gathered g, int entry) {
+    int record = g.recordOffset(entry);
+    int lengths = (int) HeapBytes.INT.get(g.bytes, record + SyncRecordLayout.KEY_LENGTH);
+    return SyncRecordLayout.isLarge(lengths)
+        ? (long) HeapBytes.LONG.get(g.bytes, record + SyncRecordLayout.STUB_POSITION)
+        : 0;
+  }
+
+  @Override
+  public long hashOfLarge(long block, long blockBytes) {
+    int keyBytes = SyncRecordLayout.keyLength(memory.getInt(block, SyncRecordLayout.KEY_LENGTH));
+    if (SyncRecordLayout.PAYLOAD + keyBytes > blockBytes) {
+      return 0;
+    }
+    byte[] key = new byte[keyBytes];
+    memory.getBytes(block + SyncRecordLayout.PAYLOAD, key, 0, keyBytes);
+    return keyHash.ofBytes(key, 0, keyBytes);
+  }
+
+  /** A fresh block has room for at least one record more for so many that it holds. */
+  private static final int SLACK = 12;
+
+  /** Records that a small segment has room for at least. */
+  private static final int MIN_SLACK_RECORDS = 4;
+
+  @Override
+  public long neededBytes(Gathered g, int from, int to, long incomingBytes) {
+    long records = recordBytes(g, from, to);
+    int count = to - from;
+    int more = Math.max(MIN_SLACK_RECORDS, count / SLACK);
+    long average = averageBytes(count, records, incomingBytes);
+    return HEADER_BYTES
+        + (long) (readBuckets(count) + dirtyBucketsFor(more)) * RECORD_BUCKET_BYTES
+        + records
+        + Math.max(incomingBytes, more * average);
+  }
+
+  private static long recordBytes(Gathered g, int from, int to) {
+    long sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += g.values[i];
+    }
+    return sum;
+  }
+
+  private static long averageBytes(int count, long records, long incomingBytes) {
+    return (records + incomingBytes) / (count + 1) + 1;
+  }
+
+  private static int dirtyBucketsFor(int entries) {
+    return (entries + TARGET_PER_BUCKET - 1) / TARGET_PER_BUCKET;
+  }
+
+  @Override
+  public long build(Gathered g, int from, int to, long blockBytes, long block, Shape shape) {
+    int count = to - from;
+    int read = readBuckets(count);
+    long records = recordBytes(g, from, to);
+    long room = blockBytes - HEADER_BYTES - (long) read * RECORD_BUCKET_BYTES - records;
+    // Of the room, each entry takes a cell and a record of average size.
+    long average = Math.max(SyncRecordLayout.PAYLOAD, count == 0 ? 64 : records / count);
+    long most = (room - shape.incomingBytes()) / RECORD_BUCKET_BYTES;
+    if (most < 1) {
+      throw new IllegalStateException("a block is too small for its entries, bytes=" + blockBytes);
+    }
+    long wanted = room / (TARGET_PER_BUCKET * average + RECORD_BUCKET_BYTES);
+    int dirty = (int) Math.min(SegmentWord.MAX_BUCKETS, Math.min(most, Math.max(1, wanted)));
+    int log = HEADER_BYTES + (read + dirty) * RECORD_BUCKET_BYTES;
+    int length = log + (int) records;
+    byte[] image = g.newImage(length);
+    int[] tail = {log};
+    fillBuckets(
+        g,
+        from,
+        to,
+        read,
+        (entry, bucket, cell) -> {
+          int bytes = (int) g.values[entry];
+          System.arraycopy(g.bytes, (int) g.keys[entry], g.image, tail[0], bytes);
+          int extraAt = bucket + RECORD_EXTRAS + 2 * cell;
+          g.image[extraAt] = (byte) g.hashes[entry];
+          g.image[extraAt + 1] = (byte) (g.hashes[entry] >>> 8);
+          HeapBytes.INT.set(g.image, bucket + slot(cell), tail[0] >>> REFERENCE_SHIFT);
+          tail[0] += bytes;
+        });
+    long word = SegmentWord.of(block, read, false, shape.generation());
+    HeapBytes.INT.set(image, LOG_START, log);
+    HeapBytes.INT.set(image, LOG_END, (int) blockBytes);
+    HeapBytes.INT.set(image, TAIL, tail[0]);
+    seal(image, word, shape, dirty, (int) blockBytes);
+    memory.putBytes(block, image, 0, length);
+    return word;
+  }
+}

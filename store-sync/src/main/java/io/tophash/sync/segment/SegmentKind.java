@@ -1,0 +1,281 @@
+package io.tophash.sync.segment;
+
+import static io.tophash.core.format.BucketLayout.CELLS;
+import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
+
+import io.tophash.core.errors.StoreFullException;
+import io.tophash.core.format.Tophash;
+import io.tophash.core.hash.KeyHash;
+import io.tophash.core.memory.HeapBytes;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.MemoryMode;
+import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.SegmentLayout;
+import io.tophash.sync.format.SegmentWord;
+import java.util.Set;
+import java.util.zip.CRC32C;
+
+/**
+ * What the two kinds of segments share: chains of buckets, room in the dirty table, and the image
+ * of a fresh block.
+ *
+ * <p>A table is an array of buckets. A key's home is a bucket by multiply-shift; when that is full,
+ * its overflow word names another bucket of the same table that had room, and so on: no memory
+ * beside the table is needed. A bucket gets an overflow word only when it is full, and at that
+ * moment the bucket that it names is not; so a chain can have no cycle. Cells fill from 0 up and
+ * never become empty, so a bucket whose last tophash byte is 0 ends a chain.
+ *
+ * <p>Stateless and thread-safe; what may be called when is said at each method.
+ */
+public abstract class SegmentKind {
+  /**
+   * Entries for each read bucket of a fresh block, in eighths of a cell. At 7 of 8 cells a chain is
+   * rarely longer than two; see docs/decisions for the measurement.
+   */
+  static final int TARGET_PER_BUCKET = 7;
+
+  /** A chain that cannot be followed: the block was reused meanwhile, or the file is damaged. */
+  public static final long TORN = -1;
+
+  /** A large record was replaced while its key was compared: to be looked up again. */
+  public static final long MOVED = -2;
+
+  /** Bits of a found cell's position that are the cell's number: buckets are multiples of 16. */
+  public static final long CELL_MASK = 15;
+
+  final MappedMemory memory;
+  final KeyHash keyHash;
+  private final int bucketBytes;
+  private final int overflow;
+
+  SegmentKind(MappedMemory memory, KeyHash keyHash, int bucketBytes, int overflow) {
+    this.memory = memory;
+    this.keyHash = keyHash;
+    this.bucketBytes = bucketBytes;
+    this.overflow = overflow;
+  }
+
+  /** Size of a bucket in bytes. */
+  public int bucketBytes() {
+    return bucketBytes;
+  }
+
+  /** True for an access that would leave the mapping; the default memory mode checks by itself. */
+  public final boolean isOutside(long position, long bytes) {
+    return MemoryMode.IS_FAST && leavesMapping(position, bytes);
+  }
+
+  /** True if not all of these bytes are mapped in one window. */
+  public final boolean leavesMapping(long position, long bytes) {
+    return position < 0
+        || bytes < 0
+        || position + bytes > memory.mappedBytes()
+        || (position & memory.windowBytes() - 1) + bytes > memory.windowBytes();
+  }
+
+  static long readTable(long block) {
+    return block + HEADER_BYTES;
+  }
+
+  final long dirtyTable(long segmentWord) {
+    return SegmentWord.position(segmentWord)
+        + HEADER_BYTES
+        + (long) SegmentWord.readBuckets(segmentWord) * bucketBytes;
+  }
+
+  final int dirtyBuckets(long segmentWord) {
+    return memory.getInt(SegmentWord.position(segmentWord), SegmentLayout.DIRTY_BUCKETS);
+  }
+
+  /**
+   * Finds a free cell of the dirty table for a key that the segment does not have, and links its
+   * bucket into the key's chain: a link to a bucket without the key changes nothing. For the holder
+   * of the shard's lock.
+   *
+   * @return bucket position with the cell in its low bits, 0 if the table is full
+   */
+  public final long findRoom(long segmentWord, long hash) {
+    int buckets = dirtyBuckets(segmentWord);
+    if (buckets == 0) {
+      return 0;
+    }
+    long table = dirtyTable(segmentWord);
+    int index = HashBits.bucket(hash, buckets);
+    long bucket = table + (long) index * bucketBytes;
+    long word = memory.getLong(bucket, 0);
+    for (int hops = 0; !Tophash.endsChain(word); hops++) {
+      long link = memory.getLong(bucket, overflow);
+      if (link == 0) {
+        return linkRoom(table, buckets, index);
+      }
+      if (link < 0 || link > buckets || hops > buckets) {
+        return 0;
+      }
+      index = (int) link - 1;
+      bucket = table + (long) index * bucketBytes;
+      word = memory.getLong(bucket, 0);
+    }
+    return bucket | usedCells(word);
+  }
+
+  private long linkRoom(long table, int buckets, int full) {
+    for (int i = 1; i < buckets; i++) {
+      int index = full + i < buckets ? full + i : full + i - buckets;
+      long bucket = table + (long) index * bucketBytes;
+      long word = memory.getLong(bucket, 0);
+      if (Tophash.endsChain(word)) {
+        memory.putLongRelease(table + (long) full * bucketBytes, overflow, index + 1);
+        return bucket | usedCells(word);
+      }
+    }
+    return 0;
+  }
+
+  /** Occupied cells of a bucket whose cells fill from 0 up. */
+  static int usedCells(long word) {
+    return CELLS - (Long.numberOfLeadingZeros(word) >>> 3);
+  }
+
+  /**
+   * Publishes the cell that {@link #findRoom} returned and that was filled since: the commit of an
+   * insertion. The segment word must say amended by now.
+   */
+  public final void publish(long room, long hash) {
+    long bucket = room & ~CELL_MASK;
+    int cell = (int) (room & CELL_MASK);
+    long word = memory.getLong(bucket, 0);
+    memory.putLongRelease(bucket, 0, Tophash.with(word, cell, HashBits.tophash(hash)));
+  }
+
+  /**
+   * Adds the live entries of a segment. With the shard frozen the result is exact; else the caller
+   * validates the words before it believes any of it.
+   *
+   * @return false if the block makes no sense
+   */
+  public abstract boolean gather(long segmentWord, Gathered target);
+
+  /** Position of the block of an entry's large record; 0 if the entry has none. */
+  public long largeBlock(Gathered entries, int entry) {
+    return 0;
+  }
+
+  /** Hash of the key in the large record of this block; any number if the record is unfinished. */
+  public long hashOfLarge(long block, long blockBytes) {
+    return 0;
+  }
+
+  /**
+   * Checks a gathered entry of a segment in which nothing moves: that a lookup finds it, that no
+   * other has its cell, and its checksum if it has one.
+   *
+   * @param cells positions of the cells of the entries before it; this one's is added
+   * @return what is wrong, null if nothing is
+   */
+  public abstract String checkEntry(long segmentWord, Gathered entries, int entry, Set<Long> cells);
+
+  /** Bytes that a block needs for these entries, with some room for more. */
+  public abstract long neededBytes(Gathered entries, int from, int to, long incomingBytes);
+
+  /**
+   * Builds the image of a block from some entries.
+   *
+   * @param blockBytes size of the block, from {@link #neededBytes} up
+   * @param block its position
+   * @param shape what else the header says
+   * @return the segment word under which the block shall be published
+   */
+  public abstract long build(
+      Gathered entries, int from, int to, long blockBytes, long block, Shape shape);
+
+  /**
+   * What a fresh block is to be.
+   *
+   * @param prefix the hash bits that its keys share
+   * @param localDepth how many bits behind the shard's bits they share
+   * @param generation for the segment word
+   * @param avoid inline kind: a value that must not be its nil
+   * @param incomingBytes record kind: size of the record for which there must be room
+   */
+  public record Shape(
+      long prefix, int localDepth, int generation, long avoid, long incomingBytes) {}
+
+  static int readBuckets(int entries) {
+    int buckets = Math.max(1, (entries + TARGET_PER_BUCKET - 1) / TARGET_PER_BUCKET);
+    if (buckets > SegmentWord.MAX_BUCKETS) {
+      throw new StoreFullException(
+          "too many keys share the hash bits that divide the store into segments, limit="
+              + SegmentWord.MAX_BUCKETS * TARGET_PER_BUCKET
+              + " keys="
+              + entries);
+    }
+    return buckets;
+  }
+
+  /** Puts one entry of the image under construction into a cell. */
+  interface CellWriter {
+    void write(int entry, int bucketOffset, int cell);
+  }
+
+  /** Distributes entries over the read buckets of the image. */
+  final void fillBuckets(Gathered g, int from, int to, int buckets, CellWriter writer) {
+    byte[] fill = g.newFill(buckets);
+    int displaced = 0;
+    for (int i = from; i < to; i++) {
+      int home = HashBits.bucket(g.hashes[i], buckets);
+      if (fill[home] < CELLS) {
+        place(g, i, home, fill, writer);
+      } else {
+        g.displace(displaced++, i);
+      }
+    }
+    // Only now is it known which buckets have room.
+    int room = 0;
+    for (int d = 0; d < displaced; d++) {
+      int i = g.displaced[d];
+      int index = HashBits.bucket(g.hashes[i], buckets);
+      while (fill[index] == CELLS) {
+        int link = (int) (long) HeapBytes.LONG.get(g.image, offset(index) + overflow);
+        if (link == 0) {
+          // From the full bucket on, so that the chain is likely to be in neighbouring lines.
+          room = index;
+          do {
+            room = room + 1 == buckets ? 0 : room + 1;
+          } while (fill[room] == CELLS);
+          HeapBytes.LONG.set(g.image, offset(index) + overflow, (long) room + 1);
+          link = room + 1;
+        }
+        index = link - 1;
+      }
+      place(g, i, index, fill, writer);
+    }
+  }
+
+  private int offset(int bucket) {
+    return HEADER_BYTES + bucket * bucketBytes;
+  }
+
+  private void place(Gathered g, int entry, int bucket, byte[] fill, CellWriter writer) {
+    int at = offset(bucket);
+    int cell = fill[bucket]++;
+    g.image[at + cell] = (byte) HashBits.tophash(g.hashes[entry]);
+    writer.write(entry, at, cell);
+  }
+
+  /** Seals the header of the image: all but the tail of the log. */
+  static void seal(byte[] image, long word, Shape shape, int dirtyBuckets, int blockBytes) {
+    HeapBytes.LONG.set(image, SegmentLayout.WORD, word);
+    HeapBytes.LONG.set(image, SegmentLayout.PREFIX, shape.prefix());
+    HeapBytes.INT.set(image, SegmentLayout.LOCAL_DEPTH, shape.localDepth());
+    HeapBytes.INT.set(image, SegmentLayout.DIRTY_BUCKETS, dirtyBuckets);
+    HeapBytes.INT.set(image, SegmentLayout.BLOCK_BYTES, blockBytes);
+    HeapBytes.INT.set(image, SegmentLayout.CHECKSUM, headerChecksum(image, 0));
+  }
+
+  /** Checksum of the sealed part of a block's header. */
+  public static int headerChecksum(byte[] block, int offset) {
+    CRC32C crc = new CRC32C();
+    crc.update(block, offset, SegmentLayout.CHECKSUM);
+    return (int) crc.getValue();
+  }
+}

@@ -1,0 +1,141 @@
+package io.tophash.sync.shard;
+
+import static io.tophash.sync.shard.ShardContext.at;
+
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.DirectoryWord;
+import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.RegionLayout;
+import io.tophash.sync.format.SegmentLayout;
+import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.format.ShardLayout;
+
+/**
+ * The directory of a shard: extendible hashing (Fagin et al., 1979). A segment with a local depth
+ * below the directory's depth has several entries, its aliases, side by side.
+ *
+ * <p>Everything here is for the holder of the shard's lock.
+ */
+final class Directory {
+  private final ShardContext context;
+  private final MappedMemory memory;
+
+  Directory(ShardContext context) {
+    this.context = context;
+    this.memory = context.memory();
+  }
+
+  /** Position of an entry. */
+  static long entry(long directoryWord, int index) {
+    return DirectoryWord.position(directoryWord) + 8L * index;
+  }
+
+  int indexOf(long directoryWord, long hash) {
+    return HashBits.directoryIndex(hash, context.shardShift(), DirectoryWord.depth(directoryWord));
+  }
+
+  long segmentWord(long directoryWord, int index) {
+    return memory.getLong(entry(directoryWord, index), 0);
+  }
+
+  /** Index of the first entry of a segment, of any of its entries. */
+  static int firstAlias(int index, int depth, int localDepth) {
+    return index >>> depth - localDepth << depth - localDepth;
+  }
+
+  static int aliases(int depth, int localDepth) {
+    return 1 << depth - localDepth;
+  }
+
+  /** Hash bits that all keys of the segment with this first entry share, in the upper bits. */
+  long prefix(int shard, int firstAlias, int depth) {
+    int shift = context.shardShift();
+    long shardBits = shift == 0 ? 0 : (long) shard << 64 - shift;
+    return depth == 0 ? shardBits : shardBits | (long) firstAlias << 64 - shift - depth;
+  }
+
+  /**
+   * Writes a segment word to all entries of its segment, one release store each. With the shard
+   * frozen, the old and the new blocks hold the same entries, so any mixture is legal.
+   */
+  void publish(long directoryWord, int firstAlias, int count, long segmentWord) {
+    for (int i = 0; i < count; i++) {
+      // Pairs with the acquire of the segment word in a lookup.
+      memory.putLongRelease(entry(directoryWord, firstAlias + i), 0, segmentWord);
+      CrashPoint.reached("directory.published");
+    }
+  }
+
+  /** Sets the amended bit of a segment in all its entries. */
+  long amend(long directoryWord, int index, long segmentWord) {
+    int depth = DirectoryWord.depth(directoryWord);
+    int local = context.localDepth(segmentWord, depth);
+    long amended = segmentWord | SegmentWord.AMENDED;
+    publish(directoryWord, firstAlias(index, depth, local), aliases(depth, local), amended);
+    return amended;
+  }
+
+  /** Doubles the directory; the shard is frozen. Returns the new directory word. */
+  long grow(int shard, long oldWord) {
+    int depth = DirectoryWord.depth(oldWord);
+    long bytes = DirectoryWord.bytes(depth + 1);
+    long fresh = context.allocator().allocate(bytes, shard, at(shard, ShardLayout.NEW_DIRECTORY));
+    for (int i = 0; i < 1 << depth; i++) {
+      long word = segmentWord(oldWord, i);
+      memory.putLong(fresh + 16L * i, 0, word);
+      memory.putLong(fresh + 16L * i, 8, word);
+    }
+    long old = DirectoryWord.position(oldWord);
+    context.putNote(shard, ShardLayout.OLD_DIRECTORY, old);
+    CrashPoint.reached("directory.filled");
+    long word = DirectoryWord.of(fresh, depth + 1, DirectoryWord.generation(oldWord) + 1);
+    publishDirectory(shard, word);
+    CrashPoint.reached("directory.grown");
+    context.allocator().free(old, shard, at(shard, ShardLayout.OLD_DIRECTORY));
+    context.putNote(shard, ShardLayout.NEW_DIRECTORY, 0);
+    return word;
+  }
+
+  void publishDirectory(int shard, long word) {
+    // Pairs with the acquire of the directory word in a lookup.
+    memory.putLongRelease(0, at(shard, ShardLayout.DIRECTORY), word);
+    // What is freed from here on is written again after this.
+    MappedMemory.storeStoreFence();
+  }
+
+  /** True if an entry refers to this block. */
+  boolean names(long directoryWord, long block) {
+    int size = 1 << DirectoryWord.depth(directoryWord);
+    for (int i = 0; i < size; i++) {
+      if (SegmentWord.position(segmentWord(directoryWord, i)) == block) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Writes a noted block, which was published in part, to all entries that its header claims. */
+  void settle(int shard, long directoryWord, long block) {
+    int depth = DirectoryWord.depth(directoryWord);
+    long word = memory.getLong(block, SegmentLayout.WORD);
+    long prefix = memory.getLong(block, SegmentLayout.PREFIX);
+    int local = context.localDepth(word, depth);
+    if (SegmentWord.position(word) != block || context.shardOf(prefix) != shard) {
+      throw new CorruptStoreException("segment", block, "the header names another block");
+    }
+    int first = firstAlias(indexOf(directoryWord, prefix), depth, local);
+    publish(directoryWord, first, aliases(depth, local), word);
+  }
+
+  /** Checks that a directory word read from the file can be followed. */
+  void check(int shard, long directoryWord) {
+    long position = DirectoryWord.position(directoryWord);
+    int depth = DirectoryWord.depth(directoryWord);
+    if (position < RegionLayout.EXTENT_BYTES || depth > DirectoryWord.MAX_DEPTH) {
+      throw new CorruptStoreException(
+          "shard", at(shard, ShardLayout.DIRECTORY), "impossible directory");
+    }
+  }
+}

@@ -1,0 +1,267 @@
+package io.tophash.sync.shard;
+
+import static io.tophash.sync.shard.ShardContext.at;
+
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.extent.ExtentAllocator;
+import io.tophash.sync.format.DirectoryWord;
+import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.segment.Gathered;
+import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.segment.SegmentKind.Shape;
+
+/**
+ * Rebuild: the one operation that moves entries. It writes the live entries of a segment into fresh
+ * blocks and swaps the segment word. What Go's {@code sync.Map} does by copying maps (promotion, a
+ * new dirty map, dropping expunged keys), and growth, shrinking and the collection of old records
+ * besides, is all this.
+ *
+ * <p>For the holder of the shard's lock; the caller has frozen the shard. Each step is legal to
+ * stop after; the argument is in docs/recovery.md, "Rebuild".
+ */
+final class Rebuilder {
+  /**
+   * Largest block of a segment of the shard with phase 0; other shards have smaller ones, down to
+   * half of it. So at any number of entries the segments of the store are of all sizes, blocks that
+   * one shard outgrows are just what another needs, and no moment comes at which all split.
+   */
+  static final long MAX_BLOCK_BYTES = 63 << 10;
+
+  /** A segment is merged with its buddy if both together need no more than this part of a block. */
+  private static final int MERGE_DIVISOR = 2;
+
+  /** Only segments that need no more than this part of a block look at their buddies. */
+  private static final int LONELY_DIVISOR = 8;
+
+  private final ShardContext context;
+  private final MappedMemory memory;
+  private final Directory directory;
+  private final SegmentKind kind;
+  private final ExtentAllocator allocator;
+
+  Rebuilder(ShardContext context, Directory directory) {
+    this.context = context;
+    this.memory = context.memory();
+    this.directory = directory;
+    this.kind = context.kind();
+    this.allocator = context.allocator();
+  }
+
+  /** Largest block for segments of this shard, in bytes. */
+  long maxBlockBytes(int shard) {
+    int shift = context.shardShift();
+    double phase = shift == 0 ? 0 : (Integer.reverse(shard) >>> 32 - shift) / (double) (1 << shift);
+    return (long) (MAX_BLOCK_BYTES * Math.pow(2, -phase));
+  }
+
+  /**
+   * Rebuilds the segment that a hash belongs to.
+   *
+   * @param incomingBytes size of a record that there must be room for afterwards
+   * @param avoid a value that must not be nil afterwards
+   * @param below the block must lie below this position, if one can be had; for compaction
+   */
+  void rebuild(int shard, long hash, long incomingBytes, long avoid, long below, Gathered g) {
+    long directoryWord = context.directoryWord(shard);
+    int index = directory.indexOf(directoryWord, hash);
+    long word = directory.segmentWord(directoryWord, index);
+    int depth = DirectoryWord.depth(directoryWord);
+    int local = context.localDepth(word, depth);
+    g.clear();
+    gather(word, g);
+    long needed = kind.neededBytes(g, 0, g.count(), incomingBytes);
+    long most = maxBlockBytes(shard);
+    context.bump(shard, ShardLayout.REBUILDS);
+    Shape shape = new Shape(0, local, SegmentWord.generation(word) + 1, avoid, incomingBytes);
+    if (needed > most && canSplit(g, local)) {
+      split(shard, directoryWord, index, shape, word, g);
+    } else if (needed <= most / LONELY_DIVISOR
+        && local > 0
+        && tryMerge(shard, directoryWord, index, shape, word, g)) {
+      context.bump(shard, ShardLayout.MERGES);
+    } else {
+      replace(shard, directoryWord, index, shape, word, below, g);
+    }
+  }
+
+  private void gather(long word, Gathered g) {
+    if (!kind.gather(word, g)) {
+      throw new CorruptStoreException(
+          "segment", SegmentWord.position(word), "the block makes no sense");
+    }
+  }
+
+  private boolean canSplit(Gathered g, int local) {
+    int highest = 63 - context.shardShift() - local;
+    int lowest = 64 - context.shardShift() - DirectoryWord.MAX_DEPTH;
+    if (highest < lowest) {
+      return false;
+    }
+    long bits = (2L << highest) - (1L << lowest);
+    return (g.differingBits() & bits) != 0;
+  }
+
+  private void replace(
+      int shard, long directoryWord, int index, Shape shape, long word, long below, Gathered g) {
+    int depth = DirectoryWord.depth(directoryWord);
+    int local = shape.localDepth();
+    int first = Directory.firstAlias(index, depth, local);
+    long built = build(shard, ShardLayout.NEW_BLOCK_0, first, depth, shape, 0, g.count(), below, g);
+    note(shard, ShardLayout.OLD_BLOCK_0, word);
+    directory.publish(directoryWord, first, Directory.aliases(depth, local), built);
+    release(shard, word, 0);
+  }
+
+  private void split(
+      int shard, long oldDirectoryWord, int oldIndex, Shape shape, long word, Gathered g) {
+    int local = shape.localDepth();
+    long directoryWord = oldDirectoryWord;
+    int index = oldIndex;
+    if (local == DirectoryWord.depth(directoryWord)) {
+      directoryWord = directory.grow(shard, directoryWord);
+      index *= 2;
+    }
+    int depth = DirectoryWord.depth(directoryWord);
+    int half = Directory.aliases(depth, local + 1);
+    int first = Directory.firstAlias(index, depth, local);
+    int pivot = g.partition(63 - context.shardShift() - local);
+    Shape child = new Shape(0, local + 1, shape.generation(), shape.avoid(), shape.incomingBytes());
+    long low =
+        build(shard, ShardLayout.NEW_BLOCK_0, first, depth, child, 0, pivot, Long.MAX_VALUE, g);
+    long high =
+        build(
+            shard,
+            ShardLayout.NEW_BLOCK_1,
+            first + half,
+            depth,
+            child,
+            pivot,
+            g.count(),
+            Long.MAX_VALUE,
+            g);
+    note(shard, ShardLayout.OLD_BLOCK_0, word);
+    CrashPoint.reached("split.built");
+    directory.publish(directoryWord, first, half, low);
+    directory.publish(directoryWord, first + half, half, high);
+    release(shard, word, 0);
+    context.bump(shard, ShardLayout.SPLITS);
+  }
+
+  private boolean tryMerge(
+      int shard, long directoryWord, int index, Shape shape, long word, Gathered g) {
+    int depth = DirectoryWord.depth(directoryWord);
+    int local = shape.localDepth();
+    int first = Directory.firstAlias(index, depth, local);
+    int buddyFirst = first ^ Directory.aliases(depth, local);
+    long buddy = directory.segmentWord(directoryWord, buddyFirst);
+    if (context.localDepth(buddy, depth) != local) {
+      return false;
+    }
+    int own = g.count();
+    gather(buddy, g);
+    if (kind.neededBytes(g, 0, g.count(), shape.incomingBytes())
+        > maxBlockBytes(shard) / MERGE_DIVISOR) {
+      g.truncate(own);
+      return false;
+    }
+    int generation = Math.max(shape.generation(), SegmentWord.generation(buddy) + 1);
+    Shape merged = new Shape(0, local - 1, generation, shape.avoid(), shape.incomingBytes());
+    int mergedFirst = Directory.firstAlias(index, depth, local - 1);
+    long built =
+        build(
+            shard,
+            ShardLayout.NEW_BLOCK_0,
+            mergedFirst,
+            depth,
+            merged,
+            0,
+            g.count(),
+            Long.MAX_VALUE,
+            g);
+    note(shard, ShardLayout.OLD_BLOCK_0, word);
+    note(shard, ShardLayout.OLD_BLOCK_1, buddy);
+    directory.publish(directoryWord, mergedFirst, Directory.aliases(depth, local - 1), built);
+    release(shard, word, buddy);
+    return true;
+  }
+
+  private long build(
+      int shard,
+      int note,
+      int firstAlias,
+      int depth,
+      Shape shape,
+      int from,
+      int to,
+      long below,
+      Gathered g) {
+    long needed = kind.neededBytes(g, from, to, shape.incomingBytes());
+    int noteAt = at(shard, note);
+    long block = 0;
+    if (below != Long.MAX_VALUE) {
+      block = allocator.allocateBelow(below, needed, shard, noteAt);
+    }
+    if (block == 0) {
+      block = allocator.allocate(needed, shard, noteAt);
+    }
+    Shape full =
+        new Shape(
+            directory.prefix(shard, firstAlias, depth),
+            shape.localDepth(),
+            shape.generation(),
+            shape.avoid(),
+            shape.incomingBytes());
+    long word = kind.build(g, from, to, allocator.sizeOf(block), block, full);
+    CrashPoint.reached("rebuild.built");
+    return word;
+  }
+
+  private void note(int shard, int field, long segmentWord) {
+    context.putNote(shard, field, SegmentWord.position(segmentWord));
+  }
+
+  private void release(int shard, long word, long buddy) {
+    // What is freed here is written again after the words that unlinked it.
+    MappedMemory.storeStoreFence();
+    CrashPoint.reached("rebuild.published");
+    allocator.free(SegmentWord.position(word), shard, at(shard, ShardLayout.OLD_BLOCK_0));
+    if (buddy != 0) {
+      allocator.free(SegmentWord.position(buddy), shard, at(shard, ShardLayout.OLD_BLOCK_1));
+    }
+    CrashPoint.reached("rebuild.freed");
+    context.putNote(shard, ShardLayout.NEW_BLOCK_0, 0);
+    context.putNote(shard, ShardLayout.NEW_BLOCK_1, 0);
+  }
+
+  /** Makes a directory with one empty segment, noted but not published. */
+  long newDirectory(int shard, int generation, Gathered g) {
+    long directoryBlock =
+        allocator.allocate(DirectoryWord.bytes(0), shard, at(shard, ShardLayout.NEW_DIRECTORY));
+    g.clear();
+    Shape empty = new Shape(0, 0, generation, 0, 0);
+    long word = build(shard, ShardLayout.NEW_BLOCK_0, 0, 0, empty, 0, 0, Long.MAX_VALUE, g);
+    memory.putLong(directoryBlock, 0, word);
+    return DirectoryWord.of(directoryBlock, 0, generation);
+  }
+
+  /**
+   * Empties the shard. The publication of the fresh directory is the moment at which it is empty;
+   * what the old one holds is freed by {@link Clearing}.
+   */
+  void publishEmpty(int shard, Gathered g) {
+    long old = context.directoryWord(shard);
+    long fresh = newDirectory(shard, DirectoryWord.generation(old) + 1, g);
+    context.putNote(shard, ShardLayout.OLD_DIRECTORY, DirectoryWord.position(old));
+    context.putNote(shard, ShardLayout.CLEARING, DirectoryWord.depth(old) + 1);
+    CrashPoint.reached("clear.noted");
+    directory.publishDirectory(shard, fresh);
+    CrashPoint.reached("clear.published");
+    memory.putLongRelease(0, at(shard, ShardLayout.COUNT), 0);
+    context.putNote(shard, ShardLayout.NEW_BLOCK_0, 0);
+    context.putNote(shard, ShardLayout.NEW_DIRECTORY, 0);
+    context.bump(shard, ShardLayout.CLEARS);
+  }
+}

@@ -1,0 +1,82 @@
+package io.tophash.sync.shard;
+
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.extent.ExtentAllocator;
+import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.RegionLayout;
+import io.tophash.sync.format.SegmentLayout;
+import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.process.ProcessTable;
+import io.tophash.sync.segment.SegmentKind;
+import java.nio.file.Path;
+
+/**
+ * What all parts of an attached store share.
+ *
+ * @param memory the mapped file
+ * @param process this process's row
+ * @param allocator blocks
+ * @param kind kind of the segments
+ * @param shardShift log2 of the number of shards
+ * @param lockTimeoutNanos how long to wait for a lock
+ * @param store for messages
+ */
+public record ShardContext(
+    MappedMemory memory,
+    ProcessTable process,
+    ExtentAllocator allocator,
+    SegmentKind kind,
+    int shardShift,
+    long lockTimeoutNanos,
+    Path store) {
+
+  /** Number of shards. */
+  public int shardCount() {
+    return 1 << shardShift;
+  }
+
+  /** Shard of a hash. */
+  public int shardOf(long hash) {
+    return HashBits.shard(hash, shardShift);
+  }
+
+  static int at(int shard, int field) {
+    return RegionLayout.shard(shard) + field;
+  }
+
+  /** Reads the directory word: pairs with the release that published it. */
+  public long directoryWord(int shard) {
+    return memory.getLongAcquire(0, at(shard, ShardLayout.DIRECTORY));
+  }
+
+  /** Adds to the number of entries. */
+  public void addCount(int shard, long delta) {
+    memory.getAndAddLong(0, at(shard, ShardLayout.COUNT), delta);
+  }
+
+  /** Adds to one of the counters for people; for the holder of the lock. */
+  void bump(int shard, int counter) {
+    int at = at(shard, counter);
+    memory.putLong(0, at, memory.getLong(0, at) + 1);
+  }
+
+  long note(int shard, int field) {
+    return memory.getLong(0, at(shard, field));
+  }
+
+  void putNote(int shard, int field, long position) {
+    memory.putLongRelease(0, at(shard, field), position);
+  }
+
+  /** How many bits behind the shard's bits all keys of a segment share. */
+  int localDepth(long segmentWord, int depth) {
+    long block = SegmentWord.position(segmentWord);
+    int local = memory.getInt(block, SegmentLayout.LOCAL_DEPTH);
+    if (local < 0 || local > depth) {
+      throw new CorruptStoreException("segment", block, "impossible local depth " + local);
+    }
+    return local;
+  }
+}

@@ -1,0 +1,162 @@
+package io.tophash.sync.shard;
+
+import static io.tophash.sync.shard.ShardContext.at;
+
+import io.tophash.core.errors.StoreTimeoutException;
+import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.LockWord;
+import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.process.ProcessTable;
+import org.agrona.concurrent.BackoffIdleStrategy;
+
+/**
+ * The lock of a shard: one word in the file, for threads and processes alike. A holder that died is
+ * detected by the kernel lock on its slot, and whoever waits takes over.
+ *
+ * <p>State machine in docs/concurrency.md, "The lock word". Blocking, with a timeout.
+ */
+final class ShardLock {
+  private static final long LIVENESS_CHECK_NANOS = 1_000_000;
+  private static final int SPINS = 100;
+  private static final int YIELDS = 20;
+  private static final long MIN_PARK_NANOS = 1_000;
+  private static final long MAX_PARK_NANOS = 200_000;
+
+  private final MappedMemory memory;
+  private final ProcessTable process;
+  private final ShardContext context;
+
+  ShardLock(ShardContext context) {
+    this.context = context;
+    this.memory = context.memory();
+    this.process = context.process();
+  }
+
+  /**
+   * Takes the lock.
+   *
+   * @return 0, or the word of a dead holder from whom it was taken over: the shard is frozen then
+   *     and must be repaired
+   * @throws StoreTimeoutException if another holder keeps it longer than the timeout
+   */
+  long lock(int shard) {
+    long mine = process.lockWord();
+    // The acquire that pairs with the release in unlock().
+    return memory.compareAndSetLong(0, at(shard, ShardLayout.LOCK), 0, mine) ? 0 : await(shard);
+  }
+
+  /** Takes the lock if it is free. */
+  boolean tryLock(int shard) {
+    return memory.compareAndSetLong(0, at(shard, ShardLayout.LOCK), 0, process.lockWord());
+  }
+
+  private long await(int shard) {
+    int lock = at(shard, ShardLayout.LOCK);
+    long mine = process.lockWord();
+    long start = System.nanoTime();
+    long nextCheck = start + LIVENESS_CHECK_NANOS;
+    BackoffIdleStrategy idle =
+        new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
+    while (true) {
+      long word = memory.getLongVolatile(0, lock);
+      if (word == 0) {
+        if (memory.compareAndSetLong(0, lock, 0, mine)) {
+          return 0;
+        }
+        continue;
+      }
+      long now = System.nanoTime();
+      if (now - nextCheck >= 0) {
+        if (!isAlive(word)) {
+          // Frozen from the first moment on: the dead one may have been in the middle of a rebuild.
+          if (memory.compareAndSetLong(0, lock, word, mine | LockWord.FROZEN)) {
+            CrashPoint.reached("lock.taken-over");
+            return word;
+          }
+          continue;
+        }
+        if (now - start > context.lockTimeoutNanos()) {
+          throw timeout(shard, LockWord.slot(word), "holds the lock of a shard");
+        }
+        nextCheck = System.nanoTime() + LIVENESS_CHECK_NANOS;
+      }
+      idle.idle();
+    }
+  }
+
+  private boolean isAlive(long word) {
+    int slot = LockWord.slot(word);
+    return slot >= 0 && process.isAlive(slot, LockWord.incarnation(word));
+  }
+
+  private StoreTimeoutException timeout(int shard, int slot, String what) {
+    return new StoreTimeoutException(
+        "another process "
+            + what
+            + " for too long; it is alive but does not go on (stopped?): resume or end it, then try"
+            + " again, timeoutMs="
+            + context.lockTimeoutNanos() / 1_000_000
+            + " owner={"
+            + process.describe(slot)
+            + "} shard="
+            + shard
+            + " store="
+            + context.store());
+  }
+
+  /** Gives the lock up, frozen or not. */
+  void unlock(int shard) {
+    memory.putLongRelease(0, at(shard, ShardLayout.LOCK), 0);
+  }
+
+  /** Gives a lock back that was taken over and could not be repaired: the next one shall try. */
+  void giveBack(int shard, long deadWord) {
+    memory.putLongRelease(0, at(shard, ShardLayout.LOCK), deadWord | LockWord.FROZEN);
+  }
+
+  /**
+   * Freezes the shard and waits until nobody is in its guard.
+   *
+   * @param keep true to leave the shard frozen if it fails, as it was found frozen
+   * @return true if a process died in the guard, so that the number of entries is in doubt
+   * @throws StoreTimeoutException if somebody stays in the guard; the shard is not frozen then
+   */
+  boolean freeze(int shard, boolean keep) {
+    int lock = at(shard, ShardLayout.LOCK);
+    // Volatile: before the hazards are read. Pairs with the CAS of a hazard word, after which the
+    // lock word is read; so one of the two sees the other.
+    memory.putLongVolatile(0, lock, process.lockWord() | LockWord.FROZEN);
+    switch (process.awaitNoHazards(shard, System.nanoTime() + context.lockTimeoutNanos())) {
+      case DRAINED:
+        return false;
+      case DRAINED_AFTER_DEATH:
+        return true;
+      default:
+        if (!keep) {
+          unfreeze(shard);
+        }
+        throw timeout(shard, process.blockingSlot(), "is inside an operation on a shard");
+    }
+  }
+
+  /** Lets others into the guard again; the lock is kept. */
+  void unfreeze(int shard) {
+    memory.putLongRelease(0, at(shard, ShardLayout.LOCK), process.lockWord());
+  }
+
+  /** True if who entered the guard must leave it again. */
+  boolean isFrozen(int shard) {
+    return LockWord.isFrozen(memory.getLongVolatile(0, at(shard, ShardLayout.LOCK)));
+  }
+
+  boolean isHeldByDead(int shard) {
+    long word = memory.getLongVolatile(0, at(shard, ShardLayout.LOCK));
+    return word != 0 && !isAlive(word);
+  }
+
+  boolean isHeldBySelf(int shard) {
+    long word = memory.getLongVolatile(0, at(shard, ShardLayout.LOCK));
+    return (word & ~LockWord.FROZEN) == process.lockWord();
+  }
+}

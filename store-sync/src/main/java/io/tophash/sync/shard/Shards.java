@@ -1,0 +1,306 @@
+package io.tophash.sync.shard;
+
+import static io.tophash.sync.shard.ShardContext.at;
+
+import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.DirectoryWord;
+import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.RegionLayout;
+import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.process.ProcessTable;
+import io.tophash.sync.segment.Gathered;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * The shards of an attached store: guard, lock, and what is done under the lock. Thread-safe.
+ *
+ * <p>Lock order: one shard at a time; the verifier alone takes all, in ascending order. Nobody
+ * takes a lock inside the guard.
+ */
+public final class Shards {
+  private static final int POOLED = 4;
+
+  private final ShardContext context;
+  private final MappedMemory memory;
+  private final ProcessTable process;
+  private final ShardLock lock;
+  private final Directory directory;
+  private final Rebuilder rebuilder;
+  private final Clearing clearing;
+  private final Repair repair;
+  // Few, and shared by all threads: a Gathered may be as large as a few segments.
+  private final AtomicReferenceArray<Gathered> pool = new AtomicReferenceArray<>(POOLED);
+
+  /**
+   * @param context of the attached store
+   */
+  public Shards(ShardContext context) {
+    this.context = context;
+    this.memory = context.memory();
+    this.process = context.process();
+    this.lock = new ShardLock(context);
+    this.directory = new Directory(context);
+    this.rebuilder = new Rebuilder(context, directory);
+    this.clearing = new Clearing(context);
+    this.repair = new Repair(context, directory, clearing);
+  }
+
+  /** What the parts share. */
+  public ShardContext context() {
+    return context;
+  }
+
+  /** Makes the shards of a new store, in which nobody else is yet. */
+  public void format() {
+    Gathered g = new Gathered();
+    for (int shard = 0; shard < context.shardCount(); shard++) {
+      long word = rebuilder.newDirectory(shard, 1, g);
+      directory.publishDirectory(shard, word);
+      context.putNote(shard, ShardLayout.NEW_BLOCK_0, 0);
+      context.putNote(shard, ShardLayout.NEW_DIRECTORY, 0);
+    }
+  }
+
+  // --- where a key is
+  // -----------------------------------------------------------------------------
+
+  /** Position of the directory entry for a hash. */
+  public long entry(long directoryWord, long hash) {
+    return DirectoryWord.position(directoryWord)
+        + 8L
+            * HashBits.directoryIndex(
+                hash, context.shardShift(), DirectoryWord.depth(directoryWord));
+  }
+
+  // --- guard
+  // --------------------------------------------------------------------------------------
+
+  /**
+   * Enters the guard of a shard: while one is in it, nothing moves. Lock-free.
+   *
+   * @return the hazard to leave by, or 0 if the way through the lock must be taken
+   */
+  public long enterGuard(int shard) {
+    long hazard = process.enterGuard(shard);
+    if (hazard != 0 && lock.isFrozen(shard)) {
+      process.leaveGuard(hazard);
+      return 0;
+    }
+    return hazard;
+  }
+
+  /** Leaves the guard. */
+  public void leaveGuard(long hazard) {
+    process.leaveGuard(hazard);
+  }
+
+  // --- lock
+  // ---------------------------------------------------------------------------------------
+
+  /**
+   * Takes the lock of a shard; {@link #unlock} follows in a finally block. Repairs the shard first
+   * if the last holder died.
+   *
+   * @throws io.tophash.core.errors.StoreTimeoutException if another holder does not go on
+   */
+  public void lock(int shard) {
+    long dead = lock.lock(shard);
+    if (dead != 0) {
+      takeOver(shard, dead);
+    }
+  }
+
+  private void takeOver(int shard, long dead) {
+    boolean repaired = false;
+    Gathered g = borrow();
+    try {
+      lock.freeze(shard, true);
+      repair.settle(shard, g);
+      repair.recount(shard, g);
+      CrashPoint.reached("repair.recounted");
+      context.bump(shard, ShardLayout.TAKEOVERS);
+      repaired = true;
+    } finally {
+      giveBack(g);
+      if (repaired) {
+        lock.unfreeze(shard);
+      } else {
+        lock.giveBack(shard, dead);
+      }
+    }
+  }
+
+  /** Takes over the locks of dead processes, repairs their shards, and gives the locks up. */
+  public void takeOverFromTheDead() {
+    for (int shard = 0; shard < context.shardCount(); shard++) {
+      if (lock.isHeldByDead(shard)) {
+        lock(shard);
+        unlock(shard);
+      }
+    }
+  }
+
+  /** Gives the lock up. */
+  public void unlock(int shard) {
+    lock.unlock(shard);
+  }
+
+  /** True if this process holds the lock of any shard: a thread of it is inside an operation. */
+  public boolean holdsAnyLock() {
+    for (int shard = 0; shard < context.shardCount(); shard++) {
+      if (lock.isHeldBySelf(shard)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // --- under the lock
+  // -----------------------------------------------------------------------------
+
+  /** Something that is done to a frozen shard. */
+  private interface Step {
+    void run(Gathered g);
+  }
+
+  /** Freezes the shard, runs the step, and leaves no note behind whatever happens. */
+  private void frozen(int shard, Step step) {
+    Gathered g = borrow();
+    try {
+      boolean inDoubt = lock.freeze(shard, false);
+      boolean done = false;
+      try {
+        step.run(g);
+        done = true;
+      } finally {
+        if (!done) {
+          repair.settle(shard, g);
+        }
+        if (inDoubt) {
+          repair.recount(shard, g);
+        }
+        lock.unfreeze(shard);
+      }
+    } finally {
+      giveBack(g);
+    }
+  }
+
+  /**
+   * Rebuilds the segment of a hash, for the holder of the lock.
+   *
+   * @param incomingBytes size of a record for which there must be room afterwards
+   * @param avoid a value that must not be the segment's nil afterwards
+   */
+  public void rebuild(int shard, long hash, long incomingBytes, long avoid) {
+    frozen(shard, g -> rebuilder.rebuild(shard, hash, incomingBytes, avoid, Long.MAX_VALUE, g));
+  }
+
+  /** As {@link #rebuild}, into a block below a position if there is room. */
+  public void rebuildBelow(int shard, long hash, long below) {
+    frozen(shard, g -> rebuilder.rebuild(shard, hash, 0, 0, below, g));
+  }
+
+  /** Rebuilds the segment of a hash because it was read from the dirty table often enough. */
+  public void promote(int shard, long hash) {
+    if (!lock.tryLock(shard)) {
+      return;
+    }
+    try {
+      long directoryWord = context.directoryWord(shard);
+      if (SegmentWord.isAmended(memory.getLong(entry(directoryWord, hash), 0))) {
+        rebuild(shard, hash, 0, 0);
+        context.bump(shard, ShardLayout.PROMOTIONS);
+      }
+    } finally {
+      lock.unlock(shard);
+    }
+  }
+
+  /** Sets the amended bit of the segment of a hash, for the holder of the lock. */
+  public void amend(long directoryWord, long hash, long segmentWord) {
+    directory.amend(directoryWord, directory.indexOf(directoryWord, hash), segmentWord);
+  }
+
+  /** Counts an insertion, for the holder of the lock. */
+  public void inserted(int shard) {
+    context.addCount(shard, 1);
+    context.bump(shard, ShardLayout.INSERTS);
+  }
+
+  /** Empties a shard. */
+  public void clear(int shard) {
+    lock(shard);
+    try {
+      frozen(shard, g -> rebuilder.publishEmpty(shard, g));
+      Gathered g = borrow();
+      try {
+        clearing.finish(shard, g);
+      } finally {
+        giveBack(g);
+      }
+    } finally {
+      lock.unlock(shard);
+    }
+  }
+
+  /** Settles what a dead process left in the guard of this shard: counts its entries anew. */
+  public void settleGuard(int shard) {
+    lock(shard);
+    try {
+      frozen(shard, g -> repair.recount(shard, g));
+    } finally {
+      lock.unlock(shard);
+    }
+  }
+
+  /** Runs an action on a frozen shard, whose lock is taken for it. */
+  public void inspect(int shard, Runnable action) {
+    lock(shard);
+    try {
+      frozen(shard, g -> action.run());
+    } finally {
+      lock.unlock(shard);
+    }
+  }
+
+  /** Largest block that a segment of this shard is meant to have. */
+  public long maxBlockBytes(int shard) {
+    return rebuilder.maxBlockBytes(shard);
+  }
+
+  /** Number of entries of a shard. */
+  public long count(int shard) {
+    return memory.getLongAcquire(0, at(shard, ShardLayout.COUNT));
+  }
+
+  /** Position of a field of a shard. */
+  public static int position(int shard, int field) {
+    return RegionLayout.shard(shard) + field;
+  }
+
+  // --- scratch
+  // ------------------------------------------------------------------------------------
+
+  /** Lends a scratch; {@link #giveBack} follows. */
+  public Gathered borrow() {
+    for (int i = 0; i < POOLED; i++) {
+      Gathered g = pool.get(i);
+      if (g != null && pool.compareAndSet(i, g, null)) {
+        return g;
+      }
+    }
+    return new Gathered();
+  }
+
+  /** Takes a scratch back. */
+  public void giveBack(Gathered g) {
+    for (int i = 0; i < POOLED; i++) {
+      if (pool.get(i) == null && pool.compareAndSet(i, null, g)) {
+        return;
+      }
+    }
+  }
+}
