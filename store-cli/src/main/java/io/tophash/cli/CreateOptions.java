@@ -1,5 +1,6 @@
 package io.tophash.cli;
 
+import io.tophash.core.StoreInfo;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -8,6 +9,14 @@ import picocli.CommandLine.Spec;
 
 /** How a store is made if it is not there yet. */
 final class CreateOptions {
+  @Option(
+      names = "--kind",
+      paramLabel = "KIND",
+      description =
+          "Kind of a new store: hash (one process at a time, the default) or sync (many processes"
+              + " and threads). An existing store must be of it.")
+  private StoreInfo.Kind kind;
+
   @Option(
       names = "--key-codec",
       paramLabel = "CODEC",
@@ -38,7 +47,7 @@ final class CreateOptions {
     if (maxBytes != null && maxBytes <= 0) {
       throw new ParameterException(spec.commandLine(), "--max-bytes must be positive");
     }
-    return OpenStore.toPut(path, keyCodec, valueCodec);
+    return OpenStore.toPut(path, kind, keyCodec, valueCodec);
   }
 
   long maxBytes() {

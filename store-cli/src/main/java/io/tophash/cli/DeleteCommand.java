@@ -20,7 +20,7 @@ final class DeleteCommand extends StoreCommand {
   public Integer call() throws IOException {
     try (OpenStore store = OpenStore.toWrite(path)) {
       byte[] encodedKey = store.keys.parse("key", key);
-      boolean deleted = store.map.delete(encodedKey);
+      boolean deleted = store.map.remove(encodedKey) != null;
       if (json) {
         printJson(
             out -> {

@@ -54,7 +54,7 @@ final class ExportCommand extends StoreCommand {
     }
     try (OpenStore store = OpenStore.toRead(path, console)) {
       long bytes = exportToFile(store);
-      report(store.map.sizeLong(), bytes);
+      report(store.store.sizeLong(), bytes);
     }
     return ExitCode.OK;
   }

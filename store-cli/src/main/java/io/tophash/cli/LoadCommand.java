@@ -71,6 +71,7 @@ final class LoadCommand extends StoreCommand {
   private boolean progress;
 
   private long readCount;
+  private long added;
   private long badCount;
 
   LoadCommand(Console console) {
@@ -93,7 +94,6 @@ final class LoadCommand extends StoreCommand {
               System::nanoTime);
       try (OpenStore store = create.plan(path).open(expected, create.maxBytes());
           Interruption interruption = new Interruption()) {
-        long before = store.map.sizeLong();
         try {
           loadAll(store, records, bar, counted, interruption);
         } finally {
@@ -104,7 +104,7 @@ final class LoadCommand extends StoreCommand {
           console.note("interrupted; the store is whole, loaded=" + readCount + " store=" + path);
           return ExitCode.OK;
         }
-        report(store.map.sizeLong() - before, store, System.nanoTime() - startNanos);
+        report(store, System.nanoTime() - startNanos);
       }
     }
     return ExitCode.OK;
@@ -166,10 +166,10 @@ final class LoadCommand extends StoreCommand {
     }
   }
 
-  private static void put(OpenStore store, RecordReader records) throws BadRecordException {
+  private void put(OpenStore store, RecordReader records) throws BadRecordException {
     try {
-      store.map.set(
-          store.keys.parse("key", records.key), store.values.parse("value", records.value));
+      byte[] key = store.keys.parse("key", records.key);
+      added += store.set(key, store.values.parse("value", records.value)) ? 1 : 0;
     } catch (CliException | IllegalArgumentException e) {
       throw new BadRecordException(e.getMessage(), true);
     }
@@ -198,12 +198,12 @@ final class LoadCommand extends StoreCommand {
     }
   }
 
-  private void report(long added, OpenStore store, long nanos) throws IOException {
-    long entries = store.map.sizeLong();
+  private void report(OpenStore store, long nanos) throws IOException {
+    long entries = store.store.sizeLong();
     if (json) {
       printJson(
           out -> {
-            out.writeStringField("store", store.map.path().toString());
+            out.writeStringField("store", store.store.path().toString());
             out.writeNumberField("loaded", readCount);
             out.writeNumberField("added", added);
             out.writeNumberField("replaced", readCount - added);

@@ -2,24 +2,78 @@ package io.tophash.cli;
 
 import io.tophash.core.HashStore;
 import io.tophash.core.HashStoreBuilder;
+import io.tophash.core.Store;
+import io.tophash.core.StoreBuilder;
 import io.tophash.core.StoreInfo;
-import io.tophash.core.errors.IncompatibleStoreException;
+import io.tophash.core.StoreInfo.Kind;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.UnsettledStoreException;
+import io.tophash.sync.SyncStore;
+import io.tophash.sync.SyncStoreBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
 
-/** An open store with the text forms of its keys and values. */
+/** An open store of any kind with the text forms of its keys and values. */
 final class OpenStore implements AutoCloseable {
-  final HashStore<byte[], byte[]> map;
+  final Map<byte[], byte[]> map;
+
+  /** The same store. */
+  final Store store;
+
   final TextForm keys;
   final TextForm values;
 
-  private OpenStore(HashStore<byte[], byte[]> map, TextForm keys, TextForm values) {
+  private OpenStore(Map<byte[], byte[]> map, Store store, TextForm keys, TextForm values) {
     this.map = map;
+    this.store = store;
     this.keys = keys;
     this.values = values;
+  }
+
+  /**
+   * Opens a store of this kind.
+   *
+   * @param kind which store it is, or will be
+   * @param keys how keys are written
+   * @param values how values are written
+   * @param settings what else the builder is told
+   * @param path the file
+   */
+  private static OpenStore open(
+      Kind kind, TextForm keys, TextForm values, Consumer<StoreBuilder<?, ?>> settings, Path path) {
+    if (kind == Kind.SYNC) {
+      SyncStoreBuilder<byte[], byte[]> builder = SyncStore.builder(keys.codec(), values.codec());
+      settings.accept(builder);
+      SyncStore<byte[], byte[]> store = builder.open(path);
+      return new OpenStore(store, store, keys, values);
+    }
+    HashStoreBuilder<byte[], byte[]> builder = HashStore.builder(keys.codec(), values.codec());
+    settings.accept(builder);
+    HashStore<byte[], byte[]> store = builder.open(path);
+    return new OpenStore(store, store, keys, values);
+  }
+
+  /**
+   * Stores a value.
+   *
+   * @return true if the key is new
+   */
+  boolean set(byte[] key, byte[] value) {
+    if (store instanceof SyncStore) {
+      // The number of entries is everybody's, so it does not tell what this operation has done.
+      if (map.putIfAbsent(key, value) == null) {
+        return true;
+      }
+      ((SyncStore<byte[], byte[]>) map).set(key, value);
+      return false;
+    }
+    long before = store.sizeLong();
+    ((HashStore<byte[], byte[]>) map).set(key, value);
+    return store.sizeLong() != before;
   }
 
   /**
@@ -28,7 +82,7 @@ final class OpenStore implements AutoCloseable {
    * settles that operation, provided that the file may be written.
    */
   static OpenStore toRead(Path path, Console console) {
-    StoreInfo info = infoOfHashStore(path);
+    StoreInfo info = StoreInfo.read(path);
     try {
       return open(info, true);
     } catch (UnsettledStoreException e) {
@@ -45,18 +99,28 @@ final class OpenStore implements AutoCloseable {
 
   /** Opens an existing store to change it. */
   static OpenStore toWrite(Path path) {
-    return open(infoOfHashStore(path), false);
+    return open(StoreInfo.read(path), false);
   }
 
   /**
    * Prepares to put entries into a store, which is made if it is not there. Nothing is opened or
    * made before {@link Plan#open}, so that keys and values can be checked first.
    *
+   * @param kind which store, null for what is there, or a HashStore
    * @param keyCodec codec of the keys, null for what the store has, or utf8
    * @param valueCodec likewise
    */
-  static Plan toPut(Path path, CodecName keyCodec, CodecName valueCodec) {
-    StoreInfo info = isThere(path) ? infoOfHashStore(path) : null;
+  static Plan toPut(Path path, Kind kind, CodecName keyCodec, CodecName valueCodec) {
+    StoreInfo info = isThere(path) ? StoreInfo.read(path) : null;
+    if (info != null && kind != null && kind != info.kind()) {
+      throw new CliException(
+          ExitCode.STORE,
+          "the store is there already and of another kind, store="
+              + path
+              + " kind="
+              + info.kind().name().toLowerCase(Locale.ROOT));
+    }
+    Kind made = info != null ? info.kind() : kind != null ? kind : Kind.HASH;
     TextForm keys = form(keyCodec, info == null ? null : keys(info));
     TextForm values = form(valueCodec, info == null ? null : values(info));
     if (!keys.isWritable() || !values.isWritable()) {
@@ -69,11 +133,11 @@ final class OpenStore implements AutoCloseable {
               + " valueCodec="
               + values.codec().id());
     }
-    return new Plan(path, keys, values);
+    return new Plan(path, made, keys, values);
   }
 
   /** A store that is about to be opened, or made, to put entries into it. */
-  record Plan(Path path, TextForm keys, TextForm values) {
+  record Plan(Path path, Kind kind, TextForm keys, TextForm values) {
     /**
      * Opens the store.
      *
@@ -81,11 +145,12 @@ final class OpenStore implements AutoCloseable {
      * @param maxBytes the file grows no further
      */
     OpenStore open(long expectedEntries, long maxBytes) {
-      HashStoreBuilder<byte[], byte[]> builder =
-          HashStore.builder(keys.codec(), values.codec())
-              .expectedEntries(expectedEntries)
-              .maxBytes(maxBytes);
-      return new OpenStore(builder.open(path), keys, values);
+      return OpenStore.open(
+          kind,
+          keys,
+          values,
+          builder -> builder.expectedEntries(expectedEntries).maxBytes(maxBytes),
+          path);
     }
   }
 
@@ -104,21 +169,9 @@ final class OpenStore implements AutoCloseable {
     return stored != null ? stored : CodecName.UTF8.form();
   }
 
-  private static StoreInfo infoOfHashStore(Path path) {
-    StoreInfo info = StoreInfo.read(path);
-    if (info.kind() != StoreInfo.Kind.HASH) {
-      throw new IncompatibleStoreException(
-          "the store is a SyncStore, which this command does not open, store=" + path);
-    }
-    return info;
-  }
-
   private static OpenStore open(StoreInfo info, boolean readOnly) {
-    TextForm keys = keys(info);
-    TextForm values = values(info);
-    HashStore<byte[], byte[]> map =
-        HashStore.builder(keys.codec(), values.codec()).readOnly(readOnly).open(info.store());
-    return new OpenStore(map, keys, values);
+    return open(
+        info.kind(), keys(info), values(info), builder -> builder.readOnly(readOnly), info.store());
   }
 
   private static TextForm keys(StoreInfo info) {
@@ -131,6 +184,6 @@ final class OpenStore implements AutoCloseable {
 
   @Override
   public void close() {
-    map.close();
+    store.close();
   }
 }

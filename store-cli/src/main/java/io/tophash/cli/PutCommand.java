@@ -53,9 +53,7 @@ final class PutCommand extends StoreCommand {
             ? plan.values().parseContent("value", content)
             : plan.values().parse("value", value);
     try (OpenStore store = plan.open(0, create.maxBytes())) {
-      long before = store.map.sizeLong();
-      set(store, encodedKey, encodedValue);
-      boolean replaced = store.map.sizeLong() == before;
+      boolean replaced = !set(store, encodedKey, encodedValue);
       if (json) {
         printJson(
             out -> {
@@ -67,9 +65,9 @@ final class PutCommand extends StoreCommand {
     }
   }
 
-  private static void set(OpenStore store, byte[] key, byte[] value) {
+  private static boolean set(OpenStore store, byte[] key, byte[] value) {
     try {
-      store.map.set(key, value);
+      return store.set(key, value);
     } catch (IllegalArgumentException e) {
       throw new CliException(ExitCode.INPUT, e.getMessage(), e);
     }

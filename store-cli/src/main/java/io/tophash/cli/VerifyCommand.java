@@ -23,7 +23,7 @@ final class VerifyCommand extends StoreCommand {
     long startNanos = System.nanoTime();
     VerifyReport report;
     try (OpenStore store = OpenStore.toRead(path, console)) {
-      report = store.map.verify();
+      report = store.store.verify();
     } catch (CorruptStoreException e) {
       // So damaged that it does not open, or that the walk cannot go on.
       return giveUp(e);

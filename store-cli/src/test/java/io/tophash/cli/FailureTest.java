@@ -8,7 +8,6 @@ import io.tophash.core.HashStore;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.IntentLayout;
-import io.tophash.core.format.StoreHeader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -65,12 +64,12 @@ class FailureTest extends CommandTest {
   }
 
   @Test
-  void anotherKindOfStoreIsRefused() throws Exception {
-    StoreHeader header =
-        new StoreHeader(HeaderLayout.KIND_SYNC, 30, 4, -1, -1, "h", "utf8", "utf8", 1, 2);
-    Path path = path("sync.tph");
-    Files.write(path, ByteBuffer.allocate(8192).put(header.toBytes()).array());
-    run("stat", path).fails(4, "SyncStore");
+  void anotherKindOfStoreIsRefused() {
+    Path path = newStore(1);
+    run("put", path, "k", "v", "--kind", "sync").fails(4, "another kind", "kind=hash");
+    run("put", path, "k", "v", "--kind", "hash").ok();
+    run("put", path, "k", "v", "--kind", "tree").fails(2, "--kind");
+    run("stat", path, "--watch", "--count", "1").fails(2, "SyncStore");
   }
 
   private Path newStore(int entries) {

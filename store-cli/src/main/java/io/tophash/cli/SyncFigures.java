@@ -1,0 +1,86 @@
+package io.tophash.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.tophash.sync.SyncStats;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+
+/** The figures that only a SyncStore has, for people and for programs. */
+final class SyncFigures {
+  private SyncFigures() {}
+
+  static void rows(StringBuilder text, SyncStats stats) {
+    StatCommand.row(text, "segments", "%,d in %,d shards", stats.segments(), stats.shards());
+    StatCommand.row(
+        text,
+        "rebuilds",
+        "%,d, of which %,d splits, %,d merges, %,d promotions",
+        stats.rebuilds(),
+        stats.splits(),
+        stats.merges(),
+        stats.promotions());
+    StatCommand.row(
+        text,
+        "operations",
+        "%,d inserts, %,d stores, %,d removes, %,d misses",
+        stats.inserts(),
+        stats.stores(),
+        stats.removes(),
+        stats.misses());
+    StatCommand.row(text, "take-overs", "%,d", stats.takeovers());
+    if (stats.attached().isEmpty()) {
+      StatCommand.row(text, "writers", "none attached");
+    }
+    Instant now = Instant.now();
+    for (SyncStats.AttachedProcess process : stats.attached()) {
+      StatCommand.row(
+          text,
+          "writer",
+          "pid %d on %s, attached for %s, %,d stores, %,d removes",
+          process.pid(),
+          process.host(),
+          age(process, now),
+          process.stores(),
+          process.removes());
+    }
+  }
+
+  /** The time since a process attached, to one unit. */
+  static String age(SyncStats.AttachedProcess process, Instant now) {
+    long seconds = Math.max(0, Duration.between(process.attachedAt(), now).toSeconds());
+    if (seconds < 120) {
+      return seconds + " s";
+    }
+    return seconds < 7200 ? seconds / 60 + " min" : seconds / 3600 + " h";
+  }
+
+  static void writeJson(JsonGenerator out, SyncStats stats) throws IOException {
+    out.writeNumberField("shards", stats.shards());
+    out.writeNumberField("segments", stats.segments());
+    out.writeNumberField("rebuilds", stats.rebuilds());
+    out.writeNumberField("splits", stats.splits());
+    out.writeNumberField("merges", stats.merges());
+    out.writeNumberField("promotions", stats.promotions());
+    out.writeNumberField("inserts", stats.inserts());
+    out.writeNumberField("stores", stats.stores());
+    out.writeNumberField("removes", stats.removes());
+    out.writeNumberField("misses", stats.misses());
+    out.writeNumberField("takeovers", stats.takeovers());
+    out.writeNumberField("clears", stats.clears());
+    out.writeArrayFieldStart("attached");
+    for (SyncStats.AttachedProcess process : stats.attached()) {
+      out.writeStartObject();
+      out.writeNumberField("pid", process.pid());
+      out.writeStringField("host", process.host());
+      if (process.started() != null) {
+        out.writeStringField("started", process.started().toString());
+      }
+      out.writeStringField("attachedAt", process.attachedAt().toString());
+      out.writeNumberField("stores", process.stores());
+      out.writeNumberField("removes", process.removes());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+}
