@@ -1,6 +1,7 @@
 package io.tophash.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.tophash.core.StoreInfo;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -19,17 +20,39 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Puts every class file of the running Java runtime into a store, closes it, opens it again,"
-          + " checks every value against its source, looks up at random, deletes a third, verifies"
-          + " everything, and prints what it measured. Then compares a store of longs with the maps"
-          + " of the JDK. Exits with 3 if a check fails."
+      "One process puts every class file of the running Java runtime into a SyncStore; two more"
+          + " read it at full speed and check every value; a fourth writes, tells each write that"
+          + " has returned, and is killed again and again. Shows that nothing acknowledged was lost"
+          + " and how fast each was. Exits with 3 if a check fails.",
+      "With --kind hash, one process does the same files in a HashStore: writes, opens again,"
+          + " checks, looks up at random, deletes a third, verifies, and compares a store of longs"
+          + " with the maps of the JDK."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Tophash.Version.class)
 final class DemoCommand implements Callable<Integer> {
+  /** What a demo leaves. */
+  interface Report {
+    boolean isOk();
+
+    /** Sets how long it took. */
+    void seconds(double value);
+
+    String toText();
+
+    void writeJson(JsonGenerator json) throws IOException;
+  }
+
   private final Console console;
 
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--kind",
+      paramLabel = "KIND",
+      defaultValue = "sync",
+      description = "The store to show: sync or hash. Default: ${DEFAULT-VALUE}.")
+  private StoreInfo.Kind kind = StoreInfo.Kind.SYNC;
 
   @Option(
       names = "--store",
@@ -44,8 +67,22 @@ final class DemoCommand implements Callable<Integer> {
       names = "--longs",
       paramLabel = "N",
       defaultValue = "1000000",
-      description = "Entries of the second comparison, 0 for none. Default: ${DEFAULT-VALUE}.")
+      description = "hash: entries of the second part, 0 for none. Default: ${DEFAULT-VALUE}.")
   private int longs;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "10",
+      description = "sync: about how long the processes work. Default: ${DEFAULT-VALUE}.")
+  private double seconds;
+
+  @Option(
+      names = "--kills",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "sync: how often the writer is killed. Default: ${DEFAULT-VALUE}.")
+  private int kills;
 
   @Option(names = "--json", description = "Print JSON for programs instead of text for people.")
   private boolean json;
@@ -64,6 +101,10 @@ final class DemoCommand implements Callable<Integer> {
     if (longs < 0 || longs > 100_000_000) {
       throw new ParameterException(spec.commandLine(), "--longs must be from 0 to 100000000");
     }
+    if (!(seconds > 0 && seconds <= 3600) || kills < 0 || kills > 1000) {
+      throw new ParameterException(
+          spec.commandLine(), "--seconds must be from 0 to 3600 and --kills from 0 to 1000");
+    }
     if (path != null && Files.exists(path)) {
       throw new CliException(
           ExitCode.STORE, "there is a file already; choose another path, store=" + path);
@@ -73,30 +114,50 @@ final class DemoCommand implements Callable<Integer> {
 
   /** Runs the demo on this data. */
   int run(ClassSource source) throws IOException {
-    DemoReport report = new DemoReport();
+    Report report;
     long start = System.nanoTime();
     try (Interruption interruption = new Interruption()) {
       Path directory = Files.createTempDirectory("tophash-demo-");
       try {
-        Path store = path != null ? path : directory.resolve("classes.tph");
-        report.store = store.toString();
-        report.kept = path != null;
-        new DemoRun(source, store, report, interruption, this::status).run();
-        if (longs > 0) {
-          status("comparing longs");
-          new DemoLongs(longs, report).run(directory);
-        }
+        report =
+            kind == StoreInfo.Kind.SYNC
+                ? ofProcesses(source, directory, interruption)
+                : ofOneProcess(source, directory, interruption);
       } finally {
         status("");
         delete(directory);
       }
     }
-    report.seconds = (System.nanoTime() - start) / 1e9;
+    report.seconds((System.nanoTime() - start) / 1e9);
     print(report);
     return report.isOk() ? ExitCode.OK : ExitCode.DAMAGED;
   }
 
-  private void print(DemoReport report) throws IOException {
+  private Report ofProcesses(ClassSource source, Path directory, Interruption interruption)
+      throws IOException {
+    SyncDemoReport report = new SyncDemoReport();
+    Path store = path != null ? path : directory.resolve("classes.tph");
+    report.store = store.toString();
+    report.kept = path != null;
+    new SyncDemo(source, store, directory, report, interruption, this::status).run(seconds, kills);
+    return report;
+  }
+
+  private Report ofOneProcess(ClassSource source, Path directory, Interruption interruption)
+      throws IOException {
+    DemoReport report = new DemoReport();
+    Path store = path != null ? path : directory.resolve("classes.tph");
+    report.store = store.toString();
+    report.kept = path != null;
+    new DemoRun(source, store, report, interruption, this::status).run();
+    if (longs > 0) {
+      status("comparing longs");
+      new DemoLongs(longs, report).run(directory);
+    }
+    return report;
+  }
+
+  private void print(Report report) throws IOException {
     Writer writer = console.newWriter();
     if (json) {
       JsonGenerator generator = Json.lines(writer);

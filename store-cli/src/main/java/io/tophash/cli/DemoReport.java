@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** What the demo measured and checked: as a table for people, as JSON for programs. */
-final class DemoReport {
+final class DemoReport implements DemoCommand.Report {
   /** A step with its time. */
   record Step(String name, long operations, long nanos) {
     double nanosPerOperation() {
@@ -47,11 +47,18 @@ final class DemoReport {
     checks.add(new Check(name, ok, detail));
   }
 
-  boolean isOk() {
+  @Override
+  public boolean isOk() {
     return checks.stream().allMatch(Check::ok);
   }
 
-  String toText() {
+  @Override
+  public void seconds(double value) {
+    seconds = value;
+  }
+
+  @Override
+  public String toText() {
     Text out = new Text();
     out.line("Every class file of this Java runtime in one HashStore<String, byte[]>");
     out.line("");
@@ -119,7 +126,8 @@ final class DemoReport {
     return String.format(Locale.ROOT, "%,.1f MB", bytes / 1e6);
   }
 
-  void writeJson(JsonGenerator out) throws IOException {
+  @Override
+  public void writeJson(JsonGenerator out) throws IOException {
     out.writeBooleanField("ok", isOk());
     out.writeStringField("runtime", Runtime.version().toString());
     out.writeNumberField("maxHeapBytes", Runtime.getRuntime().maxMemory());
@@ -146,15 +154,7 @@ final class DemoReport {
       out.writeEndObject();
     }
     out.writeEndArray();
-    out.writeArrayFieldStart("checks");
-    for (Check check : checks) {
-      out.writeStartObject();
-      out.writeStringField("name", check.name());
-      out.writeBooleanField("ok", check.ok());
-      out.writeStringField("detail", check.detail());
-      out.writeEndObject();
-    }
-    out.writeEndArray();
+    writeChecks(out, checks);
     out.writeNumberField("longsEntries", longsEntries);
     out.writeArrayFieldStart("longs");
     for (LongsRow row : longs) {
@@ -170,6 +170,18 @@ final class DemoReport {
       out.writeStringField("longsSkipped", longsSkipped);
     }
     out.writeNumberField("seconds", seconds);
+  }
+
+  static void writeChecks(JsonGenerator out, List<Check> checks) throws IOException {
+    out.writeArrayFieldStart("checks");
+    for (Check check : checks) {
+      out.writeStartObject();
+      out.writeStringField("name", check.name());
+      out.writeBooleanField("ok", check.ok());
+      out.writeStringField("detail", check.detail());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
   }
 
   private static final class Text {

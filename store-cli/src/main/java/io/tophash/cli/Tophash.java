@@ -66,6 +66,7 @@ public final class Tophash implements Runnable {
     CommandLine line =
         new CommandLine(root)
             .addSubcommand(new DemoCommand(console))
+            .addSubcommand(new DemoChild(console))
             .addSubcommand(new LoadCommand(console))
             .addSubcommand(new GetCommand(console))
             .addSubcommand(new PutCommand(console))

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,8 @@ class DemoCommandTest extends CommandTest {
   @Test
   @SuppressWarnings("unchecked")
   void checksAndMeasuresEveryStep() {
-    Result result = run("demo", "--limit", "60", "--longs", "1000", "--json").ok();
+    Result result =
+        run("demo", "--kind", "hash", "--limit", "60", "--longs", "1000", "--json").ok();
     Map<String, Object> json = result.json();
     assertEquals(true, json.get("ok"));
     assertEquals(60L, json.get("entries"));
@@ -38,7 +40,7 @@ class DemoCommandTest extends CommandTest {
 
   @Test
   void isATableForPeople() {
-    String text = run("demo", "--limit", "30", "--longs", "0").ok().out();
+    String text = run("demo", "--kind", "hash", "--limit", "30", "--longs", "0").ok().out();
     assertTrue(text.contains("entries      30,"), text);
     assertTrue(text.contains("ns per op"), text);
     assertTrue(text.contains("All checks passed"), text);
@@ -49,10 +51,11 @@ class DemoCommandTest extends CommandTest {
   @Test
   void keepsTheStoreIfAsked() {
     Path store = path("kept.tph");
-    run("demo", "--limit", "30", "--longs", "0", "--store", store).ok();
+    run("demo", "--kind", "hash", "--limit", "30", "--longs", "0", "--store", store).ok();
     assertEquals(20L, run("stat", "--json", store).ok().json().get("entries"));
     run("verify", store).ok();
-    run("demo", "--limit", "30", "--longs", "0", "--store", store).fails(4, "already");
+    run("demo", "--kind", "hash", "--limit", "30", "--longs", "0", "--store", store)
+        .fails(4, "already");
   }
 
   @Test
@@ -75,14 +78,68 @@ class DemoCommandTest extends CommandTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Console console =
         new Console(new ByteArrayInputStream(new byte[0]), out, new ByteArrayOutputStream(), false);
-    assertEquals(ExitCode.DAMAGED, new DemoCommand(console).run(changing));
+    DemoCommand command = new DemoCommand(console);
+    new picocli.CommandLine(command)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .parseArgs("--kind", "hash", "--longs", "0");
+    assertEquals(ExitCode.DAMAGED, command.run(changing));
     String text = out.toString(StandardCharsets.UTF_8);
     assertTrue(text.contains("FAIL  every value equals its class file: wrong=1 first=b"), text);
     assertTrue(text.contains("CHECKS FAILED"), text);
   }
 
   @Test
+  @SuppressWarnings("unchecked")
+  void readersSeeWholeValuesAndKillsLoseNothing() {
+    Path store = path("shared.tph");
+    Map<String, Object> json =
+        run("demo", "--limit", "60", "--seconds", "1", "--kills", "2", "--json", "--store", store)
+            .ok()
+            .json();
+    assertEquals(true, json.get("ok"));
+    List<Map<String, Object>> processes = (List<Map<String, Object>>) json.get("processes");
+    assertEquals(4, processes.size());
+    assertEquals(60L, processes.get(0).get("operations"));
+    assertEquals(3, ((List<?>) processes.get(3).get("pids")).size(), "two killed, one ended");
+    assertTrue(processes.stream().allMatch(process -> (Long) process.get("operations") > 0));
+    List<Map<String, Object>> checks = (List<Map<String, Object>>) json.get("checks");
+    assertEquals(9, checks.size(), checks::toString);
+    assertEquals(json.get("entries"), run("stat", "--json", store).ok().json().get("entries"));
+    run("verify", store).ok();
+  }
+
+  @Test
+  void severalProcessesAreATableForPeople() {
+    String text = run("demo", "--limit", "30", "--seconds", "0.2", "--kills", "1").ok().out();
+    assertTrue(text.contains("per second"), text);
+    assertTrue(text.contains("kill 1: nothing acknowledged is lost"), text);
+    assertTrue(text.contains("All checks passed"), text);
+  }
+
+  /** The check that a killed writer lost nothing would find a value that it did not write. */
+  @Test
+  void aValueTellsWhetherItIsWhole() {
+    long operation = 1;
+    while (DemoWrites.kind(operation) != DemoWrites.Kind.SET) {
+      operation++;
+    }
+    int key = DemoWrites.index(operation, DemoWrites.KEYS);
+    byte[] value = DemoWrites.value(operation);
+    assertEquals(operation, DemoWrites.version(key, ByteBuffer.wrap(value)));
+    assertEquals(-1, DemoWrites.version(key + 1, ByteBuffer.wrap(value)));
+    assertEquals(-1, DemoWrites.version(key, ByteBuffer.wrap(value, 0, value.length - 1)));
+    for (int i = 0; i < value.length; i++) {
+      value[i] ^= 1;
+      assertEquals(-1, DemoWrites.version(key, ByteBuffer.wrap(value)), "index=" + i);
+      value[i] ^= 1;
+    }
+  }
+
+  @Test
   void refusesNonsense() {
+    run("demo", "--seconds", "0").fails(2, "--seconds");
+    run("demo", "--kills", "-1").fails(2, "--kills");
+    run("demo", "--kind", "tree").fails(2, "--kind");
     run("demo", "--limit", "0").fails(2, "--limit");
     run("demo", "--longs", "-1").fails(2, "--longs");
   }

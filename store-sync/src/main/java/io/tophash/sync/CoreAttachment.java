@@ -23,6 +23,7 @@ final class CoreAttachment implements Attachment {
 
   @Override
   public Path path() {
+    table.checkOpen();
     return core.path();
   }
 

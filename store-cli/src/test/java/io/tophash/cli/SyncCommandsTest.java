@@ -1,0 +1,144 @@
+package io.tophash.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tophash.core.codec.Codecs;
+import io.tophash.core.format.HeaderLayout;
+import io.tophash.core.format.StoreHeader;
+import io.tophash.sync.SyncStore;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The commands on a SyncStore, alone and beside others that have it open. */
+class SyncCommandsTest extends CommandTest {
+  private Path newStore() {
+    Path store = path("a.tph");
+    run("load", store, file("a.tsv", "user/1\tA\nuser/2\tB\\tb\nother\tC\n"), "--kind", "sync")
+        .ok();
+    return store;
+  }
+
+  @Test
+  void entriesComeAndGo() {
+    Path store = path("a.tph");
+    assertEquals(
+        "{\"key\":\"k\",\"replaced\":false}\n",
+        run("put", store, "k", "v", "--kind", "sync", "--json").ok().out());
+    assertEquals(true, run("put", store, "k", "w", "--json").ok().json().get("replaced"));
+    assertEquals("w\n", run("get", store, "k").ok().out());
+    run("delete", store, "k").ok();
+    assertEquals(1, run("delete", store, "k").code());
+    assertEquals(1, run("get", store, "k").code());
+    run("verify", store).ok();
+    run("put", store, "k", "v", "--kind", "hash").fails(4, "another kind", "kind=sync");
+  }
+
+  @Test
+  void loadCountsWhatItHasAddedItself() {
+    Path store = newStore();
+    Map<String, Object> json =
+        run("load", store, file("b.tsv", "other\tD\nnew\tE\nnew\tF\n"), "--json").ok().json();
+    assertEquals(3L, json.get("loaded"));
+    assertEquals(1L, json.get("added"));
+    assertEquals(2L, json.get("replaced"));
+    assertEquals(4L, json.get("entries"));
+    assertEquals("F\n", run("get", store, "new").ok().out());
+  }
+
+  @Test
+  void whatIsExportedIsLoadedAgainAsEitherKind() {
+    Path dump = path("dump.jsonl");
+    run("export", newStore(), "-o", dump).ok();
+    for (String kind : List.of("hash", "sync")) {
+      Path copy = path(kind + ".tph");
+      run("load", copy, dump, "--kind", kind).ok();
+      assertEquals(
+          Set.of("user/1\tA", "user/2\tB\\tb", "other\tC"),
+          new HashSet<>(run("scan", copy).ok().lines()));
+      assertEquals(kind, run("stat", "--json", copy).ok().json().get("kind"));
+    }
+  }
+
+  @Test
+  void statSaysWhatTheStoreIs() {
+    Path store = newStore();
+    String text = run("stat", store).ok().out();
+    assertTrue(text.contains("kind         SyncStore, format version"), text);
+    assertTrue(text.contains("entries      3\n"), text);
+    assertTrue(text.contains("writers      none attached\n"), text);
+    Map<String, Object> json = run("stat", "--json", store).ok().json();
+    assertEquals(3L, json.get("entries"));
+    assertEquals(3L, json.get("inserts"));
+    assertEquals(List.of(), json.get("attached"));
+  }
+
+  /** All of it while this process has the store open. */
+  @Test
+  void commandsWorkBesideAWriter() {
+    Path path = newStore();
+    try (SyncStore<String, String> store =
+        SyncStore.builder(Codecs.utf8(), Codecs.utf8()).open(path)) {
+      run("put", path, "k", "v").ok();
+      assertEquals("v", store.get("k"));
+      store.set("k", "w");
+      assertEquals("w\n", run("get", path, "k").ok().out());
+      assertEquals(4, run("scan", path).ok().lines().size());
+      run("verify", path).ok();
+      assertTrue(run("stat", path).ok().out().contains("pid " + ProcessHandle.current().pid()));
+    }
+  }
+
+  @Test
+  void watchShowsWhatHappens() throws Exception {
+    Path path = newStore();
+    try (SyncStore<String, String> store =
+        SyncStore.builder(Codecs.utf8(), Codecs.utf8()).open(path)) {
+      Thread writer =
+          new Thread(
+              () -> {
+                for (int i = 0; !Thread.currentThread().isInterrupted(); i++) {
+                  store.set("k" + i % 100, "v" + i);
+                }
+              });
+      writer.start();
+      try {
+        Result text = run("stat", path, "--watch", "--interval", "0.1", "--count", "2").ok();
+        assertEquals(3, text.lines().size(), text.out());
+        assertTrue(text.lines().get(0).contains("promotions"), text.out());
+        assertTrue(text.out().contains(ProcessHandle.current().pid() + " ("), text.out());
+        List<Map<String, Object>> json =
+            run("stat", path, "--watch", "--interval", "0.2", "--count", "3", "--json")
+                .ok()
+                .jsonLines();
+        assertEquals(3, json.size());
+        assertTrue(
+            json.stream().anyMatch(line -> (Long) line.get("storesPerSecond") > 0), json::toString);
+      } finally {
+        writer.interrupt();
+        writer.join();
+      }
+    }
+    run("stat", path, "--watch", "--interval", "0").fails(2, "--interval");
+    run("stat", path, "--watch", "--count", "0").fails(2, "--count");
+  }
+
+  @Test
+  void aHeaderWithNothingBehindItIsRefused() throws Exception {
+    StoreHeader header =
+        new StoreHeader(HeaderLayout.KIND_SYNC, 30, 4, -1, -1, "h", "utf8", "utf8", 1, 2);
+    Path path = path("sync.tph");
+    Files.write(path, ByteBuffer.allocate(8192).put(header.toBytes()).array());
+    for (String command : List.of("stat", "verify", "scan")) {
+      Result result = run(command, path);
+      assertTrue(result.code() == 3 || result.code() == 4, result::err);
+      assertEquals(1, result.err().lines().count(), result.err());
+    }
+  }
+}
