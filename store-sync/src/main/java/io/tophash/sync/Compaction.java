@@ -1,14 +1,103 @@
 package io.tophash.sync;
 
-/** Moves what a store holds towards the start of its file and gives the rest back. */
-final class Compaction {
-  private final SyncCore core;
+import io.tophash.sync.format.RegionLayout;
+import io.tophash.sync.segment.Gathered;
+import io.tophash.sync.shard.Shards;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
-  Compaction(SyncCore core) {
+/**
+ * Moves what a store holds towards the start of its file, beside readers and writers, and gives the
+ * end of the file back to the file system if nobody else has it open.
+ *
+ * <p>Everything moves by the ordinary operations: segments by rebuilds, large records by being
+ * stored again. The file can be cut only if no access to its end can be under way anywhere. Readers
+ * leave no trace, so that is certain only if this is the one process that has the store open; else
+ * the end stays, free, until the next process that attaches alone cuts it.
+ */
+final class Compaction {
+  /** Room that is left besides, as blocks move before those that they replace are free. */
+  private static final int SPARE_EXTENTS = 2;
+
+  /** The first round finds out how small the segments can be, the next ones where they fit. */
+  private static final int ROUNDS = 3;
+
+  private final SyncCore core;
+  private final SegmentTable table;
+  private final Shards shards;
+
+  Compaction(SyncCore core, SegmentTable table) {
     this.core = core;
+    this.table = table;
+    this.shards = core.shards();
   }
 
   void run() {
-    throw new UnsupportedOperationException("store=" + core.path());
+    for (int round = 0; round < ROUNDS; round++) {
+      long limit = limit();
+      if (round > 0 && core.report().endOfUsed() <= limit) {
+        break;
+      }
+      for (int shard = 0; shard < shards.context().shardCount(); shard++) {
+        table.checkOpen();
+        compactShard(shard, limit);
+      }
+    }
+    cut();
+  }
+
+  /** Position below which all blocks have room: an extent holds blocks of one size only. */
+  private long limit() {
+    Map<Long, Long> blocks = new HashMap<>();
+    core.report().forEachBlock((position, bytes, owner) -> blocks.merge(bytes, 1L, Long::sum));
+    long extents = SPARE_EXTENTS;
+    for (Map.Entry<Long, Long> size : blocks.entrySet()) {
+      long perExtent = Math.max(1, RegionLayout.EXTENT_BYTES / size.getKey());
+      long each = (size.getKey() + RegionLayout.EXTENT_BYTES) / RegionLayout.EXTENT_BYTES;
+      extents += (size.getValue() + perExtent - 1) / perExtent * each;
+    }
+    long perWindow = core.memory().windowBytes() / RegionLayout.EXTENT_BYTES - 1;
+    long windows = extents / perWindow + 1;
+    return (extents + windows) * RegionLayout.EXTENT_BYTES;
+  }
+
+  private void compactShard(int shard, long limit) {
+    int shift = shards.context().shardShift();
+    long start = shift == 0 ? 0 : (long) shard << 64 - shift;
+    long hash = start;
+    do {
+      int bits = shift + shards.compactSegment(shard, hash, limit);
+      if (table instanceof RecordTable) {
+        moveLargeRecords((RecordTable) table, shard, hash, limit);
+      }
+      long size = bits == 0 ? 0 : 1L << 64 - bits;
+      hash = bits == 0 ? 0 : (hash & -size) + size;
+    } while (hash != 0 && shards.context().shardOf(hash) == shard);
+    shards.compactDirectory(shard, limit);
+  }
+
+  private void moveLargeRecords(RecordTable records, int shard, long hash, long limit) {
+    List<byte[]> keys = new ArrayList<>();
+    Gathered g = shards.borrow();
+    try {
+      // Under the lock a large record stays where it is, so its key can be read.
+      shards.gather(shard, hash, g, () -> records.copyLargeKeys(g, limit, keys));
+    } finally {
+      shards.giveBack(g);
+    }
+    for (byte[] key : keys) {
+      records.moveLarge(key, core.keyHash().ofBytes(key, 0, key.length), limit);
+    }
+  }
+
+  /** Cuts the file behind the last extent in use, if nobody else can be there. */
+  private void cut() {
+    core.whileAlone(
+        () ->
+            shards.withAllLocks(
+                // What is given up here comes back by the way of all new space.
+                () -> core.file().cut(core.allocator().cutTail())));
   }
 }

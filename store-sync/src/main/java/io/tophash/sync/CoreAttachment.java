@@ -48,6 +48,7 @@ final class CoreAttachment implements Attachment {
       try {
         Files.deleteIfExists(core.path());
         Files.deleteIfExists(core.lockPath());
+        Cores.forget(core.path());
       } catch (IOException e) {
         throw new StoreException("cannot delete the temporary store, store=" + core.path(), e);
       }
@@ -79,7 +80,7 @@ final class CoreAttachment implements Attachment {
   @Override
   public void compact() {
     table.checkWritable();
-    new Compaction(core).run();
+    new Compaction(core, table).run();
   }
 
   @Override

@@ -3,7 +3,9 @@ package io.tophash.sync;
 import io.tophash.core.memory.SharedFile;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The stores that this JVM has attached. A second open of a store shares the first one's mapping
@@ -22,6 +24,7 @@ final class Cores {
   }
 
   private static final Map<Key, Shared> OPEN = new HashMap<>();
+  private static final Set<Path> EVER_OPENED = new HashSet<>();
 
   private Cores() {}
 
@@ -33,13 +36,18 @@ final class Cores {
       shared = OPEN.get(new Key(path, true));
     }
     if (shared == null) {
-      shared = new Shared(SyncCore.attach(path, request));
+      shared = new Shared(SyncCore.attach(path, request, EVER_OPENED.add(path)));
       OPEN.put(new Key(path, request.readOnly()), shared);
     } else {
       StoreShape.check(shared.core.header(), request, path);
     }
     shared.users++;
     return shared.core;
+  }
+
+  /** The file of a closed temporary store is gone. */
+  static synchronized void forget(Path path) {
+    EVER_OPENED.remove(path);
   }
 
   /** Takes a core back; the last user detaches it. */

@@ -27,10 +27,20 @@ final class LargeRecords {
     return Shards.position(shard, note);
   }
 
-  /** Writes a record to a block of its own, which is noted; returns the stub for the log. */
-  byte[] write(int shard, byte[] record, int keyBytes, long hash) {
+  /**
+   * Writes a record to a block of its own, which is noted; returns the stub for the log.
+   *
+   * @param below the block shall lie below this position if there is room there
+   */
+  byte[] write(int shard, byte[] record, int keyBytes, long hash, long below) {
+    int note = at(shard, ShardLayout.NEW_LARGE);
     long block =
-        context.allocator().allocate(record.length, shard, at(shard, ShardLayout.NEW_LARGE));
+        below == Long.MAX_VALUE
+            ? 0
+            : context.allocator().allocateBelow(below, record.length, shard, note);
+    if (block == 0) {
+      block = context.allocator().allocate(record.length, shard, note);
+    }
     memory.putBytes(block, record, 0, record.length);
     CrashPoint.reached("large.written");
     byte[] stub = new byte[SyncRecordLayout.STUB_BYTES];

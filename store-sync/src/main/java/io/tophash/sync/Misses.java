@@ -15,9 +15,12 @@ final class Misses {
 
   private final int[] counts = new int[COUNTERS];
   private final AtomicLongArray wanted;
+  // Per shard, not yet reported to the store.
+  private final long[] unreported;
 
   Misses(int shards) {
     wanted = new AtomicLongArray(shards);
+    unreported = new long[shards];
   }
 
   /** Counts a miss in a segment. */
@@ -25,10 +28,18 @@ final class Misses {
     int i = (int) ((segmentWord >>> 30) * 0x9E37_79B9L >>> 16) & COUNTERS - 1;
     int count = counts[i] + 1;
     counts[i] = count;
+    unreported[shard]++;
     if (count >= SegmentWord.readBuckets(segmentWord) * KEYS_PER_BUCKET) {
       counts[i] = 0;
       wanted.setPlain(shard, hash == 0 ? 1 : hash);
     }
+  }
+
+  /** Misses of the shard since the last call, for a writer who has its lock to report. */
+  long takeUnreported(int shard) {
+    long misses = unreported[shard];
+    unreported[shard] = 0;
+    return misses;
   }
 
   /** Hash in the segment of the shard that is to be promoted, 0 if none; forgets it. */

@@ -18,6 +18,9 @@ final class RecordChange {
   /** True if the caller wants {@link #previous}. */
   final boolean wantsPrevious;
 
+  /** Where the block of a large record shall lie below, if it can. */
+  final long below;
+
   /** True if the key had a value. */
   boolean present;
 
@@ -34,6 +37,18 @@ final class RecordChange {
       long hash,
       byte[] expected,
       boolean wantsPrevious) {
+    this(change, record, keyBytes, hash, expected, wantsPrevious, Long.MAX_VALUE);
+  }
+
+  RecordChange(
+      Change change,
+      byte[] record,
+      int keyBytes,
+      long hash,
+      byte[] expected,
+      boolean wantsPrevious,
+      long below) {
+    this.below = below;
     this.change = change;
     this.record = record;
     this.keyBytes = keyBytes;

@@ -74,14 +74,32 @@ final class RecordForm<K, V> {
   /** A complete record. */
   byte[] record(K key, int keyBytes, V value) {
     int valueBytes = size(values, "value", value, maxValueBytes);
+    byte[] record = allocate(keyBytes, valueBytes);
+    write(keys, key, record, SyncRecordLayout.PAYLOAD, keyBytes);
+    write(values, value, record, SyncRecordLayout.PAYLOAD + keyBytes, valueBytes);
+    seal(record);
+    return record;
+  }
+
+  /** A complete record of encoded parts. */
+  static byte[] assemble(byte[] key, byte[] value) {
+    byte[] record = allocate(key.length, value.length);
+    System.arraycopy(key, 0, record, SyncRecordLayout.PAYLOAD, key.length);
+    System.arraycopy(value, 0, record, SyncRecordLayout.PAYLOAD + key.length, value.length);
+    seal(record);
+    return record;
+  }
+
+  private static byte[] allocate(int keyBytes, int valueBytes) {
     byte[] record = new byte[Math.toIntExact(SyncRecordLayout.bytes(keyBytes, valueBytes))];
     HeapBytes.INT.set(record, SyncRecordLayout.KEY_LENGTH, keyBytes);
     HeapBytes.INT.set(record, SyncRecordLayout.VALUE_LENGTH, valueBytes);
-    write(keys, key, record, SyncRecordLayout.PAYLOAD, keyBytes);
-    write(values, value, record, SyncRecordLayout.PAYLOAD + keyBytes, valueBytes);
-    HeapBytes.INT.set(
-        record, SyncRecordLayout.CHECKSUM, RecordSegments.checksum(record, 0, record.length));
     return record;
+  }
+
+  private static void seal(byte[] record) {
+    int checksum = RecordSegments.checksum(record, 0, record.length);
+    HeapBytes.INT.set(record, SyncRecordLayout.CHECKSUM, checksum);
   }
 
   /** An encoded value, for comparisons. */

@@ -8,8 +8,10 @@ import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SyncRecordLayout;
+import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.SegmentKind;
+import java.util.List;
 
 /**
  * The entries of a store whose keys or values do not fit a long: records, as bytes.
@@ -242,6 +244,31 @@ final class RecordTable extends SegmentTable {
     }
   }
 
+  /**
+   * Writes a large record anew, below a position if there is room there; for compaction. Whoever
+   * changes the entry meanwhile wins.
+   */
+  void moveLarge(byte[] key, long hash, long below) {
+    byte[] lookup = new byte[SyncRecordLayout.PAYLOAD + key.length];
+    System.arraycopy(key, 0, lookup, SyncRecordLayout.PAYLOAD, key.length);
+    byte[] value = get(lookup, key.length, hash, this::copy);
+    if (value != null) {
+      byte[] record = RecordForm.assemble(key, value);
+      change(new RecordChange(Change.SET_IF_EQUAL, record, key.length, hash, value, false, below));
+    }
+  }
+
+  /** Adds the keys of gathered large records that stand behind a position. */
+  void copyLargeKeys(Gathered g, long limit, List<byte[]> keys) {
+    for (int i = 0; i < g.count(); i++) {
+      long block = segments.largeBlock(g, i);
+      if (block >= limit) {
+        int lengths = memory.getInt(block, SyncRecordLayout.KEY_LENGTH);
+        keys.add(copy(block, SyncRecordLayout.PAYLOAD, SyncRecordLayout.keyLength(lengths)));
+      }
+    }
+  }
+
   private boolean isValue(long at, int keyBytes, int length, byte[] expected) {
     int offset = SyncRecordLayout.PAYLOAD + keyBytes;
     if (length != expected.length) {
@@ -253,7 +280,7 @@ final class RecordTable extends SegmentTable {
   private void changeLocked(RecordChange c, int shard) {
     lock(shard);
     try {
-      byte[] stub = c.isLarge() ? large.write(shard, c.record, c.keyBytes, c.hash) : null;
+      byte[] stub = c.isLarge() ? large.write(shard, c.record, c.keyBytes, c.hash, c.below) : null;
       try {
         changeLocked(c, shard, stub);
       } finally {

@@ -132,6 +132,7 @@ abstract class SegmentTable {
       shards.unlock(shard);
       checkOpen();
     }
+    shards.addMisses(shard, core.misses().takeUnreported(shard));
   }
 
   /** Counts a change in this process's row; the hazard's line is this thread's while it has it. */

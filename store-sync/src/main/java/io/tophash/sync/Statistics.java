@@ -29,6 +29,7 @@ final class Statistics {
         core.header().valueCodec,
         table.sizeLong(),
         core.file().length(),
+        core.report().usedBytes(),
         core.report().freeBytes(),
         core.shards().context().shardCount(),
         segments(core),

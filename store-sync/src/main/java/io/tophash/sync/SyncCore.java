@@ -14,6 +14,7 @@ import io.tophash.core.memory.SharedFile;
 import io.tophash.core.memory.Sidecar;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.extent.ExtentReport;
+import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.segment.InlineSegments;
@@ -58,15 +59,20 @@ final class SyncCore {
     this.sidecar = Sidecar.open(path, readOnly);
   }
 
-  /** Attaches to the store at a real path; makes it first if it is not there. */
-  static SyncCore attach(Path path, OpenRequest<?, ?> request) {
+  /**
+   * Attaches to the store at a real path; makes it first if it is not there.
+   *
+   * @param first true if this JVM never had it attached before: so nobody can be inside an access
+   *     to a former mapping, and free space at the end of the file can be given back
+   */
+  static SyncCore attach(Path path, OpenRequest<?, ?> request, boolean first) {
     SyncCore core = new SyncCore(path, request.readOnly());
     boolean attached = false;
     try {
       if (request.readOnly()) {
         core.attachReadOnly(request);
       } else {
-        core.attachForWriting(request);
+        core.attachForWriting(request, first);
       }
       attached = true;
       return core;
@@ -112,7 +118,7 @@ final class SyncCore {
     }
   }
 
-  private void attachForWriting(OpenRequest<?, ?> request) {
+  private void attachForWriting(OpenRequest<?, ?> request, boolean first) {
     sidecar.lockAttach(ATTACH_TIMEOUT_MS);
     try {
       boolean isNew = isNew();
@@ -141,7 +147,7 @@ final class SyncCore {
         file.publish();
         CrashPoint.reached("create.published");
       } else {
-        join();
+        join(first);
       }
     } finally {
       sidecar.unlockAttach();
@@ -167,7 +173,7 @@ final class SyncCore {
             ? new InlineSegments(memory, keyHash)
             : new RecordSegments(memory, keyHash);
     FileSpace space = new FileSpace(file, memory);
-    report = new ExtentReport(space);
+    report = readOnly ? new ExtentReport(space) : null;
     allocator = readOnly ? null : new ExtentAllocator(space, new ProcessClaimants(process));
     ShardContext context =
         new ShardContext(
@@ -183,7 +189,7 @@ final class SyncCore {
   }
 
   /** Settles what the dead left, in time proportional to the number of shards. */
-  private void join() {
+  private void join(boolean first) {
     if (isAlone()) {
       if (mayHaveLostWrites()) {
         verifyAfterMachineStop();
@@ -192,6 +198,14 @@ final class SyncCore {
     }
     process.forEachDeadRow(this::settleRow);
     shards.takeOverFromTheDead();
+    recoverClaims();
+    if (first && isAlone() && sidecar.tryLockReadersAlone()) {
+      try {
+        file.truncate(allocator.cutTail());
+      } finally {
+        sidecar.unlockReadersAlone();
+      }
+    }
     CrashPoint.reached("attach.settled");
   }
 
@@ -207,6 +221,21 @@ final class SyncCore {
       process.clearHazards(slot);
     } catch (StoreTimeoutException e) {
       // Somebody who is alive but stopped has that shard. The debt stays for the next one.
+    }
+  }
+
+  /** Gives back the space that dead processes were about to take. */
+  private void recoverClaims() {
+    allocator.recoverClaims(process.slot(), process.incarnation() - 1);
+    for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
+      long row = RegionLayout.process(slot);
+      long incarnation = memory.getLongVolatile(row, ProcessLayout.INCARNATION);
+      if (slot != process.slot()
+          && memory.getLongVolatile(row, ProcessLayout.ATTACHED) != 0
+          && !process.isAlive(slot, incarnation)) {
+        allocator.recoverClaims(slot, incarnation);
+        process.clearHazards(slot);
+      }
     }
   }
 
@@ -270,6 +299,29 @@ final class SyncCore {
     }
   }
 
+  /**
+   * Runs an action if this process is the only one that has the store open, and keeps it so
+   * meanwhile.
+   *
+   * @return false if it is not alone; nothing was run
+   */
+  boolean whileAlone(Runnable action) {
+    sidecar.lockAttach(ATTACH_TIMEOUT_MS);
+    try {
+      if (!isAlone() || !sidecar.tryLockReadersAlone()) {
+        return false;
+      }
+      try {
+        action.run();
+        return true;
+      } finally {
+        sidecar.unlockReadersAlone();
+      }
+    } finally {
+      sidecar.unlockAttach();
+    }
+  }
+
   /** Maps all that the file has by now: another process may have made it longer. */
   void mapAll() {
     file.ensureMapped(file.length());
@@ -314,7 +366,7 @@ final class SyncCore {
   }
 
   ExtentReport report() {
-    return report;
+    return readOnly ? report : allocator.report();
   }
 
   KeyHash keyHash() {

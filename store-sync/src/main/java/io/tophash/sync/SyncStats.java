@@ -15,7 +15,8 @@ import java.util.List;
  * @param keyCodec identity of the key codec
  * @param valueCodec identity of the value codec
  * @param entries number of entries
- * @param fileBytes length of the file
+ * @param fileBytes length of the file; what is neither used nor free of it is a sparse tail
+ * @param usedBytes bytes of the file that are in use
  * @param freeBytes bytes in the file that are free for reuse
  * @param shards number of shards
  * @param segments number of segments
@@ -38,6 +39,7 @@ public record SyncStats(
     String valueCodec,
     long entries,
     long fileBytes,
+    long usedBytes,
     long freeBytes,
     long shards,
     long segments,

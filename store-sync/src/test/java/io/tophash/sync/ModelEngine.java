@@ -75,7 +75,7 @@ final class ModelEngine {
     public SyncStats stats() {
       long n = read().size();
       return new SyncStats(
-          path, "MODEL", "", "", n, 0, 0, 1, 1, 0, 0, 0, 0, n, 0, 0, 0, 0, 0, List.of());
+          path, "MODEL", "", "", n, 0, 0, 0, 1, 1, 0, 0, 0, 0, n, 0, 0, 0, 0, 0, List.of());
     }
 
     @Override

@@ -6,6 +6,7 @@ import static io.tophash.core.memory.MemoryMode.IS_FAST;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
@@ -112,6 +113,31 @@ public final class MappedMemory {
     writeViews = newWriteViews;
     addresses = newAddresses;
     mappedBytes = ((long) (n - 1) << windowShift) + newWindows[n - 1].capacity();
+  }
+
+  /**
+   * Puts other windows in the place of all present ones, which are forgotten.
+   *
+   * @return the former windows, each reachable only from accesses that are under way
+   */
+  List<WeakReference<ByteBuffer>> replaceWindows(List<MappedByteBuffer> fresh) {
+    List<WeakReference<ByteBuffer>> former = new ArrayList<>();
+    oldWindows.forEach(window -> former.add(new WeakReference<>(window)));
+    for (ByteBuffer window : windows) {
+      former.add(new WeakReference<>(window));
+    }
+    oldWindows.clear();
+    for (int i = 0; i < fresh.size(); i++) {
+      putWindow(i, fresh.get(i));
+    }
+    int n = fresh.size();
+    windows = Arrays.copyOf(windows, n);
+    readViews = Arrays.copyOf(readViews, n);
+    writeViews = Arrays.copyOf(writeViews, n);
+    addresses = Arrays.copyOf(addresses, n);
+    mappedBytes = ((long) (n - 1) << windowShift) + windows[n - 1].capacity();
+    oldWindows.clear();
+    return former;
   }
 
   /** Forgets the windows: every later access fails with an exception. */

@@ -5,11 +5,15 @@ import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreFullException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The file of a store that several processes use at once: its length and its mapping.
@@ -29,6 +33,10 @@ import java.nio.file.StandardCopyOption;
 public final class SharedFile implements AutoCloseable {
   private static final long MIN_LENGTH = 1 << 20;
   private static final long GROW_TIMEOUT_MS = 30_000;
+
+  /** Collections after which a mapping that is still reachable is held by somebody. */
+  private static final int COLLECTIONS = 3;
+
   private static final byte[] ZEROS = StoreFile.ZEROS;
 
   private final Path path;
@@ -264,6 +272,48 @@ public final class SharedFile implements AutoCloseable {
       at += step;
       CrashPoint.reached("file.extended");
     }
+  }
+
+  /**
+   * Gives the end of the file back to the file system while threads of this process go on. The
+   * caller has proved that no other process has the store open and that nobody makes a piece ready,
+   * and keeps it so. No thread may be inside an access to what is cut off, or it would fault; so
+   * the file is mapped anew, and cut only when the collector has found the old mapping unreachable.
+   *
+   * @return false if that could not be proved; nothing was cut
+   */
+  public boolean cut(long end) {
+    if (MemoryMode.IS_FAST) {
+      return false; // an access by address does not hold its window
+    }
+    synchronized (mapping) {
+      if (end >= length()) {
+        return true;
+      }
+      if (!awaitCollection(memory.replaceWindows(mapAll(end)))) {
+        return false;
+      }
+      truncate(end);
+      return true;
+    }
+  }
+
+  private List<MappedByteBuffer> mapAll(long length) {
+    List<MappedByteBuffer> windows = new ArrayList<>();
+    for (long start = 0; start < length; start += memory.windowBytes()) {
+      windows.add(mapWindow(start, Math.min(memory.windowBytes(), length - start)));
+    }
+    return windows;
+  }
+
+  private static boolean awaitCollection(List<WeakReference<ByteBuffer>> former) {
+    for (int i = 0; i < COLLECTIONS; i++) {
+      System.gc();
+      if (former.stream().allMatch(window -> window.get() == null)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

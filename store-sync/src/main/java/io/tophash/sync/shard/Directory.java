@@ -87,12 +87,30 @@ final class Directory {
       memory.putLong(fresh + 16L * i, 0, word);
       memory.putLong(fresh + 16L * i, 8, word);
     }
+    return replace(shard, oldWord, fresh, depth + 1);
+  }
+
+  /** Moves the directory below a position if there is room; the shard is frozen. */
+  void moveBelow(int shard, long below) {
+    long oldWord = context.directoryWord(shard);
+    int depth = DirectoryWord.depth(oldWord);
+    int note = at(shard, ShardLayout.NEW_DIRECTORY);
+    long fresh = context.allocator().allocateBelow(below, DirectoryWord.bytes(depth), shard, note);
+    if (fresh != 0) {
+      for (int i = 0; i < 1 << depth; i++) {
+        memory.putLong(fresh + 8L * i, 0, segmentWord(oldWord, i));
+      }
+      replace(shard, oldWord, fresh, depth);
+    }
+  }
+
+  private long replace(int shard, long oldWord, long fresh, int depth) {
     long old = DirectoryWord.position(oldWord);
     context.putNote(shard, ShardLayout.OLD_DIRECTORY, old);
     CrashPoint.reached("directory.filled");
-    long word = DirectoryWord.of(fresh, depth + 1, DirectoryWord.generation(oldWord) + 1);
+    long word = DirectoryWord.of(fresh, depth, DirectoryWord.generation(oldWord) + 1);
     publishDirectory(shard, word);
-    CrashPoint.reached("directory.grown");
+    CrashPoint.reached("directory.replaced");
     context.allocator().free(old, shard, at(shard, ShardLayout.OLD_DIRECTORY));
     context.putNote(shard, ShardLayout.NEW_DIRECTORY, 0);
     return word;

@@ -4,6 +4,7 @@ import static io.tophash.sync.shard.ShardContext.at;
 
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.RegionLayout;
@@ -16,11 +17,14 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /**
  * The shards of an attached store: guard, lock, and what is done under the lock. Thread-safe.
  *
- * <p>Lock order: one shard at a time; the verifier alone takes all, in ascending order. Nobody
- * takes a lock inside the guard.
+ * <p>Lock order: one shard at a time; who cuts the file takes all, in ascending order. Nobody takes
+ * a lock inside the guard.
  */
 public final class Shards {
   private static final int POOLED = 4;
+
+  /** A compaction rebuilds a segment if that saves more than this part of its block. */
+  private static final int WASTE_DIVISOR = 4;
 
   private final ShardContext context;
   private final MappedMemory memory;
@@ -198,9 +202,82 @@ public final class Shards {
     frozen(shard, g -> rebuilder.rebuild(shard, hash, incomingBytes, avoid, Long.MAX_VALUE, g));
   }
 
-  /** As {@link #rebuild}, into a block below a position if there is room. */
-  public void rebuildBelow(int shard, long hash, long below) {
-    frozen(shard, g -> rebuilder.rebuild(shard, hash, 0, 0, below, g));
+  /**
+   * One step of a compaction: if the segment of a hash stands behind a position, or its block is
+   * much too large for it, it is rebuilt, below the position if there is room.
+   *
+   * @return local depth of the segment
+   */
+  public int compactSegment(int shard, long hash, long below) {
+    lock(shard);
+    try {
+      long directoryWord = context.directoryWord(shard);
+      long word = memory.getLong(entry(directoryWord, hash), 0);
+      if (SegmentWord.position(word) >= below || isWasteful(word)) {
+        frozen(shard, g -> rebuilder.rebuild(shard, hash, 0, 0, below, g));
+        directoryWord = context.directoryWord(shard);
+        word = memory.getLong(entry(directoryWord, hash), 0);
+      }
+      return context.localDepth(word, DirectoryWord.depth(directoryWord));
+    } finally {
+      lock.unlock(shard);
+    }
+  }
+
+  private boolean isWasteful(long word) {
+    Gathered g = borrow();
+    try {
+      g.clear();
+      if (!context.kind().gather(word, g)) {
+        return false;
+      }
+      long needed = context.kind().neededBytes(g, 0, g.count(), 0);
+      long present = context.allocator().sizeOf(SegmentWord.position(word));
+      return ExtentAllocator.blockBytes(needed) * WASTE_DIVISOR < present * (WASTE_DIVISOR - 1);
+    } finally {
+      giveBack(g);
+    }
+  }
+
+  /** Gathers the segment of a hash and runs an action, with the shard's lock. */
+  public void gather(int shard, long hash, Gathered g, Runnable action) {
+    lock(shard);
+    try {
+      long word = memory.getLong(entry(context.directoryWord(shard), hash), 0);
+      g.clear();
+      if (context.kind().gather(word, g)) {
+        action.run();
+      }
+    } finally {
+      lock.unlock(shard);
+    }
+  }
+
+  /** Moves the directory of a shard below a position, if it stands behind it and there is room. */
+  public void compactDirectory(int shard, long below) {
+    lock(shard);
+    try {
+      if (DirectoryWord.position(context.directoryWord(shard)) >= below) {
+        frozen(shard, g -> directory.moveBelow(shard, below));
+      }
+    } finally {
+      lock.unlock(shard);
+    }
+  }
+
+  /** Runs an action with the locks of all shards, so that nobody allocates or frees meanwhile. */
+  public void withAllLocks(Runnable action) {
+    int locked = 0;
+    try {
+      for (; locked < context.shardCount(); locked++) {
+        lock(locked);
+      }
+      action.run();
+    } finally {
+      while (locked > 0) {
+        lock.unlock(--locked);
+      }
+    }
   }
 
   /** Rebuilds the segment of a hash because it was read from the dirty table often enough. */
@@ -222,6 +299,14 @@ public final class Shards {
   /** Sets the amended bit of the segment of a hash, for the holder of the lock. */
   public void amend(long directoryWord, long hash, long segmentWord) {
     directory.amend(directoryWord, directory.indexOf(directoryWord, hash), segmentWord);
+  }
+
+  /** Reports lookups that missed the read table, for the holder of the lock. */
+  public void addMisses(int shard, long misses) {
+    if (misses != 0) {
+      int at = at(shard, ShardLayout.MISSES);
+      memory.putLong(0, at, memory.getLong(0, at) + misses);
+    }
   }
 
   /** Counts an insertion, for the holder of the lock. */
