@@ -15,6 +15,7 @@ import java.nio.file.Path;
  * @param windowShift log2 of the size of a new store's windows
  * @param lockTimeoutMs how long an operation waits for a lock, at least 1
  * @param shardShift log2 of a new store's number of shards, or {@link #SHARDS_BY_ENGINE}
+ * @param maxSegmentBytes largest block of a segment
  * @param keyCodec how keys are written
  * @param valueCodec how values are written
  * @param hashes the hash function
@@ -28,9 +29,13 @@ record OpenRequest<K, V>(
     int windowShift,
     long lockTimeoutMs,
     int shardShift,
+    long maxSegmentBytes,
     Codec<K> keyCodec,
     Codec<V> valueCodec,
     KeyHash.Factory hashes) {
   /** The engine chooses the number of shards. */
   static final int SHARDS_BY_ENGINE = -1;
+
+  /** Largest block of a segment, unless a test wants another. */
+  static final long MAX_SEGMENT_BYTES = 63 << 10;
 }

@@ -17,6 +17,7 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
   private static final Duration DEFAULT_LOCK_TIMEOUT = Duration.ofSeconds(10);
 
   private long lockTimeoutMs = DEFAULT_LOCK_TIMEOUT.toMillis();
+  private long maxSegmentBytes = OpenRequest.MAX_SEGMENT_BYTES;
   private int shardShift = OpenRequest.SHARDS_BY_ENGINE;
   private KeyHash.Factory hashes = KeyHash.Factory.STANDARD_FACTORY;
   private Engine engine = SyncEngine::open;
@@ -70,6 +71,15 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
     return self();
   }
 
+  /**
+   * Sets the largest block of a segment, for this attachment: for tests, which want rebuilds and
+   * splits all the time.
+   */
+  B maxSegmentBytes(long bytes) {
+    maxSegmentBytes = bytes;
+    return self();
+  }
+
   /** Replaces what opens a store: for tests of the API over a model. */
   B engine(Engine other) {
     engine = other;
@@ -88,6 +98,7 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
             settings.windowShift(),
             lockTimeoutMs,
             shardShift,
+            maxSegmentBytes,
             keys,
             values,
             hashes));

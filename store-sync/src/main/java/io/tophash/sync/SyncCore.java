@@ -182,6 +182,7 @@ final class SyncCore {
             allocator,
             kind,
             header.chunkShift,
+            request.maxSegmentBytes(),
             request.lockTimeoutMs() * 1_000_000,
             path);
     shards = new Shards(context);

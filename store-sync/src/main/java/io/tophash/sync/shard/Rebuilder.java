@@ -23,13 +23,6 @@ import io.tophash.sync.segment.SegmentKind.Shape;
  * stop after; the argument is in docs/recovery.md, "Rebuild".
  */
 final class Rebuilder {
-  /**
-   * Largest block of a segment of the shard with phase 0; other shards have smaller ones, down to
-   * half of it. So at any number of entries the segments of the store are of all sizes, blocks that
-   * one shard outgrows are just what another needs, and no moment comes at which all split.
-   */
-  static final long MAX_BLOCK_BYTES = 63 << 10;
-
   /** A segment is merged with its buddy if both together need no more than this part of a block. */
   private static final int MERGE_DIVISOR = 2;
 
@@ -50,11 +43,16 @@ final class Rebuilder {
     this.allocator = context.allocator();
   }
 
-  /** Largest block for segments of this shard, in bytes. */
+  /**
+   * Largest block for segments of this shard, in bytes: that of the context for the shard with
+   * phase 0; other shards have smaller ones, down to half of it. So at any number of entries the
+   * segments of the store are of all sizes, blocks that one shard outgrows are just what another
+   * needs, and no moment comes at which all split.
+   */
   long maxBlockBytes(int shard) {
     int shift = context.shardShift();
     double phase = shift == 0 ? 0 : (Integer.reverse(shard) >>> 32 - shift) / (double) (1 << shift);
-    return (long) (MAX_BLOCK_BYTES * Math.pow(2, -phase));
+    return (long) (context.maxSegmentBytes() * Math.pow(2, -phase));
   }
 
   /**

@@ -20,6 +20,7 @@ import java.nio.file.Path;
  * @param allocator blocks
  * @param kind kind of the segments
  * @param shardShift log2 of the number of shards
+ * @param maxSegmentBytes largest block of a segment; see {@link Rebuilder#maxBlockBytes}
  * @param lockTimeoutNanos how long to wait for a lock
  * @param store for messages
  */
@@ -29,6 +30,7 @@ public record ShardContext(
     ExtentAllocator allocator,
     SegmentKind kind,
     int shardShift,
+    long maxSegmentBytes,
     long lockTimeoutNanos,
     Path store) {
 
