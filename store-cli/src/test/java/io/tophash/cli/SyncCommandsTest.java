@@ -3,6 +3,7 @@ package io.tophash.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tophash.core.HashStore;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.StoreHeader;
@@ -127,6 +128,34 @@ class SyncCommandsTest extends CommandTest {
     }
     run("stat", path, "--watch", "--interval", "0").fails(2, "--interval");
     run("stat", path, "--watch", "--count", "0").fails(2, "--count");
+  }
+
+  @Test
+  void compactGivesSpaceBack() {
+    for (String kind : List.of("hash", "sync")) {
+      Path store = path(kind + ".tph");
+      StringBuilder lines = new StringBuilder();
+      for (int i = 0; i < 20_000; i++) {
+        lines.append(i).append('\t').append("x".repeat(300)).append('\n');
+      }
+      run("load", store, file("a.tsv", lines.toString()), "--kind", kind).ok();
+      if (kind.equals("sync")) {
+        try (SyncStore<String, String> map =
+            SyncStore.builder(Codecs.utf8(), Codecs.utf8()).open(store)) {
+          map.clear();
+        }
+      } else {
+        try (HashStore<String, String> map =
+            HashStore.builder(Codecs.utf8(), Codecs.utf8()).open(store)) {
+          map.clear();
+        }
+      }
+      Map<String, Object> json = run("compact", store, "--json").ok().json();
+      long before = (Long) json.get("fileBytesBefore");
+      long now = (Long) json.get("fileBytes");
+      assertTrue(now <= before && now < 5_000_000, json::toString);
+      run("verify", store).ok();
+    }
   }
 
   @Test
