@@ -7,7 +7,6 @@ import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.SegmentLayout;
-import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.InlineSegments;
 import java.util.Objects;
 
@@ -104,11 +103,7 @@ final class InlineBatch {
       directoryWords[i] = directoryWord;
       entries[i] = entry;
       words[i] = word;
-      buckets[i] =
-          SegmentWord.position(word)
-              + SegmentLayout.HEADER_BYTES
-              + (long) HashBits.bucket(hash, SegmentWord.readBuckets(word))
-                  * SegmentLayout.INLINE_BUCKET_BYTES;
+      buckets[i] = segments.homeBucket(word, hash);
     }
     for (int i = 0; i < count; i++) {
       if (segments.isOutside(buckets[i], SegmentLayout.INLINE_BUCKET_BYTES)) {

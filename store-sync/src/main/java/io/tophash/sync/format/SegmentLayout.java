@@ -49,7 +49,7 @@ public final class SegmentLayout {
   /** Size of such a bucket. */
   public static final int INLINE_BUCKET_BYTES = INLINE_BUCKET.bytes();
 
-  /** Offset of the overflow word in such a bucket: index of the next bucket plus 1, or 0. */
+  /** Offset of the overflow word in such a bucket, {@link OverflowWord}. */
   public static final int INLINE_OVERFLOW = INLINE_BUCKET.overflow();
 
   /** Size of a bucket of records: one cache line. */
@@ -61,7 +61,7 @@ public final class SegmentLayout {
   /** Offset of the slots in a bucket of records: an int for each cell. */
   public static final int RECORD_SLOTS = 24;
 
-  /** Offset of the overflow word in a bucket of records. */
+  /** Offset of the overflow word in a bucket of records, {@link OverflowWord}. */
   public static final int RECORD_OVERFLOW = 56;
 
   /** In a slot of a record: the entry is deleted, and the record kept for its key. */

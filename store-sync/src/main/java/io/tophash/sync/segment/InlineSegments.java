@@ -13,6 +13,7 @@ import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentWord;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -33,6 +34,12 @@ public final class InlineSegments extends SegmentKind {
     super(memory, keyHash, INLINE_BUCKET_BYTES, INLINE_OVERFLOW);
   }
 
+  /** Position of the read bucket in which a key stands first of all. */
+  public long homeBucket(long segmentWord, long hash) {
+    int index = HashBits.bucket(hash, SegmentWord.readBuckets(segmentWord));
+    return readTable(SegmentWord.position(segmentWord)) + (long) index * INLINE_BUCKET_BYTES;
+  }
+
   /**
    * Looks a key up in the read table and, if the segment is amended, in the dirty table.
    *
@@ -51,13 +58,12 @@ public final class InlineSegments extends SegmentKind {
   }
 
   private long findDirty(long segmentWord, long key, long hash) {
-    if (isOutside(SegmentWord.position(segmentWord), HEADER_BYTES)) {
-      return TORN;
-    }
-    int buckets = dirtyBuckets(segmentWord);
-    return buckets <= 0 || buckets > SegmentWord.MAX_BUCKETS
-        ? TORN
-        : findIn(dirtyTable(segmentWord), buckets, key, hash);
+    return findIn(dirtyTable(segmentWord), dirtyBuckets(segmentWord), key, hash);
+  }
+
+  @Override
+  int dirtyBuckets(long segmentWord) {
+    return InlineShape.dirtyBuckets(SegmentWord.readBuckets(segmentWord));
   }
 
   private long findIn(long table, int buckets, long key, long hash) {
@@ -79,14 +85,15 @@ public final class InlineSegments extends SegmentKind {
       if (Tophash.endsChain(word)) {
         return 0;
       }
-      long link = memory.getLong(bucket, INLINE_OVERFLOW);
-      if (link == 0) {
+      long passed = memory.getLong(bucket, INLINE_OVERFLOW);
+      if (!OverflowWord.mayPass(passed, hash)) {
         return 0;
       }
-      if (link < 0 || link > buckets) {
+      int link = OverflowWord.link(passed);
+      if (link == 0 || link > buckets) {
         return TORN;
       }
-      index = (int) link - 1;
+      index = link - 1;
     }
     return TORN;
   }
@@ -129,9 +136,6 @@ public final class InlineSegments extends SegmentKind {
       return false;
     }
     int dirty = SegmentWord.isAmended(segmentWord) ? dirtyBuckets(segmentWord) : 0;
-    if (dirty < 0 || dirty > SegmentWord.MAX_BUCKETS) {
-      return false;
-    }
     int buckets = SegmentWord.readBuckets(segmentWord) + dirty;
     int bytes = HEADER_BYTES + buckets * INLINE_BUCKET_BYTES;
     if (leavesMapping(block, bytes)) {
@@ -173,20 +177,13 @@ public final class InlineSegments extends SegmentKind {
 
   @Override
   public long neededBytes(Gathered g, int from, int to, long incomingBytes) {
-    int read = readBuckets(to - from);
-    return HEADER_BYTES + (long) (read + Math.max(1, read / SLACK)) * INLINE_BUCKET_BYTES;
+    return InlineShape.bytes(readBuckets(to - from));
   }
-
-  /** A fresh block has at least one dirty bucket for so many read buckets. */
-  private static final int SLACK = 12;
 
   @Override
   public long build(Gathered g, int from, int to, long blockBytes, long block, Shape shape) {
     int read = readBuckets(to - from);
-    int dirty =
-        (int)
-            Math.min(
-                (blockBytes - HEADER_BYTES) / INLINE_BUCKET_BYTES - read, SegmentWord.MAX_BUCKETS);
+    int dirty = InlineShape.dirtyBuckets(read);
     byte[] image = g.newImage(HEADER_BYTES + (read + dirty) * INLINE_BUCKET_BYTES);
     fillBuckets(
         g,

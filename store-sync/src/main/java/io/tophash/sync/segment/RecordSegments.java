@@ -15,6 +15,8 @@ import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.OverflowWord;
+import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import java.util.Arrays;
@@ -89,14 +91,15 @@ public final class RecordSegments extends SegmentKind {
       if (Tophash.endsChain(word)) {
         return 0;
       }
-      long link = memory.getLong(bucket, RECORD_OVERFLOW);
-      if (link == 0) {
+      long passed = memory.getLong(bucket, RECORD_OVERFLOW);
+      if (!OverflowWord.mayPass(passed, hash)) {
         return 0;
       }
-      if (link < 0 || link > buckets) {
+      int link = OverflowWord.link(passed);
+      if (link == 0 || link > buckets) {
         return TORN;
       }
-      index = (int) link - 1;
+      index = link - 1;
     }
     return TORN;
   }
@@ -176,6 +179,11 @@ public final class RecordSegments extends SegmentKind {
   private long longAt(long base, int offset) {
     return (long) memory.getInt(base, offset + 4) << 32
         | memory.getInt(base, offset) & 0xFFFF_FFFFL;
+  }
+
+  @Override
+  int dirtyBuckets(long segmentWord) {
+    return memory.getInt(SegmentWord.position(segmentWord), SegmentLayout.DIRTY_BUCKETS);
   }
 
   /** True if the lookup with this result went to the dirty table of its amended segment. */

@@ -10,6 +10,7 @@ import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.MemoryMode;
 import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import java.util.Set;
@@ -21,9 +22,11 @@ import java.util.zip.CRC32C;
  *
  * <p>A table is an array of buckets. A key's home is a bucket by multiply-shift; when that is full,
  * its overflow word names another bucket of the same table that had room, and so on: no memory
- * beside the table is needed. A bucket gets an overflow word only when it is full, and at that
- * moment the bucket that it names is not; so a chain can have no cycle. Cells fill from 0 up and
- * never become empty, so a bucket whose last tophash byte is 0 ends a chain.
+ * beside the table is needed. The rest of the overflow word is a filter of the keys that went on
+ * from there, so that a lookup of an absent key seldom follows a chain. A bucket gets an overflow
+ * word only when it is full, and at that moment the bucket that it names is not; so a chain can
+ * have no cycle. Cells fill from 0 up and never become empty, so a bucket whose last tophash byte
+ * is 0 ends a chain.
  *
  * <p>Stateless and thread-safe; what may be called when is said at each method.
  */
@@ -33,6 +36,13 @@ public abstract class SegmentKind {
    * rarely longer than two; see docs/decisions for the measurement.
    */
   static final int TARGET_PER_BUCKET = 7;
+
+  /**
+   * A chain of the dirty table has at most this many links; then the segment is rebuilt. Without a
+   * limit the chains of an almost full table merge into one, and most of the time of a fill goes
+   * into following them.
+   */
+  private static final int MAX_DIRTY_HOPS = 3;
 
   /** A chain that cannot be followed: the block was reused meanwhile, or the file is damaged. */
   public static final long TORN = -1;
@@ -83,9 +93,8 @@ public abstract class SegmentKind {
         + (long) SegmentWord.readBuckets(segmentWord) * bucketBytes;
   }
 
-  final int dirtyBuckets(long segmentWord) {
-    return memory.getInt(SegmentWord.position(segmentWord), SegmentLayout.DIRTY_BUCKETS);
-  }
+  /** Number of dirty buckets; of a block that was reused, any number. */
+  abstract int dirtyBuckets(long segmentWord);
 
   /**
    * Finds a free cell of the dirty table for a key that the segment does not have, and links its
@@ -101,34 +110,40 @@ public abstract class SegmentKind {
     }
     long table = dirtyTable(segmentWord);
     int index = HashBits.bucket(hash, buckets);
-    long bucket = table + (long) index * bucketBytes;
-    long word = memory.getLong(bucket, 0);
-    for (int hops = 0; !Tophash.endsChain(word); hops++) {
-      long link = memory.getLong(bucket, overflow);
-      if (link == 0) {
-        return linkRoom(table, buckets, index);
-      }
-      if (link < 0 || link > buckets || hops > buckets) {
-        return 0;
-      }
-      index = (int) link - 1;
-      bucket = table + (long) index * bucketBytes;
-      word = memory.getLong(bucket, 0);
-    }
-    return bucket | usedCells(word);
-  }
-
-  private long linkRoom(long table, int buckets, int full) {
-    for (int i = 1; i < buckets; i++) {
-      int index = full + i < buckets ? full + i : full + i - buckets;
+    for (int hops = 0; hops <= MAX_DIRTY_HOPS; hops++) {
       long bucket = table + (long) index * bucketBytes;
       long word = memory.getLong(bucket, 0);
       if (Tophash.endsChain(word)) {
-        memory.putLongRelease(table + (long) full * bucketBytes, overflow, index + 1);
         return bucket | usedCells(word);
       }
+      long present = memory.getLong(bucket, overflow);
+      int link = OverflowWord.link(present);
+      if (link == 0) {
+        link = nextWithRoom(table, buckets, index) + 1;
+        if (link == 0) {
+          return 0;
+        }
+      }
+      long passed = OverflowWord.with(present, link, hash);
+      if (passed != present) {
+        memory.putLongRelease(bucket, overflow, passed);
+      }
+      if (link > buckets) {
+        return 0;
+      }
+      index = link - 1;
     }
     return 0;
+  }
+
+  private int nextWithRoom(long table, int buckets, int full) {
+    for (int i = 1; i < buckets; i++) {
+      int index = full + i < buckets ? full + i : full + i - buckets;
+      if (Tophash.endsChain(memory.getLong(table + (long) index * bucketBytes, 0))) {
+        return index;
+      }
+    }
+    return -1;
   }
 
   /** Occupied cells of a bucket whose cells fill from 0 up. */
@@ -230,21 +245,22 @@ public abstract class SegmentKind {
       }
     }
     // Only now is it known which buckets have room.
-    int room = 0;
     for (int d = 0; d < displaced; d++) {
       int i = g.displaced[d];
       int index = HashBits.bucket(g.hashes[i], buckets);
       while (fill[index] == CELLS) {
-        int link = (int) (long) HeapBytes.LONG.get(g.image, offset(index) + overflow);
+        int at = offset(index) + overflow;
+        long present = (long) HeapBytes.LONG.get(g.image, at);
+        int link = OverflowWord.link(present);
         if (link == 0) {
           // From the full bucket on, so that the chain is likely to be in neighbouring lines.
-          room = index;
+          int room = index;
           do {
             room = room + 1 == buckets ? 0 : room + 1;
           } while (fill[room] == CELLS);
-          HeapBytes.LONG.set(g.image, offset(index) + overflow, (long) room + 1);
           link = room + 1;
         }
+        HeapBytes.LONG.set(g.image, at, OverflowWord.with(present, link, g.hashes[i]));
         index = link - 1;
       }
       place(g, i, index, fill, writer);
