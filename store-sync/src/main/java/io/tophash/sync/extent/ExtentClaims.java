@@ -40,6 +40,7 @@ final class ExtentClaims {
   private final MappedMemory memory;
   private final Claimants claimants;
   private final int claim;
+  private volatile int outwaited; // window that was waited for in vain
 
   ExtentClaims(ExtentTable table, Claimants claimants) {
     this.table = table;
@@ -126,9 +127,8 @@ final class ExtentClaims {
       int word = table.windowWord(window);
       // To make yet another window beside one that is being made costs a window of file length, so
       // it is worth a wait; but a stopped process must not make it a long one.
-      for (int i = 0; i < WAITS && kind(word) == CLAIMED && !isDead(word); i++) {
-        LockSupport.parkNanos(WAIT_NANOS);
-        word = table.windowWord(window);
+      if (window != outwaited && kind(word) == CLAIMED && !isDead(word)) {
+        word = awaitWindow(window, word);
         if (kind(word) == RESERVED) {
           return;
         }
@@ -145,6 +145,18 @@ final class ExtentClaims {
             + RegionLayout.MAX_WINDOWS
             + " windowBytes="
             + memory.windowBytes());
+  }
+
+  private int awaitWindow(int window, int claimed) {
+    int word = claimed;
+    for (int i = 0; i < WAITS && word == claimed; i++) {
+      LockSupport.parkNanos(WAIT_NANOS);
+      word = table.windowWord(window);
+    }
+    if (word == claimed) {
+      outwaited = window;
+    }
+    return word;
   }
 
   private void makeTable(int window) {

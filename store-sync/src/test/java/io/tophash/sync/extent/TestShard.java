@@ -32,6 +32,7 @@ final class TestShard {
 
   final int id;
   final List<Block> linked = new ArrayList<>();
+  int markStep = 512;
   private final MappedMemory memory;
   private long marks;
 
@@ -69,8 +70,9 @@ final class TestShard {
     assertTrue(got >= bytes && got >= 1024, () -> "asked " + bytes + " got " + got);
     assertTrue(position + got <= limit);
     Block block = new Block(position, got, (long) id << 32 | ++marks);
-    for (long at = position; at < position + got; at += 512) {
+    for (long at = position; at < position + got; at += markStep) {
       memory.putLong(at, 0, ~block.mark());
+      memory.putLong(at, 8, 0); // where a stray owner word would go unnoticed otherwise
       memory.putLong(at, 504, block.mark());
     }
     linked.add(block);
@@ -112,8 +114,9 @@ final class TestShard {
 
   private void check(ExtentAllocator allocator, Block block) {
     assertTrue(allocator.isOwned(block.position(), id), () -> "lost " + block + " of " + id);
-    for (long at = block.position(); at < block.position() + block.bytes(); at += 512) {
+    for (long at = block.position(); at < block.position() + block.bytes(); at += markStep) {
       assertEquals(~block.mark(), memory.getLong(at, 0), "overwritten at " + at);
+      assertEquals(0, memory.getLong(at, 8), "overwritten at " + at);
       assertEquals(block.mark(), memory.getLong(at, 504), "overwritten at " + at);
     }
   }
