@@ -106,7 +106,6 @@ final class StatCommand extends StoreCommand {
     row(text, "values", codec(info.valueCodec(), info.valueFixedBytes()));
     row(text, "hash", info.hashName());
     row(text, "entries", "%,d", stats.entries());
-    row(text, "file", "%,d bytes, of which %,d are free", stats.fileBytes(), stats.freeBytes());
     if (stats instanceof SyncStats) {
       SyncFigures.rows(text, (SyncStats) stats);
     } else {
@@ -118,6 +117,7 @@ final class StatCommand extends StoreCommand {
   }
 
   private static void tableRows(StringBuilder text, HashStats stats) {
+    row(text, "file", "%,d bytes, of which %,d are free", stats.fileBytes(), stats.freeBytes());
     row(
         text,
         "buckets",

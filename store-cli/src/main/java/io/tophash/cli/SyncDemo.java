@@ -90,7 +90,6 @@ final class SyncDemo {
     } finally {
       readers.forEach(DemoProcess::close);
     }
-    report.fileBytes = Files.size(path);
   }
 
   private void goOn() {
@@ -264,6 +263,8 @@ final class SyncDemo {
             ? String.format(Locale.ROOT, "%,d entries", verified.entries())
             : "findings=" + verified.findingCount() + " first=" + verified.findings().get(0));
     report.entries = store.sizeLong();
-    report.takeovers = store.stats().takeovers();
+    SyncStats stats = store.stats();
+    report.usedBytes = stats.usedBytes();
+    report.takeovers = stats.takeovers();
   }
 }

@@ -23,7 +23,7 @@ final class SyncDemoReport implements DemoCommand.Report {
   String memoryMode;
   long entries;
   long valueBytes;
-  long fileBytes;
+  long usedBytes;
   long takeovers;
   double seconds;
 
@@ -50,7 +50,7 @@ final class SyncDemoReport implements DemoCommand.Report {
     line(out, "  memory mode  %s", memoryMode);
     line(out, "  store        %s%s", store, kept ? "" : " (deleted at the end)");
     line(out, "  entries      %,d at the end, class files of %,.1f MB", entries, valueBytes / 1e6);
-    line(out, "  file         %,.1f MB", fileBytes / 1e6);
+    line(out, "  file         %,.1f MB in use", usedBytes / 1e6);
     line(out, "");
     line(out, "  %-44s %12s %12s  %s", "process", "operations", "per second", "pid");
     for (Row row : rows) {
@@ -86,7 +86,7 @@ final class SyncDemoReport implements DemoCommand.Report {
     out.writeBooleanField("kept", kept);
     out.writeNumberField("entries", entries);
     out.writeNumberField("valueBytes", valueBytes);
-    out.writeNumberField("fileBytes", fileBytes);
+    out.writeNumberField("usedBytes", usedBytes);
     out.writeNumberField("takeovers", takeovers);
     out.writeArrayFieldStart("processes");
     for (Row row : rows) {

@@ -11,6 +11,13 @@ final class SyncFigures {
   private SyncFigures() {}
 
   static void rows(StringBuilder text, SyncStats stats) {
+    StatCommand.row(
+        text,
+        "file",
+        "%,d bytes: %,d in use, %,d free, the rest never written",
+        stats.fileBytes(),
+        stats.usedBytes(),
+        stats.freeBytes());
     StatCommand.row(text, "segments", "%,d in %,d shards", stats.segments(), stats.shards());
     StatCommand.row(
         text,
@@ -56,6 +63,7 @@ final class SyncFigures {
   }
 
   static void writeJson(JsonGenerator out, SyncStats stats) throws IOException {
+    out.writeNumberField("usedBytes", stats.usedBytes());
     out.writeNumberField("shards", stats.shards());
     out.writeNumberField("segments", stats.segments());
     out.writeNumberField("rebuilds", stats.rebuilds());

@@ -10,7 +10,7 @@ public interface Store extends AutoCloseable {
   /** Number of entries. */
   long sizeLong();
 
-  /** Figures about the store; O(1). */
+  /** Figures about the store; looks at no entries. */
   StoreStats stats();
 
   /**

@@ -333,6 +333,7 @@ public final class SyncStore<K, V> extends AbstractMap<K, V> implements Concurre
     return sizeLong() == 0;
   }
 
+  /** {@inheritDoc} Takes time in proportion to the segments and blocks; stores nothing. */
   @Override
   public SyncStats stats() {
     return attachment.stats();
