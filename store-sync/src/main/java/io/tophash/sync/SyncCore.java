@@ -281,9 +281,7 @@ final class SyncCore {
       if (readOnly) {
         sidecar.unlockReader();
       } else {
-        while (shards.holdsAnyLock()) {
-          LockSupport.parkNanos(10_000);
-        }
+        awaitOwnLocks();
         sidecar.lockAttach(ATTACH_TIMEOUT_MS);
         try {
           if (isAlone()) {
@@ -320,6 +318,19 @@ final class SyncCore {
       }
     } finally {
       sidecar.unlockAttach();
+    }
+  }
+
+  private void awaitOwnLocks() {
+    long start = System.nanoTime();
+    while (shards.holdsAnyLock()) {
+      // A damaged lock word, which nobody will ever clear, must not hang the close.
+      if (System.nanoTime() - start > shards.context().lockTimeoutNanos()) {
+        throw new StoreTimeoutException(
+            "an operation of this process does not end, so the store was closed under it, store="
+                + path);
+      }
+      LockSupport.parkNanos(10_000);
     }
   }
 

@@ -8,10 +8,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /** Makes temporary directories in memory where the system has a place for that. */
-final class InMemoryDirectory implements TempDirFactory {
+public final class InMemoryDirectory implements TempDirFactory {
   private static final Path MEMORY = Path.of("/dev/shm");
 
-  InMemoryDirectory() {}
+  public InMemoryDirectory() {}
 
   @Override
   public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context)

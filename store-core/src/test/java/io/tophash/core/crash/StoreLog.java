@@ -20,9 +20,9 @@ import java.util.Random;
  * such that with a release store all stores before it are in S, and with a store behind a fence all
  * stores before the fence. A store of more than eight bytes is many stores.
  */
-final class StoreLog implements AutoCloseable {
+public final class StoreLog implements AutoCloseable {
   /** Which rules hold: broken variants show that the tests need each of them. */
-  enum Order {
+  public enum Order {
     /** The real ones. */
     REAL,
     /** As if no release and no fence were there. */
@@ -53,7 +53,7 @@ final class StoreLog implements AutoCloseable {
   private FileChannel channel;
   private Entry last;
 
-  StoreLog(Path path, Order order) {
+  public StoreLog(Path path, Order order) {
     this.path = path;
     this.order = order;
   }
@@ -76,13 +76,13 @@ final class StoreLog implements AutoCloseable {
   }
 
   /** The next thing is this store. */
-  void storing(long position, int length, boolean release) {
+  public void storing(long position, int length, boolean release) {
     complete();
     last = new Entry(position, release, bytesAt(position, length));
     entries.add(last);
   }
 
-  void fence() {
+  public void fence() {
     complete();
     if (order == Order.REAL) {
       entries.add(FENCE);
@@ -98,18 +98,18 @@ final class StoreLog implements AutoCloseable {
   }
 
   /** All stores so far are certain from now on. */
-  void settle() {
+  public void settle() {
     last = null;
     entries.clear();
   }
 
   /** True while the store has not been given its name. */
-  boolean isUnfinished() {
+  public boolean isUnfinished() {
     return !Files.exists(path);
   }
 
   /** What a kill leaves if the machine made all stores so far and no other. */
-  byte[] image() {
+  public byte[] image() {
     complete();
     try {
       return Files.readAllBytes(existing(path));
@@ -119,7 +119,7 @@ final class StoreLog implements AutoCloseable {
   }
 
   /** What a kill may leave if the stores were moved as far as the rules allow. */
-  byte[] image(Random random) {
+  public byte[] image(Random random) {
     byte[] image = image();
     for (int i = entries.size() - 1; i >= 0; i--) {
       put(image, entries.get(i), entries.get(i).before, -1);

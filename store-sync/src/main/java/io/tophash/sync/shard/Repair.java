@@ -51,6 +51,7 @@ final class Repair {
       rollForward(shard, directoryWord, ShardLayout.NEW_BLOCK_1);
       MappedMemory.storeStoreFence();
     }
+    settleAmended(directoryWord);
     CrashPoint.reached("repair.settled");
     freeUnlessNamed(shard, directoryWord, ShardLayout.OLD_BLOCK_0);
     freeUnlessNamed(shard, directoryWord, ShardLayout.OLD_BLOCK_1);
@@ -77,6 +78,23 @@ final class Repair {
       context.putNote(shard, ShardLayout.NEW_DIRECTORY, 0);
     } else if (fresh != 0) {
       allocator.freeIfOwned(fresh, shard, at(shard, ShardLayout.NEW_DIRECTORY));
+    }
+  }
+
+  /** An insertion may have said "amended" in some of a segment's entries: says so in all. */
+  private void settleAmended(long directoryWord) {
+    int depth = DirectoryWord.depth(directoryWord);
+    int index = 0;
+    while (index < 1 << depth) {
+      long word = directory.segmentWord(directoryWord, index);
+      int aliases = Directory.aliases(depth, context.localDepth(word, depth));
+      for (int i = 1; i < aliases; i++) {
+        if (directory.segmentWord(directoryWord, index + i) != word) {
+          directory.amend(directoryWord, index, word);
+          break;
+        }
+      }
+      index += aliases;
     }
   }
 

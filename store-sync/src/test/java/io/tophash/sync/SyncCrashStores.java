@@ -1,0 +1,40 @@
+package io.tophash.sync;
+
+import io.tophash.core.CrashStores;
+import io.tophash.core.codec.Codecs;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Opens stores as the crash tests need them: few shards, small windows, always the same hashes. */
+public final class SyncCrashStores {
+  private static final int WINDOW_BYTES = 1 << 20;
+  private static final long ALL_BITS = -1;
+
+  private SyncCrashStores() {}
+
+  /** A store of the inline kind. */
+  public static SyncStore<Long, Long> longs(
+      Path path, int shards, boolean readOnly, Duration lockTimeout) {
+    return SyncStore.longs()
+        .missingValue(Long.MIN_VALUE)
+        .hashes(CrashStores.hash(ALL_BITS))
+        .shards(shards)
+        .windowBytes(WINDOW_BYTES)
+        .lockTimeout(lockTimeout)
+        .readOnly(readOnly)
+        .open(path)
+        .asMap();
+  }
+
+  /** A store of the record kind. */
+  public static SyncStore<String, byte[]> records(
+      Path path, int shards, boolean readOnly, Duration lockTimeout) {
+    return SyncStore.builder(Codecs.utf8(), Codecs.bytes())
+        .hashes(CrashStores.hash(ALL_BITS))
+        .shards(shards)
+        .windowBytes(WINDOW_BYTES)
+        .lockTimeout(lockTimeout)
+        .readOnly(readOnly)
+        .open(path);
+  }
+}

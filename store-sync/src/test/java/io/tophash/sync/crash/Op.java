@@ -1,0 +1,88 @@
+package io.tophash.sync.crash;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** An operation on a store and on the model of it. */
+record Op(What what, long key, long value) {
+  /** What is done. */
+  enum What {
+    SET,
+    ABSENT,
+    REPLACE,
+    REMOVE,
+    CLEAR,
+    /** Looks the key up so often that its segment is promoted with the next write. */
+    READ,
+    VERIFY,
+    /** Closes the store and opens it again. */
+    REOPEN
+  }
+
+  static Op set(long key, long value) {
+    return new Op(What.SET, key, value);
+  }
+
+  static Op remove(long key) {
+    return new Op(What.REMOVE, key, 0);
+  }
+
+  static Op of(What what) {
+    return new Op(what, 0, 0);
+  }
+
+  /** All but REOPEN. */
+  void run(Target<?, ?> target, Map<Long, Long> model) {
+    switch (what) {
+      case SET:
+        target.set(key, value);
+        break;
+      case ABSENT:
+        target.putIfAbsent(key, value);
+        break;
+      case REPLACE:
+        target.replace(key, model.getOrDefault(key, 0L), value);
+        break;
+      case REMOVE:
+        target.delete(key);
+        break;
+      case CLEAR:
+        target.clear();
+        break;
+      case READ:
+        for (int i = 0; i < value; i++) {
+          target.get(key);
+        }
+        break;
+      case VERIFY:
+        target.verify();
+        break;
+      default:
+    }
+  }
+
+  /** The model after it. */
+  Map<Long, Long> after(Map<Long, Long> model) {
+    if (what == What.READ || what == What.VERIFY || what == What.REOPEN) {
+      return model;
+    }
+    Map<Long, Long> after = new HashMap<>(model);
+    switch (what) {
+      case SET:
+        after.put(key, value);
+        break;
+      case ABSENT:
+        after.putIfAbsent(key, value);
+        break;
+      case REPLACE:
+        after.replace(key, value);
+        break;
+      case REMOVE:
+        after.remove(key);
+        break;
+      default:
+        after.clear();
+    }
+    return after;
+  }
+}

@@ -1,0 +1,162 @@
+package io.tophash.sync.crash;
+
+import io.tophash.core.VerifyReport;
+import io.tophash.sync.SyncCrashStores;
+import io.tophash.sync.SyncStats;
+import io.tophash.sync.SyncStore;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * A store of either kind, seen as a map of numbers. A record's value is made from its number, which
+ * says its length too, so a torn one does not go unnoticed.
+ *
+ * @param <K> type of the keys of the store
+ * @param <V> type of its values
+ */
+final class Target<K, V> implements AutoCloseable {
+  /** The two kinds of segments. */
+  enum Kind {
+    LONGS,
+    RECORDS
+  }
+
+  private static final long PER_BYTE = 1_000_000;
+
+  final SyncStore<K, V> store;
+  private final Function<Long, K> key;
+  private final Function<K, Long> number;
+  private final Function<Long, V> encode;
+  private final Function<V, Long> decode;
+
+  private Target(
+      SyncStore<K, V> store,
+      Function<Long, K> key,
+      Function<K, Long> number,
+      Function<Long, V> encode,
+      Function<V, Long> decode) {
+    this.store = store;
+    this.key = key;
+    this.number = number;
+    this.encode = encode;
+    this.decode = decode;
+  }
+
+  static Target<?, ?> open(Kind kind, Path path, int shards) {
+    return open(kind, path, shards, false, Duration.ofSeconds(10));
+  }
+
+  static Target<?, ?> open(
+      Kind kind, Path path, int shards, boolean readOnly, Duration lockTimeout) {
+    return kind == Kind.LONGS
+        ? new Target<>(
+            SyncCrashStores.longs(path, shards, readOnly, lockTimeout),
+            Function.identity(),
+            Function.identity(),
+            Function.identity(),
+            Function.identity())
+        : new Target<>(
+            SyncCrashStores.records(path, shards, readOnly, lockTimeout),
+            n -> "key-" + n,
+            text -> Long.valueOf(text.substring(4)),
+            Target::bytes,
+            Target::numberOf);
+  }
+
+  /** Number of a record's value of so many bytes, at least 8. */
+  static long sized(int bytes, int seed) {
+    return bytes * PER_BYTE + seed;
+  }
+
+  private static byte[] bytes(long number) {
+    byte[] value = new byte[(int) Math.max(8, number / PER_BYTE)];
+    long word = number;
+    for (int i = 0; i < value.length; i++) {
+      if (i > 0 && i % 8 == 0) {
+        word = word * 0x5851_F42D_4C95_7F2DL + 1;
+      }
+      value[i] = (byte) (word >>> (i & 7) * 8);
+    }
+    return value;
+  }
+
+  private static long numberOf(byte[] value) {
+    long number = Long.reverseBytes(ByteBuffer.wrap(value).getLong(0));
+    if (number < 0
+        || number / PER_BYTE > 10_000_000
+        || !java.util.Arrays.equals(bytes(number), value)) {
+      throw new IllegalStateException("torn value, bytes=" + value.length + " number=" + number);
+    }
+    return number;
+  }
+
+  Long get(long k) {
+    V value = store.get(key.apply(k));
+    return value == null ? null : decode.apply(value);
+  }
+
+  void set(long k, long value) {
+    store.set(key.apply(k), encode.apply(value));
+  }
+
+  Long put(long k, long value) {
+    V previous = store.put(key.apply(k), encode.apply(value));
+    return previous == null ? null : decode.apply(previous);
+  }
+
+  Long putIfAbsent(long k, long value) {
+    V previous = store.putIfAbsent(key.apply(k), encode.apply(value));
+    return previous == null ? null : decode.apply(previous);
+  }
+
+  boolean replace(long k, long expected, long value) {
+    return store.replace(key.apply(k), encode.apply(expected), encode.apply(value));
+  }
+
+  long increment(long k) {
+    return decode.apply(
+        store.compute(
+            key.apply(k), (ignored, v) -> encode.apply(v == null ? 1 : decode.apply(v) + 1)));
+  }
+
+  boolean delete(long k) {
+    return store.delete(key.apply(k));
+  }
+
+  void clear() {
+    store.clear();
+  }
+
+  /** All entries as an iteration delivers them. */
+  Map<Long, Long> entries() {
+    Map<Long, Long> entries = new HashMap<>();
+    store.forEach(
+        (k, v) -> {
+          if (entries.put(number.apply(k), decode.apply(v)) != null) {
+            throw new IllegalStateException("a key was delivered twice, key=" + k);
+          }
+        });
+    return entries;
+  }
+
+  long sizeLong() {
+    return store.sizeLong();
+  }
+
+  VerifyReport verify() {
+    return store.verify();
+  }
+
+  SyncStats stats() {
+    return store.stats();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
