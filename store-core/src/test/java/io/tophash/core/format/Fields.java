@@ -16,7 +16,7 @@ import java.util.TreeSet;
 /**
  * The fields of one on-file structure as a test states them, compared with the descriptor class.
  */
-final class Fields {
+public final class Fields {
   private record Extent(String name, int offset, int bytes) {}
 
   private final Class<?> descriptor;
@@ -27,35 +27,35 @@ final class Fields {
     this.descriptor = descriptor;
   }
 
-  static Fields of(Class<?> descriptor) {
+  public static Fields of(Class<?> descriptor) {
     return new Fields(descriptor);
   }
 
   /** A field: its constant, its offset, its size and the alignment that its accesses need. */
-  Fields field(String name, int offset, int bytes, int alignment) {
+  public Fields field(String name, int offset, int bytes, int alignment) {
     assertEquals(offset, constants().get(name), () -> "offset of " + name);
     assertEquals(0, offset % alignment, () -> name + " is not aligned");
     extents.add(new Extent(name, offset, bytes));
     return this;
   }
 
-  Fields longAt(String name, int offset) {
+  public Fields longAt(String name, int offset) {
     return field(name, offset, 8, 8);
   }
 
-  Fields intAt(String name, int offset) {
+  public Fields intAt(String name, int offset) {
     return field(name, offset, 4, 4);
   }
 
   /** A constant that is no offset. */
-  Fields constant(String name, long value) {
+  public Fields constant(String name, long value) {
     assertEquals(value, constants().get(name), name);
     others.add(name);
     return this;
   }
 
   /** Checks that the fields do not overlap, lie within the bounds, and that none was forgotten. */
-  void fillNoMoreThan(int from, int to) {
+  public void fillNoMoreThan(int from, int to) {
     extents.sort(Comparator.comparingInt(Extent::offset));
     int end = from;
     String previous = "the start";

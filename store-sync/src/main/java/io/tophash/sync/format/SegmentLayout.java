@@ -43,14 +43,11 @@ public final class SegmentLayout {
   /** The nil of most segments. */
   public static final long USUAL_NIL = 0x9E37_79B9_7F4A_7C15L;
 
-  /** Bucket of entries that stand in their cells: keys and values of up to eight bytes. */
-  public static final BucketLayout INLINE_BUCKET = new BucketLayout(8, 8);
-
-  /** Size of such a bucket. */
-  public static final int INLINE_BUCKET_BYTES = INLINE_BUCKET.bytes();
+  /** Size of a bucket of entries that stand in their cells: keys and values of up to 8 bytes. */
+  public static final int INLINE_BUCKET_BYTES = new BucketLayout(8, 8).bytes();
 
   /** Offset of the overflow word in such a bucket, {@link OverflowWord}. */
-  public static final int INLINE_OVERFLOW = INLINE_BUCKET.overflow();
+  public static final int INLINE_OVERFLOW = new BucketLayout(8, 8).overflow();
 
   /** Size of a bucket of records: one cache line. */
   public static final int RECORD_BUCKET_BYTES = 64;

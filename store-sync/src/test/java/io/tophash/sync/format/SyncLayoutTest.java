@@ -1,0 +1,183 @@
+package io.tophash.sync.format;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tophash.core.format.Fields;
+import io.tophash.core.format.HeaderLayout;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The pictures of docs/format.md, "SyncStore". */
+class SyncLayoutTest {
+  @Test
+  void theRegionsOfExtentZeroFollowEachOther() {
+    Fields.of(RegionLayout.class)
+        .field("FIRST_TABLE", 4096, 4 << 30 - RegionLayout.EXTENT_SHIFT, 4)
+        .field("SHARDS", 32_768, 64 * ShardLayout.BYTES, 64)
+        .field("PROCESSES", 65_536, 64 * ProcessLayout.BYTES, 64)
+        .field("WINDOWS", 196_608, 4 * RegionLayout.MAX_WINDOWS, 4)
+        .constant("EXTENT_SHIFT", 18)
+        .constant("EXTENT_BYTES", 262_144)
+        .constant("MIN_WINDOW_SHIFT", 20)
+        .constant("MAX_SHARD_SHIFT", 6)
+        .constant("PROCESS_COUNT", 64)
+        .constant("MAX_WINDOWS", 16_384)
+        .fillNoMoreThan(HeaderLayout.BYTES, RegionLayout.EXTENT_BYTES);
+    assertEquals(RegionLayout.SHARDS + 5 * 512, RegionLayout.shard(5));
+    assertEquals(RegionLayout.PROCESSES + 63 * 2048, RegionLayout.process(63));
+  }
+
+  @Test
+  void theWordsOfAShardThatManyReadAreOnLinesOfTheirOwn() {
+    Fields.of(ShardLayout.class)
+        .longAt("LOCK", 0)
+        .longAt("DIRECTORY", 64)
+        .longAt("COUNT", 128)
+        .longAt("NEW_BLOCK_0", 192)
+        .longAt("NEW_BLOCK_1", 200)
+        .longAt("OLD_BLOCK_0", 208)
+        .longAt("OLD_BLOCK_1", 216)
+        .longAt("NEW_DIRECTORY", 224)
+        .longAt("OLD_DIRECTORY", 232)
+        .longAt("NEW_LARGE", 240)
+        .longAt("OLD_LARGE", 248)
+        .longAt("CLEARING", 256)
+        .longAt("INSERTS", 320)
+        .longAt("REBUILDS", 328)
+        .longAt("SPLITS", 336)
+        .longAt("MERGES", 344)
+        .longAt("PROMOTIONS", 352)
+        .longAt("TAKEOVERS", 360)
+        .longAt("MISSES", 368)
+        .longAt("CLEARS", 376)
+        .constant("BYTES", 512)
+        .fillNoMoreThan(0, 512);
+  }
+
+  @Test
+  void aSegmentBeginsWithItsHeader() {
+    Fields.of(SegmentLayout.class)
+        .longAt("WORD", 0)
+        .longAt("NIL", 8)
+        .longAt("PREFIX", 16)
+        .intAt("LOCAL_DEPTH", 24)
+        .intAt("DIRTY_BUCKETS", 28)
+        .intAt("LOG_START", 32)
+        .intAt("LOG_END", 36)
+        .intAt("BLOCK_BYTES", 40)
+        .intAt("CHECKSUM", 44)
+        .intAt("TAIL", 48)
+        .constant("HEADER_BYTES", 64)
+        .constant("INLINE_BUCKET_BYTES", 144)
+        .constant("INLINE_OVERFLOW", 136)
+        .constant("RECORD_BUCKET_BYTES", 64)
+        .constant("RECORD_EXTRAS", 8)
+        .constant("RECORD_SLOTS", 24)
+        .constant("RECORD_OVERFLOW", 56)
+        .constant("NIL_BIT", 0x8000_0000)
+        .constant("USUAL_NIL", 0x9E37_79B9_7F4A_7C15L)
+        .fillNoMoreThan(0, 64);
+  }
+
+  @Test
+  void aRecordBeginsWithItsHeader() {
+    Fields.of(SyncRecordLayout.class)
+        .intAt("CHECKSUM", 0)
+        .intAt("KEY_LENGTH", 4)
+        .intAt("VALUE_LENGTH", 8)
+        .constant("PAYLOAD", 12)
+        .constant("STUB_POSITION", 12)
+        .constant("STUB_HASH", 20)
+        .constant("STUB_BYTES", 28)
+        .constant("LARGE", 0x8000_0000)
+        .constant("MAX_KEY_BYTES", 65_536)
+        .constant("MAX_VALUE_BYTES", 512 << 20)
+        .constant("MAX_SMALL_BYTES", 4096)
+        .fillNoMoreThan(0, 12);
+    assertEquals(12, SyncRecordLayout.bytes(0, 0));
+    assertEquals(16, SyncRecordLayout.bytes(1, 0));
+    assertEquals(128, SyncRecordLayout.bytes(16, 100));
+    assertEquals(65_536, SyncRecordLayout.keyLength(65_536 | SyncRecordLayout.LARGE));
+    assertTrue(SyncRecordLayout.isLarge(7 | SyncRecordLayout.LARGE));
+  }
+
+  @Test
+  void aRowOfTheProcessTableHasALineForEachHazard() {
+    Fields.of(ProcessLayout.class)
+        .longAt("INCARNATION", 0)
+        .longAt("ATTACHED", 8)
+        .longAt("PID", 16)
+        .longAt("STARTED_MS", 24)
+        .longAt("ATTACHED_MS", 32)
+        .field("HOST", 40, 24, 1)
+        .field("HAZARDS", 64, 31 * 64, 64)
+        .constant("HOST_BYTES", 24)
+        .constant("HAZARD_COUNT", 31)
+        .constant("HAZARD_SHARD", 0)
+        .constant("HAZARD_STORES", 8)
+        .constant("HAZARD_REMOVES", 16)
+        .constant("HAZARD_BYTES", 64)
+        .constant("BYTES", 2048)
+        .fillNoMoreThan(0, 2048);
+    assertEquals(64 + 30 * 64, ProcessLayout.hazard(30));
+  }
+
+  @Test
+  void packedWordsGiveBackWhatWasPutIn() {
+    Random random = new Random(7);
+    for (int i = 0; i < 1000; i++) {
+      long position = (random.nextLong() >>> 30) << 10;
+      int generation = random.nextInt(1 << 16);
+      int buckets = 1 + random.nextInt(SegmentWord.MAX_BUCKETS);
+      boolean rare = random.nextBoolean();
+      long segment = SegmentWord.of(position, buckets, rare, generation);
+      assertEquals(position, SegmentWord.position(segment | SegmentWord.AMENDED));
+      assertEquals(buckets, SegmentWord.readBuckets(segment | SegmentWord.AMENDED));
+      assertEquals(generation, SegmentWord.generation(segment | SegmentWord.AMENDED));
+      assertEquals(rare, SegmentWord.hasRareNil(segment));
+      assertFalse(SegmentWord.isAmended(segment));
+      assertTrue(SegmentWord.isAmended(segment | SegmentWord.AMENDED));
+      int depth = random.nextInt(DirectoryWord.MAX_DEPTH + 1);
+      long directory = DirectoryWord.of(position, depth, generation);
+      assertEquals(position, DirectoryWord.position(directory));
+      assertEquals(depth, DirectoryWord.depth(directory));
+      assertEquals(generation, DirectoryWord.generation(directory));
+      int slot = random.nextInt(RegionLayout.PROCESS_COUNT);
+      long incarnation = random.nextLong() >>> 8;
+      long lock = LockWord.of(slot, incarnation);
+      assertEquals(slot, LockWord.slot(lock | LockWord.FROZEN));
+      assertEquals(incarnation, LockWord.incarnation(lock | LockWord.FROZEN));
+      assertTrue(lock > 0, "the word of a holder is neither free nor frozen");
+    }
+    assertEquals(-1, LockWord.slot(0));
+  }
+
+  @Test
+  void anOverflowWordHasALinkAndAFilter() {
+    long word = OverflowWord.with(0, 4095, 0x1234);
+    assertEquals(4095, OverflowWord.link(word));
+    assertTrue(OverflowWord.mayPass(word, 0x1234));
+    assertFalse(OverflowWord.mayPass(word, 0x9234));
+    long both = OverflowWord.with(word, 4095, 0xFFFF);
+    assertTrue(OverflowWord.mayPass(both, 0x1234) && OverflowWord.mayPass(both, 0xFFFF));
+    assertEquals(word | 1L << 63, both, "the filter is (hash & 0xFFFF) * 48 >> 16");
+    assertFalse(OverflowWord.mayPass(0, 0x1234));
+  }
+
+  @Test
+  void eachPartOfTheHashServesOneChoice() {
+    long hash = 0xFC00_0000_0000_0000L;
+    assertEquals(63, HashBits.shard(hash, 6));
+    assertEquals(0, HashBits.shard(hash, 0));
+    assertEquals(0, HashBits.directoryIndex(hash, 6, 18));
+    assertEquals((1 << 18) - 1, HashBits.directoryIndex(0x03FF_FF00_0000_0000L, 6, 18));
+    assertEquals(0, HashBits.directoryIndex(-1, 6, 0));
+    assertEquals(0xAB, HashBits.tophash(0x0000_00AB_0000_0000L));
+    assertEquals(5, HashBits.tophash(0));
+    assertEquals(9, HashBits.bucket(0xFFFF_FFFFL, 10));
+    assertEquals(0, HashBits.bucket(0x1999_9999L, 10));
+    assertEquals(0xBEEF, HashBits.extra(0x1234_BEEFL));
+  }
+}
