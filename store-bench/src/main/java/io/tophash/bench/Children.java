@@ -66,21 +66,26 @@ final class Children {
   Collection<RunResult> benchmark(Figure figure, StoreKind kind, Plan.Section section)
       throws ChildException {
     Path log = log(figure.id(), kind, section.entries());
-    String type = kind.isFloor() ? "FloorBenchmark" : figure.benchmarkClass();
+    String name =
+        kind.isFloor()
+            ? "FloorBenchmark." + figure.benchmark().split("\\.")[1]
+            : figure.benchmark();
     ChainedOptionsBuilder options =
         new OptionsBuilder()
-            .include((BENCHMARKS + type + "." + figure.id() + "$").replace(".", "\\."))
-            .param("entries", Integer.toString(section.entries()))
+            .include((BENCHMARKS + name + "$").replace(".", "\\."))
             .param("dir", directory.toString())
             .jvmArgs(kind.jvmFlags().toArray(new String[0]))
             .forks(1)
-            .threads(1)
-            .warmupIterations(section.warmups())
-            .warmupTime(TimeValue.milliseconds(section.iterationMs()))
-            .measurementIterations(section.iterations())
-            .measurementTime(TimeValue.milliseconds(section.iterationMs()))
+            .threads(figure.threads())
+            .warmupIterations(section.repeats().warmups())
+            .warmupTime(TimeValue.milliseconds(section.repeats().iterationMs()))
+            .measurementIterations(section.repeats().iterations())
+            .measurementTime(TimeValue.milliseconds(section.repeats().iterationMs()))
             .shouldFailOnError(true)
             .output(log.toString());
+    if (figure.shape() != Figure.Shape.GO_MAP) {
+      options.param("entries", Integer.toString(section.entries()));
+    }
     if (!kind.isFloor()) {
       options.param("store", kind.id());
     }
@@ -137,6 +142,33 @@ final class Children {
       }
     } finally {
       victim.destroyForcibly().onExit().join();
+    }
+  }
+
+  /** Starts a JVM that overwrites values in a store until it is told to stop. */
+  Process startWriter(StoreKind kind, int entries, Path place) throws ChildException, IOException {
+    File errors = new File(log("writer", kind, entries) + ".err");
+    Process writer = builder("writer", kind, entries, place).redirectError(errors).start();
+    running = writer;
+    BufferedReader output = writer.inputReader();
+    String line = output.readLine();
+    while (line != null && !line.equals(Shot.READY)) {
+      line = output.readLine();
+    }
+    if (line == null) {
+      throw new ChildException(reason(errors.toPath(), "the writer ended by itself"));
+    }
+    return writer;
+  }
+
+  /** Tells a writer to stop, and waits until it has put the values back. */
+  void stopWriter(Process writer) throws ChildException, IOException, InterruptedException {
+    boolean wroteAllAlong = writer.isAlive();
+    writer.getOutputStream().close();
+    boolean ended = writer.waitFor(1, TimeUnit.MINUTES);
+    writer.destroyForcibly();
+    if (!wroteAllAlong || !ended || writer.exitValue() != 0) {
+      throw new ChildException("the writer did not write all along, or did not end well");
     }
   }
 

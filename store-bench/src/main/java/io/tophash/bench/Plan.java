@@ -4,11 +4,13 @@ import io.tophash.bench.report.Figure;
 import io.tophash.bench.store.StoreKind;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -25,9 +27,29 @@ record Plan(List<Section> sections) {
   /** Bytes of a store's file for an entry, at most; LMDB's map is the largest. */
   private static final long FILE_BYTES_PER_ENTRY = 160;
 
-  private static final Set<StoreKind> ALL = EnumSet.allOf(StoreKind.class);
+  private static final long FILE_BYTES_PER_RECORD = 400;
+
+  /** What the entries of Go's benchmarks count as; they are few and have no figure of their own. */
+  private static final int GO_MAP_ENTRIES = 1024;
+
   private static final Set<StoreKind> MAIN =
-      EnumSet.complementOf(EnumSet.of(StoreKind.AGRONA, StoreKind.HASHMAP));
+      EnumSet.complementOf(EnumSet.of(StoreKind.AGRONA, StoreKind.HASHMAP, StoreKind.LOCKED));
+  private static final Set<StoreKind> ALL = EnumSet.complementOf(EnumSet.of(StoreKind.LOCKED));
+  private static final Set<StoreKind> GO_MAPS =
+      Arrays.stream(StoreKind.values())
+          .filter(StoreKind::hasGoMap)
+          .collect(Collectors.toCollection(() -> EnumSet.noneOf(StoreKind.class)));
+
+  /**
+   * How often a section measures, and for how long.
+   *
+   * @param rounds how many JVMs each benchmark gets; all stores have their turn in each round
+   * @param warmups warm-up iterations in each of these JVMs
+   * @param iterations measured iterations in each of these JVMs
+   * @param iterationMs length of an iteration
+   * @param shots how often a single-shot measurement is taken
+   */
+  record Repeats(int rounds, int warmups, int iterations, int iterationMs, int shots) {}
 
   /**
    * What is measured with one number of entries.
@@ -35,21 +57,9 @@ record Plan(List<Section> sections) {
    * @param entries number of entries
    * @param stores the stores
    * @param workloads names of the workloads
-   * @param rounds how many JVMs each benchmark gets; all stores have their turn in each round
-   * @param warmups warm-up iterations in each of these JVMs
-   * @param iterations measured iterations in each of these JVMs
-   * @param iterationMs length of an iteration
-   * @param shots how often a single-shot measurement is taken
+   * @param repeats how often, and for how long
    */
-  record Section(
-      int entries,
-      Set<StoreKind> stores,
-      Set<String> workloads,
-      int rounds,
-      int warmups,
-      int iterations,
-      int iterationMs,
-      int shots) {
+  record Section(int entries, Set<StoreKind> stores, Set<String> workloads, Repeats repeats) {
     boolean has(String workload) {
       return workloads.contains(workload);
     }
@@ -60,34 +70,55 @@ record Plan(List<Section> sections) {
           .collect(Collectors.toList());
     }
 
+    /** True if something is measured with entries of this shape. */
+    boolean has(Figure.Shape shape) {
+      return Figure.workloads(shape).stream().anyMatch(this::has);
+    }
+
     /** Bytes that all files together may take up: those of each store, a copy, a floor's region. */
     long diskBytes() {
       long files = stores.stream().filter(StoreKind::isPersistent).count();
-      return (files + 2) * FILE_BYTES_PER_ENTRY * entries + (64L << 20) * (files + 1);
-    }
-
-    Section with(Set<StoreKind> someStores, Set<String> someWorkloads, int someEntries) {
-      return new Section(
-          someEntries, someStores, someWorkloads, rounds, warmups, iterations, iterationMs, shots);
+      long perEntry =
+          (has(Figure.Shape.LONGS) ? FILE_BYTES_PER_ENTRY : 0)
+              + (has(Figure.Shape.STRINGS) ? FILE_BYTES_PER_RECORD : 0);
+      return (files + 2) * perEntry * entries + (64L << 20) * (files + 1);
     }
   }
 
-  /** 10 million entries, and 1 million with the maps that are for the heap only. */
+  /** 10 million longs, then 1 million longs and strings with more maps, then Go's benchmarks. */
   static Plan full() {
     return new Plan(
         List.of(
-            new Section(LARGE, MAIN, Figure.workloads(), 2, 3, 5, 1000, 3),
-            new Section(SMALL, ALL, Figure.workloads(), 1, 3, 5, 400, 3)));
+            new Section(
+                LARGE, MAIN, Figure.workloads(Figure.Shape.LONGS), new Repeats(2, 3, 5, 1000, 3)),
+            new Section(SMALL, ALL, entries(), new Repeats(1, 3, 5, 400, 3)),
+            goMaps(new Repeats(1, 2, 3, 300, 1))));
   }
 
   /** 1 million entries, in a few minutes. */
   static Plan quick() {
-    return new Plan(List.of(new Section(SMALL, ALL, Figure.workloads(), 1, 2, 5, 300, 2)));
+    return new Plan(
+        List.of(
+            new Section(SMALL, ALL, entries(), new Repeats(1, 2, 5, 300, 2)),
+            goMaps(new Repeats(1, 1, 3, 100, 1))));
   }
 
   /** Hardly any entries: only to see that everything works. */
   static Plan smoke() {
-    return new Plan(List.of(new Section(TINY, ALL, Figure.workloads(), 1, 1, 2, 50, 1)));
+    return new Plan(
+        List.of(
+            new Section(TINY, ALL, entries(), new Repeats(1, 1, 2, 50, 1)),
+            goMaps(new Repeats(1, 1, 1, 20, 1))));
+  }
+
+  private static Set<String> entries() {
+    Set<String> workloads = new HashSet<>(Figure.workloads(Figure.Shape.LONGS));
+    workloads.addAll(Figure.workloads(Figure.Shape.STRINGS));
+    return workloads;
+  }
+
+  private static Section goMaps(Repeats repeats) {
+    return new Section(GO_MAP_ENTRIES, GO_MAPS, Figure.workloads(Figure.Shape.GO_MAP), repeats);
   }
 
   /**
@@ -95,37 +126,64 @@ record Plan(List<Section> sections) {
    *
    * @param stores the stores that are kept, or null; a store of this list that no section has is
    *     added to all of them
-   * @param workloads the workloads that are kept, or null
+   * @param workloads the workloads that are kept, or null; a section without any of them is left
+   *     out
    * @param entries the number of entries of a single section, or null
+   * @param repeats replaces how often each section measures
    */
-  Plan restrictedTo(List<StoreKind> stores, List<String> workloads, Integer entries) {
-    List<Section> kept = entries == null ? sections : sections.subList(0, 1);
+  Plan restrictedTo(
+      List<StoreKind> stores,
+      List<String> workloads,
+      Integer entries,
+      UnaryOperator<Repeats> repeats) {
     return new Plan(
-        kept.stream()
-            .map(
-                section ->
-                    section.with(
-                        stores == null ? section.stores() : EnumSet.copyOf(stores),
-                        workloads == null ? section.workloads() : Set.copyOf(workloads),
-                        entries == null ? section.entries() : entries))
-            .collect(Collectors.toList()));
+        (entries == null ? sections : ofEntries(entries, workloads))
+            .stream()
+                .map(
+                    section ->
+                        new Section(
+                            section.entries(),
+                            stores == null ? section.stores() : EnumSet.copyOf(stores),
+                            common(section.workloads(), workloads),
+                            repeats.apply(section.repeats())))
+                .filter(section -> !section.workloads().isEmpty())
+                .collect(Collectors.toList()));
+  }
+
+  /** The first section, with a number of entries and all workloads that were asked for. */
+  private List<Section> ofEntries(int entries, List<String> workloads) {
+    Section first = sections.get(0);
+    Set<String> all = workloads == null ? first.workloads() : Set.copyOf(workloads);
+    return List.of(new Section(entries, first.stores(), all, first.repeats()));
+  }
+
+  private static Set<String> common(Set<String> known, List<String> wanted) {
+    Set<String> workloads = new HashSet<>(known);
+    if (wanted != null) {
+      workloads.retainAll(wanted);
+    }
+    return workloads;
   }
 
   /** How it measures, for people. */
   Map<String, String> settings() {
     Map<String, String> settings = new LinkedHashMap<>();
     for (Section section : sections) {
+      Repeats repeats = section.repeats();
+      String workloads =
+          Figure.workloads().stream().filter(section::has).collect(Collectors.joining(", "));
       settings.put(
           String.format(Locale.ROOT, "%,d entries", section.entries()),
           String.format(
               Locale.ROOT,
               "JVMs for each benchmark: %d; in each of them %d warm-up and %d measured iterations"
-                  + " of %d ms; single shots: %d",
-              section.rounds(),
-              section.warmups(),
-              section.iterations(),
-              section.iterationMs(),
-              section.shots()));
+                  + " of %d ms; single shots: %d (%s)",
+              repeats.rounds(),
+              repeats.warmups(),
+              repeats.iterations(),
+              repeats.iterationMs(),
+              repeats.shots(),
+              workloads));
     }
     return settings;
   }

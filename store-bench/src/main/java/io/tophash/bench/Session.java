@@ -5,27 +5,26 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tophash.bench.Children.ChildException;
 import io.tophash.bench.report.Figure;
+import io.tophash.bench.report.Figure.Shape;
 import io.tophash.bench.report.Results;
-import io.tophash.bench.report.Summary;
 import io.tophash.bench.shot.Shot;
-import io.tophash.bench.store.Filler;
 import io.tophash.bench.store.StoreKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
@@ -35,17 +34,17 @@ import org.openjdk.jmh.results.format.ResultFormatType;
 
 /** Runs a plan. What fails is noted in the results, and the rest goes on. */
 final class Session {
-  private static final double BYTES_PER_KIB = 1024;
-
   private final Plan plan;
   private final Path directory;
   private final Children children;
   private final PrintWriter out;
   private final Results results;
   private Plan.Section section;
+  private Ledger ledger;
+  private Shots shots;
 
   /** The stores that could not even be filled. */
-  private final Set<StoreKind> broken = EnumSet.noneOf(StoreKind.class);
+  private final Map<Shape, Set<StoreKind>> broken = new EnumMap<>(Shape.class);
 
   /**
    * Prepares a run.
@@ -75,11 +74,6 @@ final class Session {
             new ArrayList<>());
   }
 
-  /** Something that may fail without ending the run. */
-  private interface Step {
-    void run() throws ChildException, IOException, InterruptedException;
-  }
-
   /**
    * Measures.
    *
@@ -89,18 +83,26 @@ final class Session {
   Results run(Path file) throws IOException {
     for (Plan.Section each : plan.sections()) {
       section = each;
-      broken.clear();
-      stores().forEach(this::fill);
+      ledger = new Ledger(results, out, section.entries());
+      shots = new Shots(section, directory, children, ledger);
+      for (Shape shape : Shape.values()) {
+        broken.put(shape, EnumSet.noneOf(StoreKind.class));
+      }
+      fill(Shape.LONGS, "fill", "space");
+      fill(Shape.STRINGS, "stringFill", "stringSpace");
       results.write(file);
-      for (int round = 0; round < section.rounds(); round++) {
+      for (int round = 0; round < section.repeats().rounds(); round++) {
         for (Figure figure : section.benchmarks()) {
-          stores().filter(kind -> suits(figure, kind)).forEach(kind -> benchmark(figure, kind));
+          stores(figure.shape(), kind -> suits(figure, kind))
+              .forEach(kind -> benchmark(figure, kind));
           results.write(file);
         }
       }
-      stores().filter(StoreKind::isPersistent).forEach(this::open);
-      stores().filter(kind -> !kind.isFloor()).forEach(this::longestPut);
-      section.stores().forEach(kind -> Shot.delete(home(kind)));
+      shots();
+      for (StoreKind kind : section.stores()) {
+        Shot.delete(shots.home(kind, Shape.LONGS));
+        Shot.delete(shots.home(kind, Shape.STRINGS));
+      }
       results.write(file);
     }
     return results;
@@ -111,67 +113,118 @@ final class Session {
     children.stop();
   }
 
-  private Stream<StoreKind> stores() {
-    return section.stores().stream().sorted().filter(kind -> !broken.contains(kind));
+  private List<StoreKind> stores(Shape shape, Predicate<StoreKind> which) {
+    return section.stores().stream()
+        .sorted()
+        .filter(kind -> has(kind, shape) && !broken.get(shape).contains(kind))
+        .filter(which)
+        .toList();
+  }
+
+  private static boolean has(StoreKind kind, Shape shape) {
+    return switch (shape) {
+      case LONGS -> kind.hasLongs() || kind.isFloor();
+      case STRINGS -> kind.hasRecords();
+      case GO_MAP -> kind.hasGoMap();
+    };
   }
 
   private static boolean suits(Figure figure, StoreKind kind) {
-    return !kind.isFloor() || figure == Figure.DEPENDENT_GET || figure == Figure.INDEPENDENT_GET;
-  }
-
-  private Path home(StoreKind kind) {
-    return Filler.directory(directory, kind, section.entries());
-  }
-
-  private boolean attempt(String workload, StoreKind kind, Step step) {
-    String error;
-    try {
-      step.run();
-      return true;
-    } catch (ChildException | IOException e) {
-      error = e.getMessage();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("interrupted", e);
+    if (kind.isFloor()) {
+      return figure == Figure.DEPENDENT_GET || figure == Figure.INDEPENDENT_GET;
     }
-    results.failures().add(new Results.Failure(workload, kind.id(), section.entries(), error));
-    out.println(kind.id() + " " + workload + " FAILED: " + error);
-    out.flush();
-    return false;
+    return figure == Figure.READ_ALONE || figure == Figure.READ_BESIDE
+        ? kind.isForProcesses()
+        : figure.threads() == 1 || kind.isForThreads();
   }
 
-  private void add(Figure figure, StoreKind kind, List<Double> values) {
-    results.add(figure, kind.id(), section.entries(), values);
-    out.printf(
-        Locale.ROOT,
-        "%,d %s %s: %s %s%n",
-        section.entries(),
-        figure.id(),
-        kind.id(),
-        Summary.of(values).text(),
-        figure.unit());
-    out.flush();
+  // --- single shots ------------------------------------------------------------------------------
+
+  /** Fills all stores of a shape; persistent ones stay for the benchmarks. */
+  private void fill(Shape shape, String time, String space) {
+    if (!section.has(shape)) {
+      return;
+    }
+    boolean wanted = section.has(time) || section.has(space);
+    boolean used =
+        section.benchmarks().stream().anyMatch(figure -> figure.shape() == shape)
+            || shape == Shape.LONGS && (section.has("open") || section.has("openKilled"));
+    int rounds = section.has(time) ? section.repeats().shots() : 1;
+    for (int i = 0; i < rounds; i++) {
+      int round = i;
+      stores(shape, kind -> !kind.isFloor() && (wanted || used && kind.isPersistent()))
+          .forEach(
+              kind -> {
+                if (!shots.fill(kind, shape, round)) {
+                  broken.get(shape).add(kind);
+                }
+              });
+    }
+  }
+
+  private void shots() {
+    each("hinted", Shape.LONGS, 1, StoreKind::isTophash, shots::hintedFill);
+    each("open", Shape.LONGS, 1, StoreKind::isPersistent, shots::open);
+    int rounds = section.repeats().shots();
+    each("openKilled", Shape.LONGS, rounds, StoreKind::isPersistent, shots::openKilled);
+    each("longestPut", Shape.LONGS, rounds, any -> true, k -> shots.longestPut(k, Shape.LONGS));
+    each(
+        "stringLongestPut",
+        Shape.STRINGS,
+        rounds,
+        any -> true,
+        k -> shots.longestPut(k, Shape.STRINGS));
+  }
+
+  private void each(
+      String workload,
+      Shape shape,
+      int rounds,
+      Predicate<StoreKind> which,
+      Consumer<StoreKind> shot) {
+    for (int i = 0; i < rounds && section.has(workload); i++) {
+      stores(shape, which).forEach(shot);
+    }
   }
 
   // --- benchmarks --------------------------------------------------------------------------------
 
   private void benchmark(Figure figure, StoreKind kind) {
-    attempt(
+    ledger.attempt(
         figure.workload(),
         kind,
         () -> {
-          Collection<RunResult> runs = children.benchmark(figure, kind, section);
-          double divisor = figure == Figure.ITERATE ? section.entries() : 1;
-          List<Double> values = new ArrayList<>();
-          for (RunResult run : runs) {
-            for (BenchmarkResult fork : run.getBenchmarkResults()) {
-              for (IterationResult iteration : fork.getIterationResults()) {
-                values.add(iteration.getPrimaryResult().getScore() / divisor);
-              }
-            }
-          }
-          add(figure, kind, values);
+          Collection<RunResult> runs =
+              figure == Figure.READ_BESIDE
+                  ? besideWriter(figure, kind)
+                  : children.benchmark(figure, kind, section);
+          double divisor = figure.isPerEntry() ? section.entries() : figure.threads();
+          ledger.add(
+              figure,
+              kind,
+              runs.stream()
+                  .flatMap(run -> run.getBenchmarkResults().stream())
+                  .flatMap(Session::scores)
+                  .map(score -> score / divisor)
+                  .toList());
           results.jmh().addAll(json(runs));
         });
+  }
+
+  private static Stream<Double> scores(BenchmarkResult fork) {
+    return fork.getIterationResults().stream()
+        .map(IterationResult::getPrimaryResult)
+        .map(result -> result.getScore());
+  }
+
+  private Collection<RunResult> besideWriter(Figure figure, StoreKind kind)
+      throws ChildException, IOException, InterruptedException {
+    Process writer = children.startWriter(kind, section.entries(), shots.home(kind, Shape.LONGS));
+    try {
+      return children.benchmark(figure, kind, section);
+    } finally {
+      children.stopWriter(writer);
+    }
   }
 
   /** JMH's own format, without the places of this machine. */
@@ -186,112 +239,5 @@ final class Session {
       nodes.add(node);
     }
     return nodes;
-  }
-
-  // --- single shots ------------------------------------------------------------------------------
-
-  /** Fills a store; a persistent one stays for the benchmarks. */
-  private void fill(StoreKind kind) {
-    boolean wanted = section.has("fill") || section.has("space");
-    if (kind.isFloor() || !wanted && !kind.isPersistent()) {
-      return;
-    }
-    int shots = section.has("fill") ? section.shots() : 1;
-    for (int i = 0; i < shots && !broken.contains(kind); i++) {
-      boolean last = i == shots - 1;
-      if (!attempt("fill", kind, () -> oneFill(kind, last))) {
-        broken.add(kind);
-      }
-    }
-    if (kind.isTophash() && section.has("space") && !broken.contains(kind)) {
-      attempt("space", kind, () -> hintedFill(kind));
-    }
-  }
-
-  private void oneFill(StoreKind kind, boolean last)
-      throws ChildException, IOException, InterruptedException {
-    int entries = section.entries();
-    Map<String, List<Double>> figures = children.shot("fill", kind, entries, home(kind));
-    if (section.has("fill")) {
-      add(Figure.FILL, kind, figures.get("fill"));
-    }
-    if (!section.has("space") || !last) {
-      return;
-    }
-    double heapBytes = figures.get("heapBytes").get(0);
-    if (kind.isPersistent()) {
-      add(Figure.SPACE, kind, perEntry(figures.get("fileBytes")));
-      if (figures.get("allocatedBytes").get(0) >= 0) {
-        add(Figure.ALLOCATED, kind, perEntry(figures.get("allocatedBytes")));
-      }
-      add(Figure.HEAP, kind, List.of(heapBytes / BYTES_PER_KIB));
-    } else {
-      add(Figure.SPACE, kind, List.of(heapBytes / entries));
-    }
-  }
-
-  private List<Double> perEntry(List<Double> bytes) {
-    return bytes.stream().map(value -> value / section.entries()).collect(Collectors.toList());
-  }
-
-  private void hintedFill(StoreKind kind) throws ChildException, IOException, InterruptedException {
-    Path place = home(kind).resolveSibling(kind.id() + "-hinted");
-    Map<String, List<Double>> figures = children.shot("fillHinted", kind, section.entries(), place);
-    add(Figure.SPACE_HINTED, kind, perEntry(figures.get("fileBytes")));
-    add(Figure.FILL_HINTED, kind, figures.get("fill"));
-    Shot.delete(place);
-  }
-
-  private void longestPut(StoreKind kind) {
-    if (!section.has("longestPut")) {
-      return;
-    }
-    Path place = home(kind).resolveSibling(kind.id() + "-puts");
-    for (int i = 0; i < section.shots(); i++) {
-      attempt(
-          "longestPut",
-          kind,
-          () -> {
-            Map<String, List<Double>> figures =
-                children.shot("longestPut", kind, section.entries(), place);
-            add(Figure.LONGEST_PUT, kind, figures.get("longestPut"));
-            add(Figure.PUT_9999, kind, figures.get("put9999"));
-          });
-      Shot.delete(place);
-    }
-  }
-
-  private void open(StoreKind kind) {
-    if (section.has("open")) {
-      attempt(
-          "open",
-          kind,
-          () ->
-              add(
-                  Figure.OPEN,
-                  kind,
-                  children.shot("open", kind, section.entries(), home(kind)).get("open")));
-    }
-    for (int i = 0; i < section.shots() && section.has("openKilled"); i++) {
-      attempt("openKilled", kind, () -> openKilled(kind));
-    }
-  }
-
-  private void openKilled(StoreKind kind) throws ChildException, IOException, InterruptedException {
-    Path copy = home(kind).resolveSibling(kind.id() + "-killed");
-    try {
-      Files.createDirectories(copy);
-      try (Stream<Path> files = Files.list(home(kind))) {
-        for (Path file : files.collect(Collectors.toList())) {
-          Files.copy(file, copy.resolve(file.getFileName()));
-        }
-      }
-      children.killVictim(kind, section.entries(), copy);
-      Map<String, List<Double>> figures =
-          children.shot("openKilled", kind, section.entries(), copy);
-      add(Figure.OPEN_KILLED, kind, figures.get("openKilled"));
-    } finally {
-      Shot.delete(copy);
-    }
   }
 }

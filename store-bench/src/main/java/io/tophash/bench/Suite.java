@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,12 +38,14 @@ public final class Suite implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--quick", description = "1 million entries, about 5 minutes (the default).")
+  @Option(
+      names = "--quick",
+      description = "1 million entries, about a quarter of an hour (the default).")
   private boolean quick;
 
   @Option(
       names = "--full",
-      description = "10 million entries, then 1 million with more maps; about half an hour.")
+      description = "10 million entries, then 1 million with more maps and strings; some hours.")
   private boolean full;
 
   @Option(names = "--smoke", description = "Hardly any entries: only shows that all works.")
@@ -70,6 +74,9 @@ public final class Suite implements Callable<Integer> {
       description = "Another number of entries.")
   private Integer entries;
 
+  @ArgGroup(validate = false)
+  private RepeatOptions repeats = new RepeatOptions();
+
   @Option(
       names = "--dir",
       defaultValue = "/dev/shm",
@@ -83,9 +90,12 @@ public final class Suite implements Callable<Integer> {
 
   @Option(
       names = "--render",
-      arity = "2",
+      arity = "2..*",
       paramLabel = "FILE",
-      description = "Measure nothing: make a page (second file) from results (first file).")
+      description = {
+        "Measure nothing: make a page (the last file) from the results of one run or several (the",
+        "files before it)."
+      })
   private List<Path> render;
 
   private Suite() {}
@@ -119,7 +129,11 @@ public final class Suite implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (render != null) {
-      Markdown.write(Results.read(render.get(0)), render.get(1));
+      List<Results> runs = new ArrayList<>();
+      for (Path file : render.subList(0, render.size() - 1)) {
+        runs.add(Results.read(file));
+      }
+      Markdown.write(Results.merged(runs), render.get(render.size() - 1));
       return 0;
     }
     Plan plan = plan();
@@ -134,7 +148,11 @@ public final class Suite implements Callable<Integer> {
           spec.commandLine(), "--quick, --full and --smoke exclude each other");
     }
     Plan plan = full ? Plan.full() : smoke ? Plan.smoke() : Plan.quick();
-    return plan.restrictedTo(stores, workloads, entries);
+    Plan restricted = plan.restrictedTo(stores, workloads, entries, repeats::replace);
+    if (restricted.sections().isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "this measures none of the workloads");
+    }
+    return restricted;
   }
 
   private void checkSpace(Plan plan) throws IOException {

@@ -34,8 +34,8 @@ class SuiteTest {
   @Test
   void unknownStoreListsTheKnownOnes() {
     assertRefused(
-        "unknown store 'redis', known are: tophash, tophash-fast, chm, chronicle, lmdb, agrona,"
-            + " hashmap, floor",
+        "unknown store 'redis', known are: tophash, tophash-fast, sync, sync-fast, chm, chronicle,"
+            + " lmdb, agrona, hashmap, locked, floor",
         "--store",
         "chm,redis");
   }
@@ -44,7 +44,10 @@ class SuiteTest {
   void unknownWorkloadListsTheKnownOnes() {
     assertRefused(
         "unknown workload 'fly', known are: dependentGet, independentGet, getAll32, getAll1024,"
-            + " miss, put, removePut, iterate, fill, longestPut, open, openKilled, space",
+            + " miss, put, removePut, iterate, dependentGet2, independentGet2, besideWriter, fill,"
+            + " longestPut, open, openKilled, space, hinted, stringGet, stringGetInto, stringGet2,"
+            + " stringPut, stringRemovePut, stringIterate, stringFill, stringLongestPut,"
+            + " stringSpace, syncMap",
         "--workload",
         "fly");
   }
@@ -78,6 +81,28 @@ class SuiteTest {
     Path missing = directory.resolve("none.json");
     assertEquals(1, execute("--render", missing.toString(), missing + ".md"));
     assertTrue(err.toString().contains("none.json"), err::toString);
+  }
+
+  @Test
+  void measuresStringsAndTwoProcesses() throws Exception {
+    Path files = Files.createDirectory(directory.resolve("files"));
+    Path results = directory.resolve("results");
+    int code =
+        execute(
+            "--smoke",
+            "--entries=3000",
+            "--store=sync",
+            "--workload=besideWriter,stringGet2,stringLongestPut,stringSpace",
+            "--iterations=1",
+            "--dir=" + files,
+            "--out=" + results);
+    assertEquals(0, code, () -> out + "\n" + err);
+    String page = Files.readString(results.resolve("benchmarks.md"));
+    assertTrue(page.contains("gets beside a process that writes"), page);
+    assertTrue(page.contains("2 threads: get, value copied to a new array"), page);
+    assertTrue(page.contains("longest get or remove while filling"), page);
+    assertTrue(page.contains("file without what is free in it"), page);
+    assertTrue(page.contains("1 warm-up and 1 measured iterations"), page);
   }
 
   @Test

@@ -1,98 +1,45 @@
 package io.tophash.bench.jmh;
 
-import io.tophash.bench.data.Chain;
-import io.tophash.bench.data.Keys;
-import io.tophash.bench.store.Filler;
 import io.tophash.bench.store.LongStore;
-import io.tophash.bench.store.StoreKind;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.ThreadParams;
 
-/**
- * A full store and the keys to look up. A persistent store that is in its directory already is
- * opened as it is; every benchmark leaves the entries as it found them, which is checked at the
- * end.
- */
+/** What one thread has of a full store of longs: its place among the keys to look up. */
 @State(Scope.Thread)
 public class LoadedStore {
   /** Operations of one call of a benchmark; a power of two. */
   static final int OPERATIONS = 1 << 14;
 
-  private static final int MAX_PROBES = 1 << 21;
-
-  /** The name of the store. */
-  @Param("tophash")
-  public String store;
-
-  /** How many entries it has. */
-  @Param("10000000")
-  public int entries;
-
-  /** Where the directories of the stores are. */
-  @Param("/dev/shm")
-  public String dir;
-
   LongStore map;
 
-  /** Keys in random order; the value of each is the next one. One more than there are probes. */
+  /** As in {@link SharedLongs}. */
   long[] probes;
 
-  /** As many keys that the store does not have. */
+  /** As in {@link SharedLongs}. */
   long[] absent;
+
+  /** Where a walk along the chain is. */
+  long walkKey;
 
   /** What the values are XORed with in this pass over the probes, if the benchmark changes them. */
   long bit;
 
   private int at;
   private boolean changed;
-  private long checksum;
 
-  /** Opens the store, fills it if it is empty, and picks the keys. */
+  /** Takes the store; each thread begins elsewhere. */
   @Setup(Level.Trial)
-  public void open() throws IOException {
-    StoreKind kind = StoreKind.of(store);
-    Path directory = Filler.directory(Path.of(dir), kind, entries);
-    if (kind.isPersistent()) {
-      Files.createDirectories(directory);
-    }
-    map = kind.make();
-    map.open(directory, entries);
-    if (map.size() == 0) {
-      Filler.fill(map, new Chain(entries));
-    }
-    checkSize();
-    checksum = map.iterate();
-    probes = followChain();
-    absent = new long[probes.length];
-    Arrays.setAll(absent, i -> Keys.key((long) entries + i));
-  }
-
-  private void checkSize() {
-    if (map.size() != entries) {
-      throw new IllegalStateException(
-          "the store has a wrong number of entries, size=" + map.size() + " entries=" + entries);
-    }
-  }
-
-  private long[] followChain() {
-    int count = (Math.min(entries, MAX_PROBES) + OPERATIONS - 1) / OPERATIONS * OPERATIONS;
-    long[] keys = new long[count + 1];
-    keys[0] = Keys.key(0);
-    for (int i = 0; i < count; i++) {
-      keys[i + 1] = map.get(keys[i]);
-      if (keys[i + 1] == Keys.MISSING) {
-        throw new IllegalStateException("the store lost a key, key=" + keys[i]);
-      }
-    }
-    return keys;
+  public void begin(SharedLongs shared, ThreadParams threads) {
+    map = threads.getThreadCount() == 1 ? shared.map : shared.map.forThread();
+    probes = shared.probes;
+    absent = shared.absent;
+    int batches = (probes.length - 1) / OPERATIONS;
+    at = batches * threads.getThreadIndex() / threads.getThreadCount() * OPERATIONS;
+    walkKey = probes[at];
   }
 
   /** Index of the first of the next {@link #OPERATIONS} probes; at the end it starts again. */
@@ -111,25 +58,15 @@ public class LoadedStore {
     return nextProbes();
   }
 
-  private void restore() {
+  /** Puts overwritten values back. */
+  @TearDown(Level.Trial)
+  public void restore() {
+    if (!changed) {
+      return;
+    }
     for (int i = 0; i + 1 < probes.length; i++) {
       map.put(probes[i], probes[i + 1]);
     }
     map.endBatch();
-  }
-
-  /** Puts overwritten values back, checks that the entries are as they were, and closes. */
-  @TearDown(Level.Trial)
-  public void close() {
-    if (changed) {
-      restore();
-    }
-    checkSize();
-    long now = map.iterate();
-    if (now != checksum) {
-      throw new IllegalStateException(
-          "the entries have changed, checksum=" + now + " before=" + checksum);
-    }
-    map.close();
   }
 }

@@ -14,12 +14,6 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class LookupBenchmark {
-  /** Where a walk along the chain is. */
-  @State(Scope.Thread)
-  public static class Walk {
-    long key = Keys.key(0);
-  }
-
   /** The arrays of one batch. */
   public abstract static class Batch {
     final long[] keys;
@@ -65,15 +59,15 @@ public class LookupBenchmark {
   /** The next key is the last value, so that no lookup can begin before the last one has ended. */
   @Benchmark
   @OperationsPerInvocation(LoadedStore.OPERATIONS)
-  public long dependentGet(LoadedStore loaded, Walk walk) {
-    long key = walk.key;
+  public long dependentGet(LoadedStore loaded) {
+    long key = loaded.walkKey;
     for (int i = 0; i < LoadedStore.OPERATIONS; i++) {
       key = loaded.map.get(key);
     }
     if (key == Keys.MISSING) {
       throw new IllegalStateException("a key of the chain is missing");
     }
-    walk.key = key;
+    loaded.walkKey = key;
     return key;
   }
 

@@ -1,5 +1,6 @@
 package io.tophash.bench.report;
 
+import io.tophash.bench.report.Figure.Shape;
 import io.tophash.bench.store.StoreKind;
 import java.awt.Color;
 import java.awt.Rectangle;
@@ -22,11 +23,19 @@ final class Charts {
   private static final int ROW_HEIGHT = 22;
   private static final int FRAME_HEIGHT = 110;
   private static final List<StoreKind> SHOWN =
-      List.of(StoreKind.TOPHASH, StoreKind.TOPHASH_FAST, StoreKind.CHRONICLE, StoreKind.LMDB);
+      List.of(
+          StoreKind.TOPHASH,
+          StoreKind.TOPHASH_FAST,
+          StoreKind.SYNC,
+          StoreKind.SYNC_FAST,
+          StoreKind.CHRONICLE,
+          StoreKind.LMDB);
   private static final List<Color> COLOURS =
       List.of(
           new Color(0x1b7837),
           new Color(0x5aae61),
+          new Color(0x2166ac),
+          new Color(0x67a9cf),
           new Color(0x9970ab),
           new Color(0xc2a5cf),
           new Color(0x878787));
@@ -36,35 +45,53 @@ final class Charts {
   /** The charts by name; one that has nothing to show is left out. */
   static Map<String, String> of(Results results) {
     Map<String, String> charts = new LinkedHashMap<>();
-    List<Integer> sizes = Markdown.sizes(results);
-    if (sizes.isEmpty()) {
-      return charts;
+    for (Integer entries : Markdown.sizes(results, Shape.LONGS).stream().limit(1).toList()) {
+      String suffix = String.format(Locale.ROOT, ", %,d entries", entries);
+      add(
+          charts,
+          "throughput",
+          "Throughput, long to long, ConcurrentHashMap = 1" + suffix,
+          "times ConcurrentHashMap (more is better)",
+          throughput(results, entries, Shape.LONGS, StoreKind.CHM));
+      add(
+          charts,
+          "space",
+          "Bytes per entry of 16 bytes" + suffix,
+          "bytes per entry (less is better)",
+          space(results, entries));
     }
-    int entries = sizes.get(0);
-    String suffix = String.format(Locale.ROOT, "%,d entries", entries);
-    add(
-        charts,
-        "throughput",
-        "Throughput, ConcurrentHashMap = 1, " + suffix,
-        "times ConcurrentHashMap (more is better)",
-        throughput(results, entries));
-    add(
-        charts,
-        "space",
-        "Bytes per entry of 16 bytes, " + suffix,
-        "bytes per entry (less is better)",
-        space(results, entries));
+    for (Integer entries : Markdown.sizes(results, Shape.STRINGS).stream().limit(1).toList()) {
+      add(
+          charts,
+          "strings",
+          String.format(
+              Locale.ROOT,
+              "Throughput, string to 100 bytes, ConcurrentHashMap = 1, %,d entries",
+              entries),
+          "times ConcurrentHashMap (more is better)",
+          throughput(results, entries, Shape.STRINGS, StoreKind.CHM));
+    }
+    for (Integer entries : Markdown.sizes(results, Shape.GO_MAP)) {
+      add(
+          charts,
+          "sync-map",
+          "Go's benchmarks of sync.Map, locked HashMap = 1, 2 threads",
+          "times the locked HashMap (more is better)",
+          throughput(results, entries, Shape.GO_MAP, StoreKind.LOCKED));
+    }
     return charts;
   }
 
-  private static DefaultCategoryDataset throughput(Results results, int entries) {
+  private static DefaultCategoryDataset throughput(
+      Results results, int entries, Shape shape, StoreKind base) {
     DefaultCategoryDataset data = new DefaultCategoryDataset();
     for (Figure figure : Figure.values()) {
-      if (!figure.isBenchmark() && figure != Figure.FILL) {
+      boolean fill = figure == Figure.FILL || figure == Figure.STRING_FILL;
+      if (figure.shape() != shape || !figure.isBenchmark() && !fill) {
         continue;
       }
-      for (StoreKind kind : SHOWN) {
-        double ratio = Markdown.ratio(results, figure, kind, StoreKind.CHM, entries);
+      for (StoreKind kind : shown(base)) {
+        double ratio = Markdown.ratio(results, figure, kind, base, entries);
         if (ratio > 0) {
           data.addValue(ratio, kind.title(), figure.id());
         }
@@ -73,11 +100,17 @@ final class Charts {
     return data;
   }
 
+  private static List<StoreKind> shown(StoreKind base) {
+    return base == StoreKind.CHM
+        ? SHOWN
+        : List.of(StoreKind.SYNC, StoreKind.SYNC_FAST, StoreKind.CHM);
+  }
+
   private static DefaultCategoryDataset space(Results results, int entries) {
     DefaultCategoryDataset data = new DefaultCategoryDataset();
     for (StoreKind kind : StoreKind.values()) {
       Summary grown = results.summary(Figure.SPACE, kind.id(), entries);
-      if (grown != null && kind != StoreKind.TOPHASH_FAST) {
+      if (grown != null && kind != StoreKind.TOPHASH_FAST && kind != StoreKind.SYNC_FAST) {
         data.addValue(grown.median(), "file or heap", kind.title());
       }
     }

@@ -1,5 +1,6 @@
 package io.tophash.bench.report;
 
+import io.tophash.bench.report.Figure.Shape;
 import io.tophash.bench.store.StoreKind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +19,43 @@ import java.util.stream.Collectors;
 /** Makes the page with the tables from the results. */
 public final class Markdown {
   private static final List<StoreKind> BASES =
-      List.of(StoreKind.CHM, StoreKind.CHRONICLE, StoreKind.LMDB);
+      List.of(StoreKind.CHM, StoreKind.CHRONICLE, StoreKind.LMDB, StoreKind.LOCKED);
+  private static final List<List<StoreKind>> OWN =
+      List.of(
+          List.of(StoreKind.TOPHASH, StoreKind.TOPHASH_FAST),
+          List.of(StoreKind.SYNC, StoreKind.SYNC_FAST));
+
+  /** Figures of a store that are compared with others of the same store. */
+  private enum Gain {
+    DEPENDENT("gets by 2 threads, each key from the last value, by those of 1"),
+    INDEPENDENT("gets by 2 threads, keys known beforehand, by those of 1"),
+    STRINGS("gets by 2 threads, values copied, by those of 1"),
+    BESIDE("gets beside a process that writes, by those of a process alone");
+
+    private final String title;
+
+    Gain(String title) {
+      this.title = title;
+    }
+
+    Figure one() {
+      return switch (this) {
+        case DEPENDENT -> Figure.DEPENDENT_GET;
+        case INDEPENDENT -> Figure.INDEPENDENT_GET;
+        case STRINGS -> Figure.STRING_GET;
+        case BESIDE -> Figure.READ_ALONE;
+      };
+    }
+
+    Figure other() {
+      return switch (this) {
+        case DEPENDENT -> Figure.DEPENDENT_GET_2;
+        case INDEPENDENT -> Figure.INDEPENDENT_GET_2;
+        case STRINGS -> Figure.STRING_GET_2;
+        case BESIDE -> Figure.READ_BESIDE;
+      };
+    }
+  }
 
   private final Results results;
   private final StringBuilder page = new StringBuilder();
@@ -60,12 +97,14 @@ public final class Markdown {
     properties("", results.settings());
     flags();
     page.append(images);
-    for (int entries : sizes(results)) {
-      String count = String.format(Locale.ROOT, "%,d", entries);
-      page.append("## ").append(count).append(" entries\n\n");
-      table("Time", entries, figure -> !figure.isSpace());
-      table("Space", entries, Figure::isSpace);
-      ratios(entries);
+    for (Shape shape : Shape.values()) {
+      for (int entries : sizes(results, shape)) {
+        page.append("## ").append(heading(shape, entries)).append("\n\n");
+        table("Time", entries, figure -> figure.shape() == shape && !figure.isSpace());
+        table("Space", entries, figure -> figure.shape() == shape && figure.isSpace());
+        gains(shape, entries);
+        OWN.forEach(own -> ratios(shape, entries, own));
+      }
     }
     failures();
     return page.toString().stripTrailing() + "\n";
@@ -77,8 +116,18 @@ public final class Markdown {
     }
   }
 
-  static List<Integer> sizes(Results results) {
+  private static String heading(Shape shape, int entries) {
+    String count = String.format(Locale.ROOT, "%,d entries", entries);
+    return switch (shape) {
+      case LONGS -> count + ", long to long";
+      case STRINGS -> count + ", string to 100 bytes";
+      case GO_MAP -> "Go's benchmarks of sync.Map, 2 threads";
+    };
+  }
+
+  static List<Integer> sizes(Results results, Shape shape) {
     return results.measurements().stream()
+        .filter(measurement -> Figure.of(measurement.figure()).shape() == shape)
         .map(Results.Measurement::entries)
         .distinct()
         .sorted(Comparator.reverseOrder())
@@ -140,12 +189,48 @@ public final class Markdown {
     page.append('\n');
   }
 
-  private void ratios(int entries) {
+  /** How many times as fast a store is with two threads, or beside another process. */
+  private void gains(Shape shape, int entries) {
+    List<Gain> gains =
+        Arrays.stream(Gain.values())
+            .filter(gain -> gain.one().shape() == shape)
+            .filter(
+                gain ->
+                    Arrays.stream(StoreKind.values())
+                        .anyMatch(
+                            kind ->
+                                has(gain.one(), kind, entries) && has(gain.other(), kind, entries)))
+            .collect(Collectors.toList());
+    if (gains.isEmpty()) {
+      return;
+    }
+    List<StoreKind> stores =
+        stores(entries, figure -> gains.stream().anyMatch(gain -> gain.other() == figure));
+    List<String> head = new ArrayList<>(List.of("How many times as many"));
+    stores.forEach(kind -> head.add(kind.title()));
+    row(head);
+    row(rule(head.size(), 1));
+    for (Gain gain : gains) {
+      List<String> cells = new ArrayList<>(List.of(gain.title));
+      for (StoreKind kind : stores) {
+        Summary one = results.summary(gain.one(), kind.id(), entries);
+        Summary other = results.summary(gain.other(), kind.id(), entries);
+        cells.add(
+            one == null || other == null
+                ? "–"
+                : Summary.format(one.median() / other.median()) + "×");
+      }
+      row(cells);
+    }
+    page.append('\n');
+  }
+
+  private void ratios(Shape shape, int entries, List<StoreKind> owns) {
     List<StoreKind[]> pairs = new ArrayList<>();
-    List<String> head = new ArrayList<>(List.of("Their median / Tophash's"));
-    for (StoreKind own : List.of(StoreKind.TOPHASH, StoreKind.TOPHASH_FAST)) {
+    List<String> head = new ArrayList<>(List.of("Their median / " + owns.get(0).title() + "'s"));
+    for (StoreKind own : owns) {
       for (StoreKind base : BASES) {
-        if (figures(any -> true).stream()
+        if (figures(figure -> figure.shape() == shape).stream()
             .anyMatch(figure -> ratio(figure, own, base, entries) > 0)) {
           pairs.add(new StoreKind[] {own, base});
           head.add(base.title() + " / " + own.title());
@@ -157,7 +242,7 @@ public final class Markdown {
     }
     row(head);
     row(rule(head.size(), 1));
-    for (Figure figure : Figure.values()) {
+    for (Figure figure : figures(each -> each.shape() == shape)) {
       List<String> cells = new ArrayList<>(List.of(figure.title()));
       boolean any = false;
       for (StoreKind[] pair : pairs) {

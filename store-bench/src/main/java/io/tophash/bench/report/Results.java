@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -53,6 +54,31 @@ public record Results(
   /** Reads a file of results. */
   public static Results read(Path file) throws IOException {
     return JSON.readValue(file.toFile(), Results.class);
+  }
+
+  /** All of several runs as if they were one; the first one says where they were. */
+  public static Results merged(List<Results> runs) {
+    Results all =
+        new Results(
+            runs.get(0).environment,
+            new LinkedHashMap<>(),
+            new LinkedHashMap<>(),
+            new ArrayList<>(),
+            new ArrayList<>(),
+            new ArrayList<>());
+    for (Results run : runs) {
+      run.settings.forEach((name, value) -> all.settings.merge(name, value, Results::both));
+      all.flags.putAll(run.flags);
+      run.measurements.forEach(
+          each -> all.add(Figure.of(each.figure), each.store, each.entries, each.values));
+      all.failures.addAll(run.failures);
+      all.jmh.addAll(run.jmh);
+    }
+    return all;
+  }
+
+  private static String both(String one, String other) {
+    return one.equals(other) ? one : one + "; in another call " + other;
   }
 
   /** Writes the file of results. */

@@ -1,8 +1,6 @@
 package io.tophash.bench.shot;
 
-import io.tophash.bench.data.Chain;
-import io.tophash.bench.store.Filler;
-import io.tophash.bench.store.LongStore;
+import io.tophash.bench.store.AnyStore;
 import io.tophash.bench.store.StoreKind;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -14,44 +12,48 @@ import java.nio.file.Path;
 final class FillShot {
   private FillShot() {}
 
-  static void run(StoreKind kind, int entries, Path directory, boolean hinted) throws IOException {
-    Chain chain = new Chain(entries);
-    Shot.warmUp(kind, entries, directory);
+  static void run(StoreKind kind, Entries shape, int entries, Path directory, boolean hinted)
+      throws IOException {
+    Shot.warmUp(shape, entries, directory);
     Shot.delete(directory);
     Files.createDirectories(directory);
     long heapBefore = usedHeapBytes();
-    LongStore store = kind.make();
+    AnyStore store = shape.make();
     long start = System.nanoTime();
     if (hinted) {
       store.openHinted(directory, entries);
     } else {
       store.open(directory, entries);
     }
-    Filler.fill(store, chain);
+    shape.fill();
     long nanos = System.nanoTime() - start;
     Shot.print("fill", (double) nanos / entries);
     Shot.print("heapBytes", Math.max(0, usedHeapBytes() - heapBefore));
-    check(store, chain);
+    check(store, shape, entries);
+    if (store.liveBytes() != AnyStore.UNKNOWN) {
+      Shot.print("liveBytes", store.liveBytes());
+    }
     store.close();
     if (kind.isPersistent()) {
       Shot.print("fileBytes", store.fileBytes(directory));
       Shot.print("allocatedBytes", Shot.allocatedBytes(directory));
     }
-    Reference.reachabilityFence(chain);
+    Reference.reachabilityFence(shape);
   }
 
-  private static void check(LongStore store, Chain chain) {
+  private static void check(AnyStore store, Entries shape, int entries) {
     long checksum = store.iterate();
-    if (store.size() != chain.entries() || checksum != chain.checksum()) {
+    long expected = shape.checksum();
+    if (store.size() != entries || checksum != expected) {
       throw new IllegalStateException(
           "the store does not have what was put, size="
               + store.size()
               + " entries="
-              + chain.entries()
+              + entries
               + " checksum="
               + checksum
               + " expected="
-              + chain.checksum());
+              + expected);
     }
     Shot.print("checksum", checksum);
   }

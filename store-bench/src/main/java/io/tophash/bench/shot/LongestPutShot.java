@@ -1,44 +1,97 @@
 package io.tophash.bench.shot;
 
-import io.tophash.bench.data.Chain;
+import io.tophash.bench.store.AnyStore;
 import io.tophash.bench.store.Filler;
-import io.tophash.bench.store.LongStore;
-import io.tophash.bench.store.StoreKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.SplittableRandom;
 import org.HdrHistogram.Histogram;
 
 /**
- * Fills a store from empty and times each put. Pauses of the JVM and of the machine are in the
- * figures, for every store alike.
+ * Fills a store from empty and times each put, and now and then a get, and a removal of an entry
+ * that is put again. Pauses of the JVM and of the machine are in the figures, for every store
+ * alike; how long those are is told by a run without a store.
  */
 final class LongestPutShot {
   private static final double NANOS_PER_MICRO = 1e3;
   private static final int SIGNIFICANT_DIGITS = 3;
+  private static final int PUTS_PER_OTHER = 16;
+  private static final long IDLE_NANOS = 4_000_000_000L;
 
-  private LongestPutShot() {}
+  private final Histogram puts = new Histogram(SIGNIFICANT_DIGITS);
+  private final Histogram others = new Histogram(SIGNIFICANT_DIGITS);
+  private final SplittableRandom random = new SplittableRandom(1);
+  private final Entries shape;
 
-  static void run(StoreKind kind, int entries, Path directory) throws IOException {
-    Chain chain = new Chain(entries);
-    Histogram nanos = new Histogram(SIGNIFICANT_DIGITS);
-    Shot.warmUp(kind, entries, directory);
+  private LongestPutShot(Entries shape) {
+    this.shape = shape;
+  }
+
+  static void run(Entries shape, int entries, Path directory) throws IOException {
+    Shot.warmUp(shape, entries, directory);
+    Path beside = directory.resolveSibling(directory.getFileName() + "-timed");
+    new LongestPutShot(shape).grow(Math.min(entries, Shot.WARM_UP_ENTRIES), beside);
+    Shot.delete(beside);
     Shot.delete(directory);
-    Files.createDirectories(directory);
+    LongestPutShot shot = new LongestPutShot(shape);
     System.gc();
-    try (LongStore store = kind.make()) {
+    shot.grow(entries, directory);
+    shot.print();
+    Shot.delete(directory);
+  }
+
+  private void grow(int entries, Path directory) throws IOException {
+    Files.createDirectories(directory);
+    try (AnyStore store = shape.make()) {
       store.open(directory, entries);
       for (int i = 0; i < entries; i++) {
         long start = System.nanoTime();
-        store.put(chain.key(i), chain.value(i));
-        if ((i & (Filler.BATCH - 1)) == Filler.BATCH - 1) {
-          store.endBatch();
+        shape.put(i);
+        Filler.endBatchAfter(store, i);
+        long end = System.nanoTime();
+        puts.recordValue(end - start);
+        if (i % PUTS_PER_OTHER == 0) {
+          others(random.nextInt(i + 1));
         }
-        nanos.recordValue(System.nanoTime() - start);
       }
     }
-    Shot.print("longestPut", nanos.getMaxValue() / NANOS_PER_MICRO);
-    Shot.print("put9999", nanos.getValueAtPercentile(99.99) / NANOS_PER_MICRO);
-    Shot.delete(directory);
+  }
+
+  private void others(int index) {
+    long start = System.nanoTime();
+    boolean there = shape.has(index);
+    long read = System.nanoTime();
+    shape.remove(index);
+    long removed = System.nanoTime();
+    shape.put(index);
+    long put = System.nanoTime();
+    if (!there) {
+      throw new IllegalStateException("the store lost an entry, index=" + index);
+    }
+    others.recordValue(read - start);
+    others.recordValue(removed - read);
+    puts.recordValue(put - removed);
+  }
+
+  private void print() {
+    Shot.print("longestPut", puts.getMaxValue() / NANOS_PER_MICRO);
+    Shot.print("put50", puts.getValueAtPercentile(50) / NANOS_PER_MICRO);
+    Shot.print("put99", puts.getValueAtPercentile(99) / NANOS_PER_MICRO);
+    Shot.print("put9999", puts.getValueAtPercentile(99.99) / NANOS_PER_MICRO);
+    Shot.print("longestOther", others.getMaxValue() / NANOS_PER_MICRO);
+  }
+
+  /** The longest time for which this thread does not get to look at the clock. */
+  static void runIdle() {
+    Histogram gaps = new Histogram(SIGNIFICANT_DIGITS);
+    long begin = System.nanoTime();
+    long last = begin;
+    while (last - begin < IDLE_NANOS) {
+      long now = System.nanoTime();
+      gaps.recordValue(now - last);
+      last = now;
+    }
+    Shot.print("longestPut", gaps.getMaxValue() / NANOS_PER_MICRO);
   }
 }

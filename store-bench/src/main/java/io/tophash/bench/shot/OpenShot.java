@@ -16,7 +16,7 @@ final class OpenShot {
 
   static void run(StoreKind kind, int entries, Path directory, boolean killed) throws IOException {
     // Loads the classes, which is not what is measured.
-    Shot.warmUp(kind, entries, directory);
+    Shot.warmUp(new Entries.Longs(kind, 2), entries, directory);
     if (killed) {
       Shot.print("openKilled", openMillis(kind, entries, directory, true));
       return;
@@ -28,7 +28,7 @@ final class OpenShot {
 
   private static double openMillis(StoreKind kind, int entries, Path directory, boolean killed)
       throws IOException {
-    LongStore store = kind.make();
+    LongStore store = kind.makeLongs();
     long start = System.nanoTime();
     if (killed) {
       store.openAfterKill(directory, entries);
@@ -47,7 +47,7 @@ final class OpenShot {
 
   /** Overwrites values until it is killed. */
   static void runVictim(StoreKind kind, int entries, Path directory) throws IOException {
-    LongStore store = kind.make();
+    LongStore store = kind.makeLongs();
     store.open(directory, entries);
     long key = Keys.key(0);
     for (long puts = 1; ; puts++) {

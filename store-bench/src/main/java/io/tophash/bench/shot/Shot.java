@@ -1,8 +1,6 @@
 package io.tophash.bench.shot;
 
-import io.tophash.bench.data.Chain;
-import io.tophash.bench.store.Filler;
-import io.tophash.bench.store.LongStore;
+import io.tophash.bench.store.AnyStore;
 import io.tophash.bench.store.StoreKind;
 import java.io.File;
 import java.io.IOException;
@@ -22,7 +20,7 @@ public final class Shot {
   /** The line with which a victim says that it may be killed. */
   public static final String READY = "READY";
 
-  private static final int WARM_UP_ENTRIES = 300_000;
+  static final int WARM_UP_ENTRIES = 300_000;
   private static final int WARM_UP_ROUNDS = 3;
 
   private Shot() {}
@@ -37,14 +35,24 @@ public final class Shot {
     int entries = Integer.parseInt(args[2]);
     Path directory = Path.of(args[3]);
     switch (args[0]) {
-      case "fill" -> FillShot.run(kind, entries, directory, false);
-      case "fillHinted" -> FillShot.run(kind, entries, directory, true);
-      case "longestPut" -> LongestPutShot.run(kind, entries, directory);
+      case "fill" -> FillShot.run(kind, longs(kind, entries), entries, directory, false);
+      case "fillHinted" -> FillShot.run(kind, longs(kind, entries), entries, directory, true);
+      case "stringFill" ->
+          FillShot.run(kind, new Entries.Strings(kind, entries), entries, directory, false);
+      case "longestPut" -> LongestPutShot.run(longs(kind, entries), entries, directory);
+      case "stringLongestPut" ->
+          LongestPutShot.run(new Entries.Strings(kind, entries), entries, directory);
+      case "idle" -> LongestPutShot.runIdle();
+      case "writer" -> WriterShot.run(kind, entries, directory);
       case "open" -> OpenShot.run(kind, entries, directory, false);
       case "openKilled" -> OpenShot.run(kind, entries, directory, true);
       case "victim" -> OpenShot.runVictim(kind, entries, directory);
       default -> throw new IllegalArgumentException("unknown shot '" + args[0] + "'");
     }
+  }
+
+  private static Entries longs(StoreKind kind, int entries) {
+    return new Entries.Longs(kind, entries);
   }
 
   /** The command line of a shot, after the java command. */
@@ -58,17 +66,17 @@ public final class Shot {
   }
 
   /** Lets the JIT compiler see the store's writes, in a directory beside that is removed again. */
-  static void warmUp(StoreKind kind, int entries, Path directory) throws IOException {
+  static void warmUp(Entries shape, int entries, Path directory) throws IOException {
     Path beside = directory.resolveSibling(directory.getFileName() + "-warm-up");
     int few = Math.min(entries, WARM_UP_ENTRIES);
     for (int round = 0; round < WARM_UP_ROUNDS; round++) {
       Files.createDirectories(beside);
-      try (LongStore store = kind.make()) {
+      Entries warm = shape.with(few);
+      try (AnyStore store = warm.make()) {
         store.open(beside, few);
-        Chain chain = new Chain(few);
-        Filler.fill(store, chain);
+        warm.fill();
         for (int i = 0; i < few; i++) {
-          if (store.get(chain.key(i)) != chain.value(i)) {
+          if (!warm.has(i)) {
             throw new IllegalStateException("wrong value, index=" + i);
           }
         }

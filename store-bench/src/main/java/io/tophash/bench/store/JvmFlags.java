@@ -7,6 +7,13 @@ import java.util.List;
  * adapter that it uses.
  */
 final class JvmFlags {
+  /** Tophash without any flag of the JVM. */
+  static final List<String> DEFAULT = List.of("-Dtophash.memory=default");
+
+  /** Tophash with the flag that opens its fast memory mode. */
+  static final List<String> FAST =
+      List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED", "-Dtophash.memory=fast");
+
   /** What Chronicle Map's documentation asks for, and its usage reports turned off. */
   static final List<String> CHRONICLE =
       List.of(

@@ -4,6 +4,7 @@ import io.tophash.bench.data.Keys;
 import io.tophash.core.HashStore;
 import io.tophash.core.LongHashStore;
 import io.tophash.core.LongHashStoreBuilder;
+import io.tophash.core.StoreStats;
 import java.nio.file.Path;
 
 /** Tophash's {@link LongHashStore}. */
@@ -62,6 +63,12 @@ final class TophashStore implements LongStore {
   @Override
   public long size() {
     return store.sizeLong();
+  }
+
+  @Override
+  public long liveBytes() {
+    StoreStats stats = store.stats();
+    return stats.fileBytes() - stats.freeBytes();
   }
 
   @Override

@@ -31,10 +31,12 @@ class MarkdownTest {
   @Test
   void tablesHaveMediansAndRanges() throws Exception {
     String page = page();
-    assertHasLine(page, "| Time | unit | Tophash | ConcurrentHashMap | Chronicle Map |");
     assertHasLine(
-        page, "| get, each key from the last value | ns | 100 (90.0–120) | 170 (160–180) | 250 |");
-    assertHasLine(page, "| open and first get | ms | 1.50 | – | 3,000 |");
+        page, "| Time | unit | HashStore | SyncStore | ConcurrentHashMap | Chronicle Map |");
+    assertHasLine(
+        page,
+        "| get, each key from the last value | ns | 100 (90.0–120) | 200 | 170 (160–180) | 250 |");
+    assertHasLine(page, "| open and first get | ms | 1.50 | – | – | 3,000 |");
     assertHasLine(
         page, "| file, or heap of a map on the heap, per entry | B | 30.0 | 80.0 | 36.0 |");
   }
@@ -44,9 +46,39 @@ class MarkdownTest {
     String page = page();
     assertHasLine(
         page,
-        "| Their median / Tophash's | ConcurrentHashMap / Tophash | Chronicle Map / Tophash |");
+        "| Their median / HashStore's | ConcurrentHashMap / HashStore | Chronicle Map / HashStore |");
     assertHasLine(page, "| get, each key from the last value | 1.70× | 2.50× |");
     assertHasLine(page, "| open and first get | – | 2,000× |");
+  }
+
+  @Test
+  void twoThreadsAreComparedWithOne() throws Exception {
+    String page = page();
+    assertHasLine(page, "| How many times as many | SyncStore | ConcurrentHashMap |");
+    assertHasLine(
+        page, "| gets by 2 threads, each key from the last value, by those of 1 | 2.00× | 1.70× |");
+  }
+
+  @Test
+  void eachShapeHasItsSection() throws Exception {
+    String page = page();
+    assertHasLine(page, "## 10,000,000 entries, long to long");
+    assertHasLine(page, "## 1,000,000 entries, string to 100 bytes");
+    assertHasLine(page, "## Go's benchmarks of sync.Map, 2 threads");
+    assertHasLine(page, "| get, value copied to a new array | ns | 250 | 500 |");
+    assertHasLine(page, "| LoadMostlyHits | 3.00× |");
+    assertTrue(page.contains("](benchmarks-strings.svg)"));
+    assertTrue(page.contains("](benchmarks-sync-map.svg)"));
+  }
+
+  @Test
+  void severalRunsMakeOnePage() throws Exception {
+    Results canned = Results.read(canned());
+    Results twice = Results.merged(List.of(canned, Results.read(canned())));
+    assertEquals(canned.settings(), twice.settings());
+    assertEquals(canned.measurements().size(), twice.measurements().size());
+    assertEquals(6, twice.measurements().get(0).values().size());
+    assertEquals(2, twice.failures().size());
   }
 
   @Test

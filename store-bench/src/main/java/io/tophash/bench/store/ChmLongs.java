@@ -5,12 +5,22 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** {@link ConcurrentHashMap}, on the heap, with boxed keys and values, grown from empty. */
-final class ChmStore implements LongStore {
-  private final ConcurrentHashMap<Long, Long> map = new ConcurrentHashMap<>();
+/**
+ * {@link ConcurrentHashMap}, on the heap, with boxed keys and values, grown from empty unless
+ * hinted.
+ */
+final class ChmLongs implements LongStore {
+  private ConcurrentHashMap<Long, Long> map;
 
   @Override
-  public void open(Path directory, long entries) {}
+  public void open(Path directory, long entries) {
+    map = new ConcurrentHashMap<>();
+  }
+
+  @Override
+  public void openHinted(Path directory, long entries) {
+    map = new ConcurrentHashMap<>(Math.toIntExact(entries));
+  }
 
   @Override
   public long get(long key) {

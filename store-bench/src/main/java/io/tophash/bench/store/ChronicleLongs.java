@@ -13,14 +13,12 @@ import net.openhft.chronicle.values.Values;
  * Chronicle Map, tuned as its tutorial advises: value interfaces and {@code getUsing} so that
  * nothing is allocated, the exact number of entries, and no previous values returned.
  */
-final class ChronicleStore implements LongStore {
+final class ChronicleLongs implements LongStore {
+  private final LongValue keyValue = Values.newHeapInstance(LongValue.class);
+  private final LongValue value = Values.newHeapInstance(LongValue.class);
   private ChronicleMap<LongValue, LongValue> map;
-  private LongValue keyValue;
-  private LongValue value;
 
-  private ChronicleMapBuilder<LongValue, LongValue> builder(long entries) {
-    keyValue = Values.newHeapInstance(LongValue.class);
-    value = Values.newHeapInstance(LongValue.class);
+  private static ChronicleMapBuilder<LongValue, LongValue> builder(long entries) {
     return ChronicleMapBuilder.of(LongValue.class, LongValue.class)
         .entries(entries)
         .putReturnsNull(true)
@@ -39,6 +37,13 @@ final class ChronicleStore implements LongStore {
   @Override
   public void openAfterKill(Path directory, long entries) throws IOException {
     map = builder(entries).recoverPersistedTo(file(directory), true);
+  }
+
+  @Override
+  public LongStore forThread() {
+    ChronicleLongs other = new ChronicleLongs();
+    other.map = map;
+    return other;
   }
 
   @Override

@@ -1,0 +1,186 @@
+package io.tophash.bench;
+
+import io.tophash.bench.Children.ChildException;
+import io.tophash.bench.data.Records;
+import io.tophash.bench.report.Figure;
+import io.tophash.bench.report.Figure.Shape;
+import io.tophash.bench.shot.Shot;
+import io.tophash.bench.store.Filler;
+import io.tophash.bench.store.StoreKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The single shots of a section. */
+final class Shots {
+  private static final double BYTES_PER_KIB = 1024;
+
+  private final Plan.Section section;
+  private final Path directory;
+  private final Children children;
+  private final Ledger ledger;
+
+  Shots(Plan.Section section, Path directory, Children children, Ledger ledger) {
+    this.section = section;
+    this.directory = directory;
+    this.children = children;
+    this.ledger = ledger;
+  }
+
+  /** Where a store with entries of a shape is. */
+  Path home(StoreKind kind, Shape shape) {
+    return shape == Shape.STRINGS
+        ? Filler.recordDirectory(directory, kind, section.entries())
+        : Filler.directory(directory, kind, section.entries());
+  }
+
+  private List<Double> per(double divisor, List<Double> values) {
+    return values.stream().map(value -> value / divisor).collect(Collectors.toList());
+  }
+
+  // --- fill --------------------------------------------------------------------------------------
+
+  /** Fills a store, which stays if it is persistent; false if it cannot be filled. */
+  boolean fill(StoreKind kind, Shape shape, int round) {
+    boolean strings = shape == Shape.STRINGS;
+    String workload = strings ? "stringFill" : "fill";
+    return ledger.attempt(
+        workload,
+        kind,
+        () -> {
+          Map<String, List<Double>> figures =
+              children.shot(workload, kind, section.entries(), home(kind, shape));
+          if (section.has(workload)) {
+            ledger.add(strings ? Figure.STRING_FILL : Figure.FILL, kind, figures.get("fill"));
+          }
+          if (round > 0) {
+            return;
+          }
+          if (strings && section.has("stringSpace")) {
+            stringSpace(kind, figures);
+          }
+          if (!strings && section.has("space")) {
+            space(kind, figures);
+          }
+        });
+  }
+
+  private void space(StoreKind kind, Map<String, List<Double>> figures) {
+    int entries = section.entries();
+    if (!kind.isPersistent()) {
+      ledger.add(Figure.SPACE, kind, per(entries, figures.get("heapBytes")));
+      return;
+    }
+    ledger.add(Figure.SPACE, kind, per(entries, figures.get("fileBytes")));
+    addIfKnown(Figure.LIVE, kind, figures.get("liveBytes"), entries);
+    addIfKnown(Figure.ALLOCATED, kind, figures.get("allocatedBytes"), entries);
+    ledger.add(Figure.HEAP, kind, per(BYTES_PER_KIB, figures.get("heapBytes")));
+  }
+
+  private void stringSpace(StoreKind kind, Map<String, List<Double>> figures) {
+    double payload = (double) section.entries() * (Records.KEY_BYTES + Records.VALUE_BYTES);
+    ledger.add(
+        Figure.STRING_SPACE,
+        kind,
+        per(payload, figures.get(kind.isPersistent() ? "fileBytes" : "heapBytes")));
+    if (kind.isPersistent()) {
+      addIfKnown(Figure.STRING_LIVE, kind, figures.get("liveBytes"), payload);
+      addIfKnown(Figure.STRING_ALLOCATED, kind, figures.get("allocatedBytes"), payload);
+    }
+  }
+
+  private void addIfKnown(Figure figure, StoreKind kind, List<Double> bytes, double divisor) {
+    if (bytes != null && bytes.get(0) >= 0) {
+      ledger.add(figure, kind, per(divisor, bytes));
+    }
+  }
+
+  /** Fills a store that is told how many entries will come. */
+  void hintedFill(StoreKind kind) {
+    Path place = directory.resolve(kind.id() + "-hinted");
+    ledger.attempt(
+        "hinted",
+        kind,
+        () -> {
+          int entries = section.entries();
+          Map<String, List<Double>> figures = children.shot("fillHinted", kind, entries, place);
+          ledger.add(Figure.SPACE_HINTED, kind, per(entries, figures.get("fileBytes")));
+          ledger.add(Figure.FILL_HINTED, kind, figures.get("fill"));
+        });
+    Shot.delete(place);
+  }
+
+  // --- the longest put ---------------------------------------------------------------------------
+
+  /** Times each operation while a store grows from empty. */
+  void longestPut(StoreKind kind, Shape shape) {
+    boolean strings = shape == Shape.STRINGS;
+    String workload = strings ? "stringLongestPut" : "longestPut";
+    Path place = directory.resolve(kind.id() + "-puts");
+    ledger.attempt(
+        workload,
+        kind,
+        () -> {
+          Map<String, List<Double>> figures =
+              children.shot(kind.isFloor() ? "idle" : workload, kind, section.entries(), place);
+          if (strings) {
+            ledger.add(Figure.STRING_LONGEST_PUT, kind, figures.get("longestPut"));
+            ledger.add(Figure.STRING_LONGEST_OTHER, kind, figures.get("longestOther"));
+            ledger.add(Figure.STRING_PUT_9999, kind, figures.get("put9999"));
+            return;
+          }
+          ledger.add(Figure.LONGEST_PUT, kind, figures.get("longestPut"));
+          if (!kind.isFloor()) {
+            ledger.add(Figure.LONGEST_OTHER, kind, figures.get("longestOther"));
+            ledger.add(Figure.PUT_50, kind, figures.get("put50"));
+            ledger.add(Figure.PUT_99, kind, figures.get("put99"));
+            ledger.add(Figure.PUT_9999, kind, figures.get("put9999"));
+          }
+        });
+    Shot.delete(place);
+  }
+
+  // --- open --------------------------------------------------------------------------------------
+
+  /** Opens a store that was closed. */
+  void open(StoreKind kind) {
+    ledger.attempt(
+        "open",
+        kind,
+        () ->
+            ledger.add(
+                Figure.OPEN,
+                kind,
+                children
+                    .shot("open", kind, section.entries(), home(kind, Shape.LONGS))
+                    .get("open")));
+  }
+
+  /** Opens a copy of a store whose owner was killed. */
+  void openKilled(StoreKind kind) {
+    ledger.attempt("openKilled", kind, () -> openCopy(kind));
+  }
+
+  private void openCopy(StoreKind kind) throws ChildException, IOException, InterruptedException {
+    Path home = home(kind, Shape.LONGS);
+    Path copy = directory.resolve(kind.id() + "-killed");
+    try {
+      Files.createDirectories(copy);
+      try (Stream<Path> files = Files.list(home)) {
+        for (Path file : files.collect(Collectors.toList())) {
+          Files.copy(file, copy.resolve(file.getFileName()));
+        }
+      }
+      children.killVictim(kind, section.entries(), copy);
+      Map<String, List<Double>> figures =
+          children.shot("openKilled", kind, section.entries(), copy);
+      ledger.add(Figure.OPEN_KILLED, kind, figures.get("openKilled"));
+    } finally {
+      Shot.delete(copy);
+    }
+  }
+}
