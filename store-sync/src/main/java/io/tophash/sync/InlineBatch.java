@@ -36,9 +36,11 @@ final class InlineBatch {
     this.keyHash = keyHash;
   }
 
-  int getAll(long[] keys, long[] values, long missing) {
+  int getAll(long[] wanted, long[] values, long missing) {
     table.checkOpen();
-    Objects.requireNonNull(keys, "keys");
+    Objects.requireNonNull(wanted, "keys");
+    // A key is read again after something was written to the place of its value.
+    long[] keys = wanted == values ? wanted.clone() : wanted;
     if (values.length < keys.length) {
       throw new IllegalArgumentException(
           "there is less room for values than there are keys, keys="

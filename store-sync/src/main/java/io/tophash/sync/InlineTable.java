@@ -85,17 +85,21 @@ final class InlineTable extends SegmentTable implements LongTable {
     checkOpen();
     long hash = keyHash.ofLong(key);
     int shard = shardOf(hash);
+    int torn = 0;
     for (int attempt = 0; ; attempt++) {
-      boolean torn = false;
+      long directoryWord = 0;
+      long entry = 0;
+      long word = 0;
+      boolean sane = true;
       try {
-        long directoryWord = memory.getLongAcquire(0, directoryAt(shard));
+        directoryWord = memory.getLongAcquire(0, directoryAt(shard));
         directoryWords[shard] = directoryWord;
-        long entry = shards.entry(directoryWord, hash);
+        entry = shards.entry(directoryWord, hash);
         if (segments.isOutside(entry, 8)) {
-          retry(attempt, true, shard);
+          retry(attempt, ++torn, shard);
           continue;
         }
-        long word = memory.getLongAcquire(entry, 0);
+        word = memory.getLongAcquire(entry, 0);
         long found = segments.find(word, key, hash);
         boolean present = false;
         long value = missing;
@@ -118,11 +122,12 @@ final class InlineTable extends SegmentTable implements LongTable {
             }
             return value;
           }
-          torn = true;
+          sane = false;
         }
       } catch (IndexOutOfBoundsException e) {
-        torn = true;
+        sane = false;
       }
+      torn = !sane && stillStand(shard, directoryWord, entry, word) ? torn + 1 : 0;
       retry(attempt, torn, shard);
     }
   }
@@ -327,7 +332,7 @@ final class InlineTable extends SegmentTable implements LongTable {
           return;
         }
         if (done == InPlace.UNMAPPED) {
-          retry(rebuilds, true, shard);
+          retry(rebuilds, rebuilds, shard);
           continue;
         }
         if (rebuilds > MAX_REBUILDS) {

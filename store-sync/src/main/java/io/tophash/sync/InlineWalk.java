@@ -11,7 +11,7 @@ final class InlineWalk implements LongTable.Walk {
 
   @Override
   public boolean advance() {
-    entry = walk.next(g -> true);
+    entry = walk.next((word, g) -> {});
     return entry >= 0;
   }
 

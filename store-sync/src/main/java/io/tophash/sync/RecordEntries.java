@@ -151,7 +151,7 @@ final class RecordEntries<K, V> implements TypedTable<K, V> {
   @SuppressWarnings("unchecked")
   public boolean containsValue(Object value) {
     byte[] encoded = form.encoded((V) value);
-    RecordWalk<K, V> walk = new RecordWalk<>(table, form, this);
+    RecordWalk<K, V> walk = new RecordWalk<>(table, form);
     while (walk.advance()) {
       if (walk.isValue(encoded)) {
         return true;
@@ -162,7 +162,7 @@ final class RecordEntries<K, V> implements TypedTable<K, V> {
 
   @Override
   public EntryWalk<K, V> newWalk() {
-    return new RecordWalk<>(table, form, this);
+    return new RecordWalk<>(table, form);
   }
 
   @Override

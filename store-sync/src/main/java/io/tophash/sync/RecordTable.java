@@ -56,16 +56,20 @@ final class RecordTable extends SegmentTable {
   <R> R get(byte[] record, int keyBytes, long hash, Reader<R> reader) {
     checkOpen();
     int shard = shardOf(hash);
+    int torn = 0;
     for (int attempt = 0; ; attempt++) {
-      boolean torn = false;
+      long directoryWord = 0;
+      long entry = 0;
+      long word = 0;
+      boolean sane = true;
       try {
-        long directoryWord = memory.getLongAcquire(0, directoryAt(shard));
-        long entry = shards.entry(directoryWord, hash);
+        directoryWord = memory.getLongAcquire(0, directoryAt(shard));
+        entry = shards.entry(directoryWord, hash);
         if (segments.isOutside(entry, 8)) {
-          retry(attempt, true, shard);
+          retry(attempt, ++torn, shard);
           continue;
         }
-        long word = memory.getLongAcquire(entry, 0);
+        word = memory.getLongAcquire(entry, 0);
         long found = segments.find(word, record, keyBytes, hash);
         R value = null;
         boolean believed = found >= 0;
@@ -74,6 +78,7 @@ final class RecordTable extends SegmentTable {
           if (stored >= 0) {
             value = read(word, found, stored, keyBytes, reader);
             believed = value != null;
+            sane = believed || !isStored(found, stored);
           }
         }
         MappedMemory.acquireFence();
@@ -85,11 +90,12 @@ final class RecordTable extends SegmentTable {
             memory.keepAlive();
             return value;
           }
-          torn = found == SegmentKind.TORN;
+          sane &= found != SegmentKind.TORN;
         }
       } catch (IndexOutOfBoundsException e) {
-        torn = true;
+        sane = false;
       }
+      torn = !sane && stillStand(shard, directoryWord, entry, word) ? torn + 1 : 0;
       retry(attempt, torn, shard);
     }
   }
@@ -97,6 +103,9 @@ final class RecordTable extends SegmentTable {
   /** Reads the value of a live slot; null if it cannot be believed. */
   private <R> R read(long word, long found, int stored, int keyBytes, Reader<R> reader) {
     long at = RecordSegments.recordPosition(SegmentWord.position(word), stored);
+    if (segments.leavesMapping(at, SyncRecordLayout.PAYLOAD)) {
+      return null;
+    }
     int lengths = memory.getInt(at, SyncRecordLayout.KEY_LENGTH);
     int length = memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
     if (!SyncRecordLayout.isLarge(lengths)) {
@@ -107,6 +116,9 @@ final class RecordTable extends SegmentTable {
               || segments.leavesMapping(at, (long) offset + length)
           ? null
           : reader.read(at, offset, length);
+    }
+    if (segments.leavesMapping(at, SyncRecordLayout.STUB_BYTES)) {
+      return null;
     }
     long block = segments.largePosition(at);
     int offset = SyncRecordLayout.PAYLOAD + keyBytes;
@@ -200,6 +212,7 @@ final class RecordTable extends SegmentTable {
       c.present = current >= 0;
       c.previous = null;
       long at = RecordSegments.recordPosition(block, current);
+      segments.checkRecord(at);
       int lengths = memory.getInt(at, SyncRecordLayout.KEY_LENGTH);
       if (SyncRecordLayout.isLarge(lengths) && guard != 0) {
         // To link and unlink blocks takes the lock; and a deleted large record has left its slot to
@@ -299,7 +312,7 @@ final class RecordTable extends SegmentTable {
       try {
         done = tryLocked(c, shard, stub);
       } catch (IndexOutOfBoundsException e) {
-        retry(tries, true, shard);
+        retry(tries, tries, shard);
         continue;
       }
       if (done == InPlace.DONE) {

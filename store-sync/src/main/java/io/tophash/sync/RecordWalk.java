@@ -3,6 +3,7 @@ package io.tophash.sync;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.Gathered;
+import io.tophash.sync.segment.RecordSegments;
 import java.util.Arrays;
 
 /**
@@ -11,22 +12,24 @@ import java.util.Arrays;
  * delivered.
  */
 final class RecordWalk<K, V> implements EntryWalk<K, V> {
+  private static final byte[] DELETED = {};
+
   private final RecordTable table;
   private final SegmentWalk walk;
   private final RecordForm<K, V> form;
-  private final RecordEntries<K, V> entries;
-  // Keys of the large records of the present segment, by their numbers.
-  private byte[][] largeKeys = new byte[0][];
+  private final RecordSegments segments;
+  // Headers and keys of the large records of the present segment, by their numbers.
+  private byte[][] large = new byte[0][];
   private K key;
   private byte[] bytes;
   private int valueAt;
   private int valueBytes;
 
-  RecordWalk(RecordTable table, RecordForm<K, V> form, RecordEntries<K, V> entries) {
+  RecordWalk(RecordTable table, RecordForm<K, V> form) {
     this.table = table;
     this.walk = new SegmentWalk(table);
     this.form = form;
-    this.entries = entries;
+    this.segments = (RecordSegments) table.shards.context().kind();
   }
 
   @Override
@@ -36,19 +39,27 @@ final class RecordWalk<K, V> implements EntryWalk<K, V> {
       if (entry < 0) {
         return false;
       }
-      if (largeKeys[entry] == null) {
+      byte[] record = large[entry];
+      if (record == null) {
         toSmall(entry);
         return true;
       }
-      byte[] encoded = largeKeys[entry];
-      key = form.key(encoded, 0, encoded.length);
-      bytes = entries.getEncoded(key);
-      if (bytes != null) {
-        valueAt = 0;
-        valueBytes = bytes.length;
+      if (record != DELETED && toLarge(record, walk.gathered().hash(entry))) {
         return true;
       }
     }
+  }
+
+  private boolean toLarge(byte[] record, long hash) {
+    int keyBytes = record.length - SyncRecordLayout.PAYLOAD;
+    bytes = table.get(record, keyBytes, hash, table::copy);
+    if (bytes == null) {
+      return false;
+    }
+    key = form.key(record, SyncRecordLayout.PAYLOAD, keyBytes);
+    valueAt = 0;
+    valueBytes = bytes.length;
+    return true;
   }
 
   private void toSmall(int entry) {
@@ -63,36 +74,17 @@ final class RecordWalk<K, V> implements EntryWalk<K, V> {
     key = form.key(bytes, record + SyncRecordLayout.PAYLOAD, keyBytes);
   }
 
-  private boolean copyLargeKeys(Gathered g) {
-    if (largeKeys.length < g.count()) {
-      largeKeys = new byte[Math.max(g.count(), 2 * largeKeys.length)][];
-    } else {
-      Arrays.fill(largeKeys, null);
+  private void copyLargeKeys(long segmentWord, Gathered g) {
+    if (large.length < g.count()) {
+      large = new byte[Math.max(g.count(), 2 * large.length)][];
     }
     for (int i = 0; i < g.count(); i++) {
-      long block = table.shards.context().kind().largeBlock(g, i);
-      if (block != 0) {
-        int at = g.recordOffset(i);
-        int keyBytes =
-            SyncRecordLayout.keyLength(
-                (int) HeapBytes.INT.get(g.bytes(), at + SyncRecordLayout.KEY_LENGTH));
-        if (table
-            .shards
-            .context()
-            .kind()
-            .leavesMapping(block, SyncRecordLayout.PAYLOAD + (long) keyBytes)) {
-          return false;
-        }
-        byte[] copy = new byte[keyBytes];
-        table.memory.getBytes(block + SyncRecordLayout.PAYLOAD, copy, 0, keyBytes);
-        // The block may have been freed while the segment stayed: then the slot has changed.
-        if (table.core.keyHash().ofBytes(copy, 0, keyBytes) != g.hash(i)) {
-          return false;
-        }
-        largeKeys[i] = copy;
+      large[i] = null;
+      if (segments.largeBlock(g, i) != 0) {
+        byte[] copy = segments.copyKey(segmentWord, g, i);
+        large[i] = copy == null ? DELETED : copy;
       }
     }
-    return true;
   }
 
   @Override

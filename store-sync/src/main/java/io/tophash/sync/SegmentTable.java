@@ -1,6 +1,8 @@
 package io.tophash.sync;
 
 import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.errors.StoreFullException;
+import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.ProcessLayout;
@@ -13,17 +15,17 @@ import io.tophash.sync.shard.Shards;
  * believed. One of these belongs to one attachment and ends with it.
  */
 abstract class SegmentTable {
-  /**
-   * Tries after which what makes no sense is damaged: a try that another's rebuild has disturbed
-   * takes a fraction of that rebuild's time, so not many are disturbed in a row.
-   */
+  /** Tries in a row after which what makes no sense, with nobody moving it, is damaged. */
   private static final int MAX_TORN = 64;
 
   /** Tries after which a retrying thread lets others run. */
   private static final int SPINS = 32;
 
-  /** Failures of a rebuild to make room after which something is wrong. */
-  static final int MAX_REBUILDS = 8;
+  /**
+   * Failures of a rebuild to make room after which something is wrong. Others may fill the log
+   * between the rebuild and the use of its room, but hardly so often.
+   */
+  static final int MAX_REBUILDS = 100;
 
   final SyncCore core;
   final MappedMemory memory;
@@ -92,17 +94,32 @@ abstract class SegmentTable {
   }
 
   /**
+   * True if the words still stand under which something made no sense: so it was no race, but for
+   * the last moment. The position of the entry may be impossible itself.
+   */
+  final boolean stillStand(int shard, long directoryWord, long entry, long segmentWord) {
+    MappedMemory.acquireFence();
+    try {
+      return shards.context().kind().leavesMapping(entry, 8)
+          ? memory.getLong(0, directoryAt(shard)) == directoryWord
+          : isUnchanged(shard, directoryWord, entry, segmentWord);
+    } catch (IndexOutOfBoundsException e) {
+      return true; // closed meanwhile
+    }
+  }
+
+  /**
    * A lookup cannot be believed. Either the segment was moved meanwhile, which a further try
    * settles; or it lies behind what is mapped here, as another process made the file longer; or the
    * file is damaged.
    *
    * @param attempt number of tries before
-   * @param torn true if what was read made no sense
+   * @param torn how many tries in a row have read what made no sense though {@link #stillStand}
    */
-  final void retry(int attempt, boolean torn, int shard) {
+  final void retry(int attempt, int torn, int shard) {
     checkOpen();
-    if (torn) {
-      if (attempt >= MAX_TORN) {
+    if (torn > 0) {
+      if (torn >= MAX_TORN) {
         throw new CorruptStoreException(
             "shard", RegionLayout.shard(shard), "a segment of the shard makes no sense");
       }
@@ -147,8 +164,12 @@ abstract class SegmentTable {
   /** Makes the promotion that lookups have asked for in this shard, if there is one. */
   final void promoteIfWanted(int shard) {
     long hash = core.misses().takeWanted(shard);
-    if (hash != 0) {
-      shards.promote(shard, hash);
+    if (hash != 0 && !closed) {
+      try {
+        shards.promote(shard, hash);
+      } catch (StoreFullException | StoreTimeoutException e) {
+        // It was for speed only, and the change that came before it is made.
+      }
     }
   }
 

@@ -36,8 +36,8 @@ final class SegmentWalk {
 
   /** What a validated copy of a segment needs besides: called before the validation. */
   interface Copied {
-    /** False if what the entries refer to makes no sense. */
-    boolean more(Gathered g);
+    /** Copies what the entries refer to. */
+    void more(long segmentWord, Gathered g);
   }
 
   /** Number of the next entry in {@link #gathered()}, -1 if there is none. */
@@ -62,15 +62,21 @@ final class SegmentWalk {
   private void copySegment(Copied copied) {
     table.checkOpen();
     int shard = table.shardOf(from);
+    int torn = 0;
     for (int attempt = 0; ; attempt++) {
-      boolean torn = false;
+      long directoryWord = 0;
+      long entry = 0;
+      long word = 0;
+      boolean sane = false;
       try {
-        long directoryWord = memory.getLongAcquire(0, SegmentTable.directoryAt(shard));
-        long entry = table.shards.entry(directoryWord, from);
-        torn = table.shards.context().kind().isOutside(entry, 8);
-        long word = torn ? 0 : memory.getLongAcquire(entry, 0);
+        directoryWord = memory.getLongAcquire(0, SegmentTable.directoryAt(shard));
+        entry = table.shards.entry(directoryWord, from);
+        boolean inside = !table.shards.context().kind().isOutside(entry, 8);
+        word = inside ? memory.getLongAcquire(entry, 0) : 0;
         g.clear();
-        if (!torn && table.shards.context().kind().gather(word, g) && copied.more(g)) {
+        sane = inside && table.shards.context().kind().gather(word, g);
+        if (sane) {
+          copied.more(word, g);
           int local = memory.getInt(SegmentWord.position(word), SegmentLayout.LOCAL_DEPTH);
           MappedMemory.acquireFence();
           if (table.isUnchanged(shard, directoryWord, entry, word)) {
@@ -80,12 +86,11 @@ final class SegmentWalk {
             goOn(Math.min(local, DirectoryWord.MAX_DEPTH));
             return;
           }
-        } else {
-          torn = true;
         }
       } catch (IndexOutOfBoundsException e) {
-        torn = true;
+        sane = false;
       }
+      torn = !sane && table.stillStand(shard, directoryWord, entry, word) ? torn + 1 : 0;
       table.retry(attempt, torn, shard);
     }
   }

@@ -281,6 +281,7 @@ final class SyncCore {
       if (readOnly) {
         sidecar.unlockReader();
       } else {
+        shards.end();
         awaitOwnLocks();
         sidecar.lockAttach(ATTACH_TIMEOUT_MS);
         try {

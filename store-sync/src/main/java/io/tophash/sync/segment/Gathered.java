@@ -27,6 +27,12 @@ public final class Gathered {
   /** Inline: the value. Record: its length with header. */
   long[] values = new long[1024];
 
+  /** Record: position of the bucket, with the cell in the low bits. */
+  long[] cells = new long[1024];
+
+  /** Words of the dirty buckets of the block that is being gathered. */
+  private long[] words = new long[64];
+
   /** The block under construction. */
   byte[] image = new byte[1 << 16];
 
@@ -72,14 +78,23 @@ public final class Gathered {
     return bytes;
   }
 
-  void add(long hash, long key, long value) {
+  long[] newWords(int buckets) {
+    if (words.length < buckets) {
+      words = new long[buckets];
+    }
+    return words;
+  }
+
+  void add(long hash, long key, long value, long cell) {
     if (count == hashes.length) {
+      cells = Arrays.copyOf(cells, 2 * count);
       hashes = Arrays.copyOf(hashes, 2 * count);
       keys = Arrays.copyOf(keys, 2 * count);
       values = Arrays.copyOf(values, 2 * count);
     }
     hashes[count] = hash;
     keys[count] = key;
+    cells[count] = cell;
     values[count++] = value;
   }
 
@@ -152,6 +167,9 @@ public final class Gathered {
     long value = values[i];
     values[i] = values[j];
     values[j] = value;
+    long cell = cells[i];
+    cells[i] = cells[j];
+    cells[j] = cell;
   }
 
   /** Bits in which not all hashes agree. */

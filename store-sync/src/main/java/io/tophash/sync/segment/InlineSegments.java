@@ -137,14 +137,14 @@ public final class InlineSegments extends SegmentKind {
     }
     int dirty = SegmentWord.isAmended(segmentWord) ? dirtyBuckets(segmentWord) : 0;
     int buckets = SegmentWord.readBuckets(segmentWord) + dirty;
-    int bytes = HEADER_BYTES + buckets * INLINE_BUCKET_BYTES;
+    int bytes = tableBytes(buckets);
     if (leavesMapping(block, bytes)) {
       return false;
     }
     int at = g.reserve(bytes);
     // Block and length are multiples of 8, and the copy goes by whole aligned longs (see
     // Unsafe.copyMemory), so no value is torn by a concurrent CAS.
-    memory.getBytes(block, g.bytes, at, bytes);
+    copyTables(block, buckets - dirty, dirty, g, at);
     long nil =
         SegmentWord.hasRareNil(segmentWord)
             ? (long) HeapBytes.LONG.get(g.bytes, at + NIL)
@@ -162,7 +162,7 @@ public final class InlineSegments extends SegmentKind {
       long value = (long) HeapBytes.LONG.get(g.bytes, bucket + SLOTS + 8 * cell);
       if (value != nil && Tophash.at(word, cell) != 0) {
         long key = (long) HeapBytes.LONG.get(g.bytes, bucket + DATA_OFFSET + 8 * cell);
-        g.add(keyHash.ofLong(key), key, value);
+        g.add(keyHash.ofLong(key), key, value, 0);
       }
     }
   }

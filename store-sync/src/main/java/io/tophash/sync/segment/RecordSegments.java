@@ -9,6 +9,8 @@ import static io.tophash.sync.format.SegmentLayout.RECORD_EXTRAS;
 import static io.tophash.sync.format.SegmentLayout.RECORD_OVERFLOW;
 import static io.tophash.sync.format.SegmentLayout.RECORD_SLOTS;
 import static io.tophash.sync.format.SegmentLayout.TAIL;
+import static io.tophash.sync.format.SyncRecordLayout.KEY_LENGTH;
+import static io.tophash.sync.format.SyncRecordLayout.PAYLOAD;
 
 import io.tophash.core.format.Tophash;
 import io.tophash.core.hash.KeyHash;
@@ -113,17 +115,17 @@ public final class RecordSegments extends SegmentKind {
   private long match(long block, long bucket, int cell, byte[] record, int keyBytes, long hash) {
     int slot = memory.getIntAcquire(bucket, slot(cell));
     long at = recordPosition(block, slot);
-    if (leavesMapping(at, SyncRecordLayout.PAYLOAD)) {
+    if (leavesMapping(at, PAYLOAD)) {
       return TORN;
     }
-    int lengths = memory.getInt(at, SyncRecordLayout.KEY_LENGTH);
+    int lengths = memory.getInt(at, KEY_LENGTH);
     if (SyncRecordLayout.keyLength(lengths) != keyBytes) {
       return 0;
     }
     if (SyncRecordLayout.isLarge(lengths)) {
       return matchLarge(at, slot, bucket, cell, record, keyBytes, hash);
     }
-    if (leavesMapping(at, SyncRecordLayout.PAYLOAD + (long) keyBytes)) {
+    if (leavesMapping(at, PAYLOAD + (long) keyBytes)) {
       return TORN;
     }
     return sameKey(at, record, keyBytes) ? bucket | cell : 0;
@@ -139,7 +141,7 @@ public final class RecordSegments extends SegmentKind {
       return 0;
     }
     long at = largePosition(stub);
-    boolean torn = leavesMapping(at, SyncRecordLayout.PAYLOAD + (long) keyBytes);
+    boolean torn = leavesMapping(at, PAYLOAD + (long) keyBytes);
     boolean same = !torn && sameKey(at, record, keyBytes);
     // The block may have been freed meanwhile, though the segment stayed: then the slot changed.
     MappedMemory.acquireFence();
@@ -150,7 +152,7 @@ public final class RecordSegments extends SegmentKind {
   }
 
   private boolean sameKey(long at, byte[] record, int keyBytes) {
-    int i = SyncRecordLayout.PAYLOAD;
+    int i = PAYLOAD;
     int end = i + keyBytes;
     for (; i + 8 <= end; i += 8) {
       if (memory.getLong(at, i) != (long) HeapBytes.LONG.get(record, i)) {
@@ -245,25 +247,34 @@ public final class RecordSegments extends SegmentKind {
       return false;
     }
     int dirty = dirtyBuckets(segmentWord);
-    int end = Math.min(memory.getIntVolatile(block, TAIL), memory.getInt(block, LOG_END));
-    int buckets = SegmentWord.readBuckets(segmentWord) + Math.max(0, dirty);
-    if (dirty < 0
-        || dirty > SegmentWord.MAX_BUCKETS
-        || end < HEADER_BYTES + buckets * RECORD_BUCKET_BYTES
-        || leavesMapping(block, end)) {
+    if (dirty < 0 || dirty > SegmentWord.MAX_BUCKETS) {
       return false;
     }
-    int at = g.reserve(end);
-    memory.getBytes(block, g.bytes, at, end);
+    int buckets = SegmentWord.readBuckets(segmentWord) + dirty;
+    int tables = tableBytes(buckets);
+    if (leavesMapping(block, tables)) {
+      return false;
+    }
+    int at = g.reserve(tables);
+    copyTables(block, buckets - dirty, dirty, g, at);
+    // The log after the slots: what they refer to is in it by now, whoever appends meanwhile.
+    MappedMemory.acquireFence();
+    int end = Math.min(memory.getIntVolatile(block, TAIL), memory.getInt(block, LOG_END));
+    if (end < tables || leavesMapping(block, end)) {
+      return false;
+    }
+    g.reserve(end - tables);
+    memory.getBytes(block + tables, g.bytes, at + tables, end - tables);
     for (int b = 0; b < buckets; b++) {
-      if (!gatherBucket(g, at, at + HEADER_BYTES + b * RECORD_BUCKET_BYTES, end)) {
+      if (!gatherBucket(g, block, at, tableBytes(b), end)) {
         return false;
       }
     }
     return true;
   }
 
-  private boolean gatherBucket(Gathered g, int start, int bucket, int end) {
+  private boolean gatherBucket(Gathered g, long block, int start, int bucketOffset, int end) {
+    int bucket = start + bucketOffset;
     long word = (long) HeapBytes.LONG.get(g.bytes, bucket);
     int cells = usedCells(word);
     for (int cell = 0; cell < cells; cell++) {
@@ -272,7 +283,7 @@ public final class RecordSegments extends SegmentKind {
         continue;
       }
       long offset = (long) slot << REFERENCE_SHIFT;
-      if (offset < HEADER_BYTES || offset + SyncRecordLayout.PAYLOAD > end) {
+      if (offset < HEADER_BYTES || offset + PAYLOAD > end) {
         return false;
       }
       int record = start + (int) offset;
@@ -280,14 +291,14 @@ public final class RecordSegments extends SegmentKind {
       if (bytes < 0 || offset + bytes > end) {
         return false;
       }
-      g.add(hashOf(g.bytes, record), record, bytes);
+      g.add(hashOf(g.bytes, record), record, bytes, block + bucketOffset | cell);
     }
     return true;
   }
 
   /** Bytes that the record takes in the log, -1 if it makes no sense. */
   private static long recordBytes(byte[] bytes, int record) {
-    int lengths = (int) HeapBytes.INT.get(bytes, record + SyncRecordLayout.KEY_LENGTH);
+    int lengths = (int) HeapBytes.INT.get(bytes, record + KEY_LENGTH);
     int value = (int) HeapBytes.INT.get(bytes, record + SyncRecordLayout.VALUE_LENGTH);
     if (value < 0) {
       return -1;
@@ -298,11 +309,10 @@ public final class RecordSegments extends SegmentKind {
   }
 
   private long hashOf(byte[] bytes, int record) {
-    int lengths = (int) HeapBytes.INT.get(bytes, record + SyncRecordLayout.KEY_LENGTH);
+    int lengths = (int) HeapBytes.INT.get(bytes, record + KEY_LENGTH);
     return SyncRecordLayout.isLarge(lengths)
         ? (long) HeapBytes.LONG.get(bytes, record + SyncRecordLayout.STUB_HASH)
-        : keyHash.ofBytes(
-            bytes, record + SyncRecordLayout.PAYLOAD, SyncRecordLayout.keyLength(lengths));
+        : keyHash.ofBytes(bytes, record + PAYLOAD, SyncRecordLayout.keyLength(lengths));
   }
 
   @Override
@@ -314,7 +324,7 @@ public final class RecordSegments extends SegmentKind {
         != (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.CHECKSUM)) {
       return "the checksum of a record does not match";
     }
-    int lengths = (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.KEY_LENGTH);
+    int lengths = (int) HeapBytes.INT.get(bytes, at + KEY_LENGTH);
     int keyBytes = SyncRecordLayout.keyLength(lengths);
     byte[] record = Arrays.copyOfRange(bytes, at, at + length);
     if (SyncRecordLayout.isLarge(lengths)) {
@@ -340,27 +350,77 @@ public final class RecordSegments extends SegmentKind {
   /** CRC-32C of all of a record behind the checksum itself. */
   public static int checksum(byte[] bytes, int at, int length) {
     CRC32C crc = new CRC32C();
-    crc.update(bytes, at + SyncRecordLayout.KEY_LENGTH, length - SyncRecordLayout.KEY_LENGTH);
+    crc.update(bytes, at + KEY_LENGTH, length - KEY_LENGTH);
     return (int) crc.getValue();
   }
 
   @Override
   public long largeBlock(Gathered g, int entry) {
     int record = g.recordOffset(entry);
-    int lengths = (int) HeapBytes.INT.get(g.bytes, record + SyncRecordLayout.KEY_LENGTH);
+    int lengths = (int) HeapBytes.INT.get(g.bytes, record + KEY_LENGTH);
     return SyncRecordLayout.isLarge(lengths)
         ? (long) HeapBytes.LONG.get(g.bytes, record + SyncRecordLayout.STUB_POSITION)
         : 0;
   }
 
+  /**
+   * Copies a large record up to the end of its key, for the reader of a gathered segment. The
+   * record that was gathered may have been replaced since, and its block freed; so this is the one
+   * that the slot refers to now. As all else, it is believed only if the segment word still stands.
+   *
+   * @return null if the entry was deleted meanwhile
+   * @throws IndexOutOfBoundsException if a reference leads outside
+   */
+  public byte[] copyKey(long segmentWord, Gathered g, int entry) {
+    long cell = g.cells[entry];
+    int lengths = (int) HeapBytes.INT.get(g.bytes, g.recordOffset(entry) + KEY_LENGTH);
+    byte[] copy = new byte[PAYLOAD + SyncRecordLayout.keyLength(lengths)];
+    while (true) {
+      int slot = memory.getIntAcquire(bucket(cell), slot(cell));
+      if (slot < 0) {
+        return null;
+      }
+      long at = recordPosition(SegmentWord.position(segmentWord), slot);
+      checkRecord(at);
+      boolean isLarge = SyncRecordLayout.isLarge(memory.getInt(at, KEY_LENGTH));
+      if (isLarge) {
+        at = largePosition(at);
+      }
+      checkInside(at, copy.length);
+      memory.getBytes(at, copy, 0, copy.length);
+      MappedMemory.acquireFence();
+      if (!isLarge || memory.getInt(bucket(cell), slot(cell)) == slot) {
+        return copy;
+      }
+    }
+  }
+
+  /**
+   * Checks that a record, a stub included, can be there.
+   *
+   * @throws IndexOutOfBoundsException if not
+   */
+  public void checkRecord(long position) {
+    checkInside(position, PAYLOAD);
+    if (SyncRecordLayout.isLarge(memory.getInt(position, KEY_LENGTH))) {
+      checkInside(position, SyncRecordLayout.STUB_BYTES);
+    }
+  }
+
+  private void checkInside(long position, long bytes) {
+    if (leavesMapping(position, bytes)) {
+      throw new IndexOutOfBoundsException("position=" + position + " bytes=" + bytes);
+    }
+  }
+
   @Override
   public long hashOfLarge(long block, long blockBytes) {
-    int keyBytes = SyncRecordLayout.keyLength(memory.getInt(block, SyncRecordLayout.KEY_LENGTH));
-    if (SyncRecordLayout.PAYLOAD + keyBytes > blockBytes) {
+    int keyBytes = SyncRecordLayout.keyLength(memory.getInt(block, KEY_LENGTH));
+    if (PAYLOAD + keyBytes > blockBytes) {
       return 0;
     }
     byte[] key = new byte[keyBytes];
-    memory.getBytes(block + SyncRecordLayout.PAYLOAD, key, 0, keyBytes);
+    memory.getBytes(block + PAYLOAD, key, 0, keyBytes);
     return keyHash.ofBytes(key, 0, keyBytes);
   }
 
@@ -405,7 +465,7 @@ public final class RecordSegments extends SegmentKind {
     long records = recordBytes(g, from, to);
     long room = blockBytes - HEADER_BYTES - (long) read * RECORD_BUCKET_BYTES - records;
     // Of the room, each entry takes a cell and a record of average size.
-    long average = Math.max(SyncRecordLayout.PAYLOAD, count == 0 ? 64 : records / count);
+    long average = Math.max(PAYLOAD, count == 0 ? 64 : records / count);
     long most = (room - shape.incomingBytes()) / RECORD_BUCKET_BYTES;
     if (most < 1) {
       throw new IllegalStateException("a block is too small for its entries, bytes=" + blockBytes);

@@ -163,6 +163,30 @@ public abstract class SegmentKind {
   }
 
   /**
+   * Copies header and tables of a block to the heap. The words of the dirty table are read before
+   * any cell. So a cell that counts was filled when it was copied, however the copy goes; and of a
+   * key that was given up in one cell and came back in another, the copy has at most one.
+   */
+  final void copyTables(long block, int readBuckets, int dirtyBuckets, Gathered g, int at) {
+    long[] words = g.newWords(dirtyBuckets);
+    long dirtyTable = readTable(block) + (long) readBuckets * bucketBytes;
+    for (int b = 0; b < dirtyBuckets; b++) {
+      // Pairs with publish().
+      words[b] = memory.getLongAcquire(dirtyTable + (long) b * bucketBytes, 0);
+    }
+    MappedMemory.acquireFence();
+    memory.getBytes(block, g.bytes, at, tableBytes(readBuckets + dirtyBuckets));
+    for (int b = 0; b < dirtyBuckets; b++) {
+      HeapBytes.LONG.set(g.bytes, at + tableBytes(readBuckets + b), words[b]);
+    }
+  }
+
+  /** Size of the header and so many buckets. */
+  final int tableBytes(int buckets) {
+    return HEADER_BYTES + buckets * bucketBytes;
+  }
+
+  /**
    * Adds the live entries of a segment. With the shard frozen the result is exact; else the caller
    * validates the words before it believes any of it.
    *

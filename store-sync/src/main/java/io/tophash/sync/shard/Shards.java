@@ -36,6 +36,7 @@ public final class Shards {
   private final Repair repair;
   // Few, and shared by all threads: a Gathered may be as large as a few segments.
   private final AtomicReferenceArray<Gathered> pool = new AtomicReferenceArray<>(POOLED);
+  private volatile boolean ended;
 
   /**
    * @param context of the attached store
@@ -49,6 +50,14 @@ public final class Shards {
     this.rebuilder = new Rebuilder(context, directory);
     this.clearing = new Clearing(context);
     this.repair = new Repair(context, directory, clearing);
+  }
+
+  /**
+   * This process is about to leave: from now on nobody takes a lock, and who has one ends soon. Who
+   * has just taken one finds this out before he changes anything.
+   */
+  public void end() {
+    ended = true;
   }
 
   /** What the parts share. */
@@ -108,9 +117,18 @@ public final class Shards {
    * if the last holder died.
    *
    * @throws io.tophash.core.errors.StoreTimeoutException if another holder does not go on
+   * @throws IllegalStateException if the store is being closed
    */
   public void lock(int shard) {
     long dead = lock.lock(shard);
+    if (ended) {
+      if (dead == 0) {
+        lock.unlock(shard);
+      } else {
+        lock.giveBack(shard, dead);
+      }
+      throw new IllegalStateException("the store is closed, store=" + context.store());
+    }
     if (dead != 0) {
       takeOver(shard, dead);
     }
@@ -287,7 +305,7 @@ public final class Shards {
     }
     try {
       long directoryWord = context.directoryWord(shard);
-      if (SegmentWord.isAmended(memory.getLong(entry(directoryWord, hash), 0))) {
+      if (!ended && SegmentWord.isAmended(memory.getLong(entry(directoryWord, hash), 0))) {
         rebuild(shard, hash, 0, 0);
         context.bump(shard, ShardLayout.PROMOTIONS);
       }
