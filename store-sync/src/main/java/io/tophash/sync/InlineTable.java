@@ -93,12 +93,13 @@ final class InlineTable extends SegmentTable implements LongTable {
       boolean sane = true;
       try {
         directoryWord = memory.getLongAcquire(0, directoryAt(shard));
-        directoryWords[shard] = directoryWord;
         entry = shards.entry(directoryWord, hash);
         if (segments.isOutside(entry, 8)) {
           retry(attempt, ++torn, shard);
           continue;
         }
+        // Only now, as the plain way does not look whether its directory is mapped.
+        directoryWords[shard] = directoryWord;
         word = memory.getLongAcquire(entry, 0);
         long found = segments.find(word, key, hash);
         boolean present = false;
