@@ -24,7 +24,7 @@ class KilledAllocatorTest {
   @Test
   void aKillLeavesNothingBehind() {
     try (TestSpace space = new TestSpace(directory, 20)) {
-      for (int seed = 0; seed < 3; seed++) {
+      for (int seed = 0; seed < 5; seed++) {
         int kill = 0;
         while (!killAndRepair(space, seed, kill)) {
           kill++;
@@ -37,7 +37,7 @@ class KilledAllocatorTest {
   /** True if the work ended before the kill. */
   private boolean killAndRepair(TestSpace space, int seed, int kill) {
     space.reset();
-    space.limit = seed == 2 ? 3 << 20 : Long.MAX_VALUE;
+    space.limit = seed >= 3 ? 3 << 20 : Long.MAX_VALUE;
     List<TestShard> shards = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       shards.add(new TestShard(space, 20 * i));
@@ -46,17 +46,30 @@ class KilledAllocatorTest {
     ExtentAllocator victim = space.process(0);
     Random random = new Random(seed);
     TestShard others = shards.get(3);
-    for (int i = 0; i < 5; i++) {
-      others.step(victim, random, 10, 120_000);
+    for (int i = 0; i < 9; i++) {
+      others.allocate(victim, i % 3 == 0 ? 127 << 10 : 85 << 10);
+      shards.get(i % 3).coarseStep(victim, random, 10);
     }
     boolean isComplete =
-        StoreTracer.killBefore(kill)
+        new StoreTracer(
+                made -> {
+                  if (made == kill - 1 && (seed >= 3 || kill % 3 == 2)) {
+                    // At the last moment others free what it has just found in use.
+                    others.freeAll(space.process(1));
+                  }
+                  StoreTracer.killAt(made, kill);
+                })
             .run(
                 space,
                 () -> {
                   for (int i = 0; i < OPERATIONS; i++) {
                     TestShard shard = shards.get(random.nextInt(3));
-                    shard.step(victim, random, i < 40 ? 12 : 2, victim.maxBlockBytes());
+                    int most = i < 40 ? 12 : 2;
+                    if (seed == 0) {
+                      shard.step(victim, random, most, victim.maxBlockBytes());
+                    } else {
+                      shard.coarseStep(victim, random, most);
+                    }
                   }
                 });
     space.dead.add(0);

@@ -17,19 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("crash")
 class StoppedAllocatorTest {
-  private static final int[] SIZES = {
-    85 << 10, 127 << 10, 85 << 10, 255 << 10, 127 << 10, 400_000, 60_000, 700_000, 1024
-  };
-
   @TempDir Path directory;
-
-  private static void step(TestShard shard, ExtentAllocator allocator, Random random, int most) {
-    if (shard.linked.size() >= most || !shard.linked.isEmpty() && random.nextInt(5) < 2) {
-      shard.free(allocator, random.nextInt(shard.linked.size()));
-    } else {
-      shard.allocate(allocator, SIZES[random.nextInt(SIZES.length)]);
-    }
-  }
 
   private List<TestShard> shards(TestSpace space) {
     List<TestShard> shards = new ArrayList<>();
@@ -63,7 +51,7 @@ class StoppedAllocatorTest {
     Random random = new Random(seed);
     Random otherRandom = new Random(stop);
     for (int i = 0; i < 12; i++) {
-      step(shards.get(2 + i % 2), other, otherRandom, 8);
+      shards.get(2 + i % 2).coarseStep(other, otherRandom, 8);
     }
     StoreTracer tracer =
         new StoreTracer(
@@ -76,7 +64,7 @@ class StoppedAllocatorTest {
                   shards.get(2).allocate(other, i < 4 ? 700_000 >> i / 2 : 127 << 10);
                 }
                 for (int i = 0; i < 6; i++) {
-                  step(shards.get(3), other, otherRandom, 4);
+                  shards.get(3).coarseStep(other, otherRandom, 4);
                 }
               }
             });
@@ -84,7 +72,7 @@ class StoppedAllocatorTest {
         space,
         () -> {
           for (int i = 0; i < 60; i++) {
-            step(shards.get(i % 2), stopped, random, 4);
+            shards.get(i % 2).coarseStep(stopped, random, 4);
           }
         });
     try {
@@ -111,14 +99,14 @@ class StoppedAllocatorTest {
             new StoreTracer(
                 made -> {
                   for (int i = random.nextInt(8) - 4; i > 0; i--) {
-                    step(shards.get(2 + i % 2), two, random, 5);
+                    shards.get(2 + i % 2).coarseStep(two, random, 5);
                   }
                 });
         tracer.run(
             space,
             () -> {
               for (int i = 0; i < 150; i++) {
-                step(shards.get(i % 2), one, random, 5);
+                shards.get(i % 2).coarseStep(one, random, 5);
               }
             });
         TestOracle.check(space, one, shards);

@@ -27,12 +27,14 @@ final class StoreTracer implements CrashHook.Tracer {
 
   /** Before the given store, all ends: no later one is made either, by whatever clean-up. */
   static StoreTracer killBefore(int store) {
-    return new StoreTracer(
-        made -> {
-          if (made >= store) {
-            throw new Killed();
-          }
-        });
+    return new StoreTracer(made -> killAt(made, store));
+  }
+
+  /** Ends the process if it has made so many stores. */
+  static void killAt(int made, int store) {
+    if (made >= store) {
+      throw new Killed();
+    }
   }
 
   /** Runs something traced; false if it was killed. */

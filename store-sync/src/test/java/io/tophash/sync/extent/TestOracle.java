@@ -46,6 +46,9 @@ final class TestOracle {
       int word = table.word(extent);
       String text = "extent " + extent + " word 0x" + Integer.toHexString(word);
       assertTrue(!ExtentClaims.isClaim(word), text);
+      assertTrue(
+          ExtentLayout.kind(word) == ExtentLayout.UNREADY || space.written.get(extent),
+          () -> "not in the file, " + text);
       if (ExtentLayout.kind(word) == ExtentLayout.BLOCKS) {
         int units = ExtentLayout.units(word);
         int used = 0;

@@ -27,6 +27,10 @@ final class TestShard {
     ShardLayout.OLD_LARGE
   };
 
+  private static final int[] COARSE = {
+    85 << 10, 127 << 10, 85 << 10, 255 << 10, 127 << 10, 400_000, 60_000, 700_000, 1024
+  };
+
   /** A linked block. */
   record Block(long position, long bytes, long mark) {}
 
@@ -103,6 +107,15 @@ final class TestShard {
       free(allocator, random.nextInt(linked.size()));
     } else {
       allocate(allocator, size(random, maxBytes));
+    }
+  }
+
+  /** One random step with few sizes, of which few go into an extent, so that it is often full. */
+  void coarseStep(ExtentAllocator allocator, Random random, int most) {
+    if (linked.size() >= most || !linked.isEmpty() && random.nextInt(5) < 2) {
+      free(allocator, random.nextInt(linked.size()));
+    } else {
+      allocate(allocator, COARSE[random.nextInt(COARSE.length)]);
     }
   }
 

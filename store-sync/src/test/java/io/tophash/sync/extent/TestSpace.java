@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -22,6 +23,7 @@ final class TestSpace implements Space, AutoCloseable {
   volatile long limit = Long.MAX_VALUE;
   volatile int failAt = -1; // number of ready() calls until one fails
   int readyCalls;
+  final BitSet written = new BitSet(); // extents that are in the file, whole
   Runnable duringReady = () -> {};
 
   TestSpace(Path directory, int windowShift) {
@@ -42,6 +44,7 @@ final class TestSpace implements Space, AutoCloseable {
     limit = Long.MAX_VALUE;
     failAt = -1;
     readyCalls = 0;
+    written.clear();
     duringReady = () -> {};
     dead.clear();
     for (long at = 0; at < file.length(); at += ZEROS.length) {
@@ -79,6 +82,7 @@ final class TestSpace implements Space, AutoCloseable {
     write(position, (int) length / 2);
     duringReady.run();
     write(position, (int) length);
+    written.set((int) (position >>> RegionLayout.EXTENT_SHIFT));
     duringReady.run();
   }
 
