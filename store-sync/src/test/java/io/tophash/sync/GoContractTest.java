@@ -1,0 +1,371 @@
+package io.tophash.sync;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tophash.core.codec.Codecs;
+import io.tophash.core.errors.StoreTimeoutException;
+import io.tophash.core.hash.KeyHash;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What Go's {@code sync.Map} promises, statement by statement; its weaknesses are absent. */
+@Tag("fast")
+class GoContractTest {
+  private static final int WINDOW_SHIFT = 22;
+  private static final long MISSING = -1;
+
+  @TempDir Path dir;
+  private LongSyncStore longs;
+  private SyncStore<String, byte[]> records;
+
+  @BeforeEach
+  void open() {
+    longs =
+        SyncStore.longs()
+            .missingValue(MISSING)
+            .shards(1)
+            .windowBytes(1 << WINDOW_SHIFT)
+            .lockTimeout(Duration.ofMillis(300))
+            .open(dir.resolve("longs.tph"));
+    records =
+        SyncStore.builder(Codecs.utf8(), Codecs.bytes())
+            .shards(1)
+            .windowBytes(1 << WINDOW_SHIFT)
+            .open(dir.resolve("records.tph"));
+  }
+
+  @AfterEach
+  void close() {
+    longs.close();
+    records.close();
+  }
+
+  private static byte[] bytes(int length) {
+    return new byte[length];
+  }
+
+  // --- the methods
+  // ------------------------------------------------------------------------------
+
+  @Test
+  void loadAnswersTheValueOrAbsent() {
+    longs.set(1, 10);
+    assertEquals(10, longs.get(1));
+    assertEquals(MISSING, longs.get(2));
+    assertFalse(longs.containsKey(2));
+    assertNull(records.get("absent"));
+  }
+
+  @Test
+  void storeAndSwapInsertAndOverwrite() {
+    longs.set(1, 10);
+    longs.set(1, 11);
+    assertEquals(11, longs.put(1, 12));
+    assertEquals(MISSING, longs.put(2, 20));
+    assertEquals(12, longs.get(1));
+    assertNull(records.put("a", bytes(1)));
+    assertArrayEquals(bytes(1), records.put("a", bytes(5_000)));
+    assertArrayEquals(bytes(5_000), records.put("a", bytes(2)));
+  }
+
+  @Test
+  void loadOrStoreKeepsWhatIsThere() {
+    assertEquals(MISSING, longs.putIfAbsent(1, 10));
+    assertEquals(10, longs.putIfAbsent(1, 11));
+    longs.remove(1);
+    assertEquals(MISSING, longs.putIfAbsent(1, 12), "a deleted entry is absent");
+    assertEquals(12, longs.get(1));
+  }
+
+  @Test
+  void loadAndDeleteAnswersTheValueAndDeleteWhetherThereWasOne() {
+    longs.set(1, 10);
+    assertEquals(10, longs.remove(1));
+    assertEquals(MISSING, longs.remove(1));
+    assertFalse(longs.delete(1));
+    longs.set(1, 11);
+    assertTrue(longs.delete(1));
+    assertEquals(MISSING, longs.get(1));
+  }
+
+  @Test
+  void compareAndSwapComparesFirstAndNeverInserts() {
+    assertFalse(longs.replace(1, MISSING, 10));
+    assertFalse(longs.replace(1, 0, 10));
+    longs.set(1, 10);
+    assertFalse(longs.replace(1, 11, 12));
+    assertTrue(longs.replace(1, 10, 12));
+    longs.remove(1);
+    assertFalse(longs.replace(1, 12, 13), "a deleted entry is absent");
+    assertEquals(0, longs.sizeLong());
+  }
+
+  @Test
+  void compareAndDeleteComparesFirst() {
+    assertFalse(longs.remove(1, MISSING));
+    longs.set(1, 10);
+    assertFalse(longs.remove(1, 11));
+    assertTrue(longs.remove(1, 10));
+    assertFalse(longs.remove(1, 10));
+  }
+
+  @Test
+  void clearEmptiesAll() {
+    LongStream.range(0, 5_000).forEach(key -> longs.set(key, key));
+    longs.clear();
+    assertEquals(0, longs.sizeLong());
+    longs.forEach((key, value) -> assertEquals("nothing", "an entry"));
+    assertEquals(MISSING, longs.put(7, 8));
+    Described.verifyAtRest(longs, 1);
+  }
+
+  @Test
+  void rangeDeliversEachKeyOnceAndStopsWhenItIsTold() {
+    LongStream.range(0, 5_000).forEach(key -> longs.set(key, key));
+    List<Long> seen = new ArrayList<>();
+    longs.range((key, value) -> seen.add(key));
+    assertEquals(5_000, new TreeSet<>(seen).size());
+    assertEquals(5_000, seen.size());
+    seen.clear();
+    longs.range((key, value) -> seen.add(key) && seen.size() < 10);
+    assertEquals(10, seen.size());
+  }
+
+  @Test
+  void callbacksOfRangeMayCallAnything() {
+    LongStream.range(0, 2_000).forEach(key -> longs.set(key, key));
+    TreeSet<Long> seen = new TreeSet<>();
+    longs.range(
+        (key, value) -> {
+          assertTrue(seen.add(key));
+          longs.remove(key);
+          longs.put(100_000 + key, value);
+          if (key == 1_000) {
+            longs.range((inner, v) -> inner != 5);
+          }
+          return true;
+        });
+    assertTrue(seen.containsAll(LongStream.range(0, 2_000).boxed().toList()));
+    longs.range(
+        (key, value) -> {
+          longs.clear();
+          return true;
+        });
+    assertEquals(0, longs.sizeLong());
+  }
+
+  // --- promotion, amended, nil and expunged
+  // ---------------------------------------------------
+
+  private long promotions() {
+    return longs.stats().promotions();
+  }
+
+  private void missOften() {
+    for (int i = 0; i < 2_000; i++) {
+      longs.get(1);
+      longs.get(999);
+    }
+  }
+
+  @Test
+  void theWriterAfterAsManyMissesAsKeysPromotes() {
+    LongStream.range(0, 5).forEach(key -> longs.set(key, key));
+    long before = promotions();
+    longs.get(1);
+    longs.set(1, 1);
+    assertEquals(before, promotions(), "a single miss is not enough");
+    missOften();
+    assertEquals(before, promotions(), "a lookup changes nothing");
+    longs.set(1, 2);
+    assertEquals(before + 1, promotions());
+  }
+
+  @Test
+  void afterAPromotionNoKeyIsInTheDirtyTableOnly() {
+    LongStream.range(0, 5).forEach(key -> longs.set(key, key));
+    missOften();
+    longs.set(1, 2);
+    long before = promotions();
+    // Not amended: neither a key that is there nor an absent one is looked for in a dirty table.
+    for (int round = 0; round < 3; round++) {
+      missOften();
+      longs.set(1, round);
+    }
+    assertEquals(before, promotions());
+    longs.set(77, 7);
+    missOften();
+    longs.set(1, 5);
+    assertEquals(before + 1, promotions(), "amended again");
+  }
+
+  @Test
+  void aDeletedKeyIsRevivedInItsSlot() {
+    longs.set(1, 10);
+    records.set("a", bytes(100));
+    SyncStats before = longs.stats();
+    SyncStats recordsBefore = records.stats();
+    for (int i = 0; i < 3; i++) {
+      longs.remove(1);
+      longs.set(1, 11 + i);
+      records.remove("a");
+      records.set("a", bytes(50));
+    }
+    assertEquals(before.inserts(), longs.stats().inserts());
+    assertEquals(before.rebuilds(), longs.stats().rebuilds());
+    assertEquals(recordsBefore.inserts(), records.stats().inserts());
+    assertEquals(13, longs.get(1));
+  }
+
+  @Test
+  void aRebuildDoesNotCarryDeletedKeysOn() {
+    longs.set(1, 10);
+    longs.set(2, 20);
+    longs.remove(2);
+    missOften();
+    longs.set(1, 11);
+    long before = longs.stats().inserts();
+    longs.set(2, 21);
+    assertEquals(before + 1, longs.stats().inserts(), "the slot was expunged");
+  }
+
+  // --- the weaknesses of the original
+  // ---------------------------------------------------------
+
+  private void withLocks(java.util.function.Consumer<SyncCore> action) {
+    OpenRequest<Long, Long> request =
+        new OpenRequest<>(
+            longs.path(),
+            false,
+            false,
+            Long.MAX_VALUE,
+            0,
+            WINDOW_SHIFT,
+            300,
+            0,
+            OpenRequest.MAX_SEGMENT_BYTES,
+            Codecs.int64(),
+            Codecs.int64(),
+            KeyHash.Factory.STANDARD_FACTORY);
+    SyncCore core = Cores.acquire(request);
+    try {
+      action.accept(core);
+    } finally {
+      Cores.release(core);
+    }
+  }
+
+  private void lookAround() {
+    assertEquals(10, longs.get(1));
+    assertEquals(MISSING, longs.get(999));
+    assertFalse(longs.containsKey(998));
+    assertEquals(1, longs.getAll(new long[] {1, 999}, new long[2], MISSING));
+    longs.forEach((key, value) -> assertEquals(10, value));
+    assertEquals(1, longs.sizeLong());
+  }
+
+  @Test
+  void lookupsTakeNoLockThoughTheSegmentIsAmendedNorDoChangesOfASlot() {
+    longs.set(1, 10);
+    withLocks(
+        core -> {
+          core.shards().lock(0);
+          try {
+            lookAround();
+            assertEquals(10, longs.put(1, 11));
+            assertTrue(longs.replace(1, 11, 10));
+            assertThrows(StoreTimeoutException.class, () -> longs.set(2, 20));
+          } finally {
+            core.shards().unlock(0);
+          }
+        });
+    assertEquals(1, longs.sizeLong());
+  }
+
+  @Test
+  void lookupsGoOnWhileTheShardIsFrozen() {
+    longs.set(1, 10);
+    withLocks(
+        core ->
+            core.shards()
+                .inspect(
+                    0,
+                    () -> {
+                      lookAround();
+                      assertThrows(StoreTimeoutException.class, () -> longs.set(1, 11));
+                    }));
+    longs.set(1, 11);
+  }
+
+  @Test
+  void memoryOfDeletedKeysIsGivenBack() {
+    for (int i = 0; i < 5_000; i++) {
+      records.set("key-" + i, bytes(i % 500 == 0 ? 9_000 : 200));
+    }
+    SyncStats full = records.stats();
+    for (int i = 0; i < 5_000; i++) {
+      if (i % 20 != 0) {
+        records.delete("key-" + i);
+      }
+    }
+    Random random = new Random(1);
+    for (int i = 0; i < 20_000; i++) {
+      records.set("key-" + 20 * random.nextInt(250), bytes(200));
+    }
+    SyncStats churned = records.stats();
+    long usedThen = full.fileBytes() - full.freeBytes();
+    long usedNow = churned.fileBytes() - churned.freeBytes();
+    assertTrue(usedNow < usedThen / 2, () -> "used " + usedThen + ", then " + usedNow);
+    Described.verifyAtRest(records, 250);
+  }
+
+  @Test
+  void theNumberOfEntriesIsKnown() {
+    for (int i = 0; i < 1_000; i++) {
+      longs.set(i % 300, i);
+      longs.remove(i % 7);
+    }
+    assertEquals(longs.asMap().entrySet().stream().count(), longs.sizeLong());
+  }
+
+  // --- sizes
+  // ------------------------------------------------------------------------------------
+
+  @Test
+  void valuesAndKeysMayBeEmpty() {
+    assertNull(records.put("", bytes(0)));
+    assertArrayEquals(bytes(0), records.get(""));
+    assertTrue(records.replace("", bytes(0), bytes(3)));
+    assertArrayEquals(bytes(3), records.remove(""));
+    assertNull(records.putIfAbsent("", bytes(0)));
+    assertEquals(1, records.sizeLong());
+  }
+
+  @Test
+  void keysAndValuesMayBeBig() {
+    String key = "k".repeat(64 << 10);
+    byte[] value = Described.value(key, 1, 700 << 10);
+    assertNull(records.put(key, value));
+    assertArrayEquals(value, records.get(key));
+    assertArrayEquals(value, records.put(key, bytes(1)));
+    assertTrue(records.remove(key, bytes(1)));
+    assertNull(records.putIfAbsent(key, value));
+    records.forEach((k, v) -> assertEquals(1, Described.check(k, v)));
+    Described.verifyAtRest(records, 1);
+  }
+}
