@@ -235,7 +235,9 @@ final class SyncCore {
           && memory.getLongVolatile(row, ProcessLayout.ATTACHED) != 0
           && !process.isAlive(slot, incarnation)) {
         allocator.recoverClaims(slot, incarnation);
-        process.clearHazards(slot);
+        if (!process.hasOwedHazards(slot)) {
+          process.clearHazards(slot);
+        }
       }
     }
   }

@@ -1,7 +1,9 @@
 package io.tophash.sync.crash;
 
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** An operation on a store and on the model of it. */
 record Op(What what, long key, long value) {
@@ -15,9 +17,13 @@ record Op(What what, long key, long value) {
     /** Looks the key up so often that its segment is promoted with the next write. */
     READ,
     VERIFY,
+    COMPACT,
     /** Closes the store and opens it again. */
     REOPEN
   }
+
+  private static final Set<What> NEUTRAL =
+      EnumSet.of(What.READ, What.VERIFY, What.COMPACT, What.REOPEN);
 
   static Op set(long key, long value) {
     return new Op(What.SET, key, value);
@@ -57,13 +63,16 @@ record Op(What what, long key, long value) {
       case VERIFY:
         target.verify();
         break;
+      case COMPACT:
+        target.store.compact();
+        break;
       default:
     }
   }
 
   /** The model after it. */
   Map<Long, Long> after(Map<Long, Long> model) {
-    if (what == What.READ || what == What.VERIFY || what == What.REOPEN) {
+    if (NEUTRAL.contains(what)) {
       return model;
     }
     Map<Long, Long> after = new HashMap<>(model);

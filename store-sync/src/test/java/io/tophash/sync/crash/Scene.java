@@ -34,6 +34,8 @@ record Scene(String name, Kind kind, int shards, List<Op> setup, List<Op> script
     scenes.add(new Scene("large records, two shards", Kind.RECORDS, 2, List.of(), large()));
     scenes.add(new Scene("clear", Kind.RECORDS, 1, segmented(60), clearing()));
     scenes.add(new Scene("clear, two shards", Kind.RECORDS, 2, segmented(60), clearing()));
+    scenes.add(new Scene("compaction", Kind.RECORDS, 1, thinned(), compacting()));
+    scenes.add(new Scene("compaction, two shards", Kind.RECORDS, 2, thinned(), compacting()));
     List<Op> records = segmented(260);
     ToLongFunction<SyncStats> splits = SyncStats::splits;
     for (int nth : new int[] {1, 2, 3, 4}) {
@@ -106,6 +108,26 @@ record Scene(String name, Kind kind, int shards, List<Op> setup, List<Op> script
       ops.add(Op.set(i, sized(i % 20 == 19 ? 9_000 : 3_000 + i, i)));
     }
     return ops;
+  }
+
+  /** Many segments and large records, of which few are left. */
+  private static List<Op> thinned() {
+    List<Op> ops = new ArrayList<>(segmented(400));
+    for (int i = 0; i < 400; i++) {
+      if (i % 20 > 1 && i != 199) {
+        ops.add(Op.remove(i));
+      }
+    }
+    ops.add(Op.set(21, sized(9_000, 1)));
+    return ops;
+  }
+
+  private static List<Op> compacting() {
+    return List.of(
+        Op.of(Op.What.COMPACT),
+        Op.set(1, sized(50, 2)),
+        Op.of(Op.What.REOPEN),
+        Op.set(2, sized(9_000, 3)));
   }
 
   private static List<Op> fewLongs() {

@@ -1,5 +1,6 @@
 package io.tophash.sync.crash;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -13,11 +14,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * "SyncStore: shards", checked store by store.
  */
 @Tag("crash")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SyncSimulatedKillTest {
   private static final boolean LONG = Boolean.getBoolean("tophash.long");
   private static final int FIRST_VISITS = LONG ? 20 : 1;
@@ -40,9 +50,30 @@ class SyncSimulatedKillTest {
   Path directory;
 
   @TestFactory
+  @Order(1)
   Stream<DynamicTest> aKillBeforeAnyStoreLosesNothing() {
     return Scene.all(directory).stream()
         .map(scene -> DynamicTest.dynamicTest(scene.name(), () -> run(scene)));
+  }
+
+  @Test
+  @Order(2)
+  void everyNamedPointWasReached() throws IOException {
+    Set<String> unreached = new TreeSet<>();
+    Pattern call = Pattern.compile("CrashPoint\\.reached\\(\\s*\"([^\"]+)\"");
+    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+        Matcher matcher = call.matcher(Files.readString(file));
+        while (matcher.find()) {
+          unreached.add(matcher.group(1));
+        }
+      }
+    }
+    assertTrue(unreached.size() > 20, () -> "names=" + unreached);
+    unreached.removeAll(KillSimulation.REACHED);
+    // Those of the allocator have tests of their own.
+    unreached.removeIf(name -> name.startsWith("extent.") || name.startsWith("run."));
+    assertEquals(Set.of(), unreached, "crash points that no operation of this test reaches");
   }
 
   /** What a repair needs to know, forgotten: each must be noticed. */
@@ -79,6 +110,7 @@ class SyncSimulatedKillTest {
     };
   }
 
+  @Order(3)
   @ParameterizedTest(name = "{0}")
   @MethodSource("broken")
   void aBrokenVariantIsNoticed(

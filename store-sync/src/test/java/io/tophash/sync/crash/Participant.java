@@ -1,0 +1,235 @@
+package io.tophash.sync.crash;
+
+import io.tophash.core.crash.CrashHook;
+import io.tophash.sync.crash.Target.Kind;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * A process that takes part in a store. Says what it did in lines on its standard output: the
+ * number of operations done, after each.
+ */
+final class Participant {
+  /** What the process does when it reaches its point. */
+  enum End {
+    NONE,
+    HALT,
+    /** Stops itself, until it is told to go on. */
+    STOP,
+    /** Says at last how often each point was reached. */
+    COUNT
+  }
+
+  /** What kind of process it is. */
+  enum Role {
+    WRITER,
+    /** Attaches, writes a little, detaches, and so on. */
+    VISITOR,
+    /** Read-only: looks at all keys, over and over. */
+    READER,
+    /** Fills the store and clears it, over and over. */
+    CLEARER,
+    /** Increments counters. */
+    COUNTER
+  }
+
+  static final int HALTED = 9;
+  static final String HANG = "hang ";
+  static final int COUNTERS = 3;
+  static final long FIRST_COUNTER = 900_000;
+  private static final int OPS_PER_VISIT = 5;
+  private static final int OPS_TO_CLEAR = 150;
+
+  private final Kind kind;
+  private final Path path;
+  private final int shards;
+  private final Map<String, Integer> counts = new TreeMap<>();
+  private final PrintStream out = System.out;
+
+  private Participant(Kind kind, Path path, int shards) {
+    this.kind = kind;
+    this.path = path;
+    this.shards = shards;
+  }
+
+  /** Arguments: role, kind, path, shards, writer, first, operations, end, point, times. */
+  public static void main(String[] args) throws Exception {
+    Participant participant =
+        new Participant(Kind.valueOf(args[1]), Path.of(args[2]), Integer.parseInt(args[3]));
+    End end = End.valueOf(args[7]);
+    int times = Integer.parseInt(args[9]);
+    if (end != End.NONE) {
+      CrashHook.trace(participant.tracer(end, args[8], times));
+    }
+    long first = Long.parseLong(args[5]);
+    long last = first + Long.parseLong(args[6]);
+    Script script = new Script(participant.kind, Integer.parseInt(args[4]));
+    switch (Role.valueOf(args[0])) {
+      case WRITER:
+        participant.write(script, first, last);
+        break;
+      case VISITOR:
+        participant.visit(script, first, last);
+        break;
+      case CLEARER:
+        participant.clear(script, last);
+        break;
+      case READER:
+        participant.read();
+        break;
+      default:
+        participant.count(first, last);
+    }
+    if (end == End.COUNT) {
+      participant.counts.forEach((point, count) -> System.out.println(point + " " + count));
+    }
+    System.exit(0);
+  }
+
+  private Target<?, ?> open(boolean readOnly) {
+    return Target.open(kind, path, shards, readOnly, Duration.ofSeconds(30));
+  }
+
+  private void hang(String what) {
+    out.println(HANG + what);
+    Runtime.getRuntime().halt(1);
+  }
+
+  private void write(Script script, long first, long last) {
+    try (Target<?, ?> target = open(false);
+        Watchdog watchdog = new Watchdog(this::hang)) {
+      out.println(first);
+      for (long n = first; n < last; n++) {
+        Op op = script.op(n);
+        watchdog.run(() -> op.run(target, Map.of()));
+        out.println(n + 1);
+        if (n % 100 == 99) {
+          // A promotion, if lookups have asked for one.
+          watchdog.run(() -> new Op(Op.What.READ, op.key(), 500).run(target, Map.of()));
+        }
+      }
+    }
+  }
+
+  private void visit(Script script, long first, long last) {
+    for (long n = first; n < last; n += OPS_PER_VISIT) {
+      try (Target<?, ?> target = open(false)) {
+        for (long i = n; i < n + OPS_PER_VISIT; i++) {
+          script.op(i).run(target, Map.of());
+          out.println(i + 1);
+        }
+      }
+    }
+  }
+
+  private void clear(Script script, long rounds) {
+    try (Target<?, ?> target = open(false)) {
+      for (long round = 0; round < rounds; round++) {
+        for (long n = 0; n < OPS_TO_CLEAR; n++) {
+          script.op(n).run(target, Map.of());
+        }
+        out.println(OPS_TO_CLEAR);
+        target.clear();
+      }
+    }
+  }
+
+  private void read() {
+    try (Target<?, ?> target = open(true);
+        Watchdog watchdog = new Watchdog(this::hang)) {
+      for (long n = 1; ; n++) {
+        // A key that always is there, and whatever else is.
+        watchdog.run(
+            () -> {
+              if (!Long.valueOf(SyncRandomKillTest.STAYS).equals(target.get(0))) {
+                out.println(HANG + "a key that stays is not there");
+              }
+              target.entries();
+            });
+        out.println(n);
+      }
+    }
+  }
+
+  private void count(long first, long last) throws InterruptedException {
+    try (Target<?, ?> target = open(false)) {
+      Thread[] threads = new Thread[2];
+      for (int t = 0; t < threads.length; t++) {
+        Random random = new Random(first + t);
+        threads[t] =
+            new Thread(
+                () -> {
+                  for (long n = first; n < last; n++) {
+                    increment(target, FIRST_COUNTER + random.nextInt(COUNTERS), (int) n % 2);
+                    synchronized (out) {
+                      out.println(1);
+                    }
+                  }
+                });
+        threads[t].start();
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
+  }
+
+  private static void increment(Target<?, ?> target, long key, int way) {
+    if (way == 0) {
+      target.increment(key);
+      return;
+    }
+    for (boolean done = false; !done; ) {
+      Long value = target.get(key);
+      done =
+          value != null
+              ? target.replace(key, value, value + 1)
+              : target.putIfAbsent(key, 1) == null;
+    }
+  }
+
+  private CrashHook.Tracer tracer(End end, String point, int times) {
+    return new CrashHook.Tracer() {
+      @Override
+      public void reached(String name) {
+        int count = counts.merge(name, 1, Integer::sum);
+        if (end != End.COUNT && name.equals(point) && count == times) {
+          stop(end);
+        }
+      }
+
+      @Override
+      public void storing(long position, int length, boolean release) {
+        if (end != End.COUNT && point.startsWith("in:") && isIn(point.substring(3))) {
+          reached(point);
+        }
+      }
+
+      @Override
+      public void fence() {}
+    };
+  }
+
+  private static boolean isIn(String method) {
+    return StackWalker.getInstance()
+        .walk(frames -> frames.anyMatch(f -> f.getMethodName().equals(method)));
+  }
+
+  private void stop(End end) {
+    if (end == End.HALT) {
+      Runtime.getRuntime().halt(HALTED);
+    }
+    out.println("stopping");
+    try {
+      String self = Long.toString(ProcessHandle.current().pid());
+      new ProcessBuilder("kill", "-STOP", self).start().waitFor();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

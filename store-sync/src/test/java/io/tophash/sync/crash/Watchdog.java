@@ -1,0 +1,60 @@
+package io.tophash.sync.crash;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * Notices an operation that hangs: one during which this thread, which does nothing but count, was
+ * run for a second. A machine that stands still as a whole is no hang.
+ */
+final class Watchdog implements AutoCloseable {
+  private static final long TICK_NANOS = 20_000_000;
+  private static final int TICKS = 50;
+
+  private final AtomicLong begun = new AtomicLong();
+  private final AtomicLong ended = new AtomicLong();
+  private final Thread watched = Thread.currentThread();
+  private final Consumer<String> onHang;
+  private final Thread thread;
+  private volatile boolean stopped;
+
+  /** Watches the operations of the present thread. */
+  Watchdog(Consumer<String> onHang) {
+    this.onHang = onHang;
+    this.thread = new Thread(this::watch, "watchdog");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Runs an operation under watch. */
+  void run(Runnable operation) {
+    begun.incrementAndGet();
+    operation.run();
+    ended.set(begun.get());
+  }
+
+  private void watch() {
+    long seen = -1;
+    int ticks = 0;
+    while (!stopped) {
+      LockSupport.parkNanos(TICK_NANOS);
+      long now = begun.get();
+      ticks = now == seen && ended.get() != now ? ticks + 1 : 0;
+      seen = now;
+      if (ticks == TICKS) {
+        StringBuilder text = new StringBuilder("an operation hangs:");
+        for (StackTraceElement frame : watched.getStackTrace()) {
+          text.append(" < ").append(frame);
+        }
+        onHang.accept(text.toString());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    stopped = true;
+    LockSupport.unpark(thread);
+  }
+}
