@@ -13,6 +13,9 @@ import java.util.List;
  * them.
  */
 final class SyncVerifier {
+  /** So many readings more must show a problem of the extents. */
+  private static final int READINGS = 10;
+
   private final SyncCore core;
   private final List<VerifyReport.Finding> findings = new ArrayList<>();
   private long count;
@@ -37,9 +40,19 @@ final class SyncVerifier {
       }
     }
     if (!core.isReadOnly()) {
-      core.report().problems().forEach(problem -> report("extent", 0, problem));
+      lastingProblems().forEach(problem -> report("extent", 0, problem));
     }
     return new VerifyReport(entries, count, List.copyOf(findings));
+  }
+
+  /** Problems of the extents, which nobody freezes: a change under way looks like one for once. */
+  private List<String> lastingProblems() {
+    List<String> lasting = core.report().problems();
+    for (int i = 0; i < READINGS && !lasting.isEmpty(); i++) {
+      Thread.yield();
+      lasting.retainAll(core.report().problems());
+    }
+    return lasting;
   }
 
   private void report(String section, long position, String problem) {

@@ -126,4 +126,43 @@ class StressGrowthTest {
       Described.verifyAtRest(store, 0);
     }
   }
+
+  @ParameterizedTest
+  @CsvSource({"100000", "400000"})
+  void theVerifierFindsNothingBesideWritersOfHugeRecords(int bytes) {
+    Seeds.run(5, seed -> runHuge(seed, bytes));
+  }
+
+  private void runHuge(long seed, int bytes) throws Exception {
+    try (SyncStore<String, byte[]> store =
+        SyncStore.builder(Codecs.utf8(), Codecs.bytes())
+            .shards(4)
+            .windowBytes(4 << 20)
+            .openTemporary()) {
+      Parallel parallel = new Parallel(seed);
+      for (int t = 0; t < THREADS; t++) {
+        parallel.worker(
+            600,
+            (random, step) -> {
+              String key = "key-" + random.nextInt(20);
+              byte[] found;
+              switch (random.nextInt(4)) {
+                case 0 -> found = store.remove(key);
+                case 1 -> found = store.get(key);
+                default -> {
+                  int length = random.nextInt(4) == 0 ? 100 : bytes - random.nextInt(bytes / 2);
+                  found = store.put(key, Described.value(key, step, length));
+                }
+              }
+              if (found != null) {
+                Described.check(key, found);
+              }
+            });
+      }
+      parallel.background((random, step) -> Described.verifyMeanwhile(store));
+      parallel.background((random, step) -> store.forEach(Described::check));
+      parallel.run();
+      Described.verifyAtRest(store, store.entrySet().stream().count());
+    }
+  }
 }

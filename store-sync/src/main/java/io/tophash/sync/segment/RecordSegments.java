@@ -32,7 +32,9 @@ import java.util.zip.CRC32C;
  * value while its block lives, as every record is a new one; so a CAS on it has no ABA.
  */
 public final class RecordSegments extends SegmentKind {
-  private static final int REFERENCE_SHIFT = 2;
+  static final int REFERENCE_SHIFT = 2;
+
+  private final RecordGatherer gatherer;
 
   /**
    * @param memory the mapped file
@@ -40,6 +42,7 @@ public final class RecordSegments extends SegmentKind {
    */
   public RecordSegments(MappedMemory memory, KeyHash keyHash) {
     super(memory, keyHash, RECORD_BUCKET_BYTES, RECORD_OVERFLOW);
+    this.gatherer = new RecordGatherer(this);
   }
 
   /**
@@ -242,77 +245,7 @@ public final class RecordSegments extends SegmentKind {
 
   @Override
   public boolean gather(long segmentWord, Gathered g) {
-    long block = SegmentWord.position(segmentWord);
-    if (leavesMapping(block, HEADER_BYTES)) {
-      return false;
-    }
-    int dirty = dirtyBuckets(segmentWord);
-    if (dirty < 0 || dirty > SegmentWord.MAX_BUCKETS) {
-      return false;
-    }
-    int buckets = SegmentWord.readBuckets(segmentWord) + dirty;
-    int tables = tableBytes(buckets);
-    if (leavesMapping(block, tables)) {
-      return false;
-    }
-    int at = g.reserve(tables);
-    copyTables(block, buckets - dirty, dirty, g, at);
-    // The log after the slots: what they refer to is in it by now, whoever appends meanwhile.
-    MappedMemory.acquireFence();
-    int end = Math.min(memory.getIntVolatile(block, TAIL), memory.getInt(block, LOG_END));
-    if (end < tables || leavesMapping(block, end)) {
-      return false;
-    }
-    g.reserve(end - tables);
-    memory.getBytes(block + tables, g.bytes, at + tables, end - tables);
-    for (int b = 0; b < buckets; b++) {
-      if (!gatherBucket(g, block, at, tableBytes(b), end)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private boolean gatherBucket(Gathered g, long block, int start, int bucketOffset, int end) {
-    int bucket = start + bucketOffset;
-    long word = (long) HeapBytes.LONG.get(g.bytes, bucket);
-    int cells = usedCells(word);
-    for (int cell = 0; cell < cells; cell++) {
-      int slot = (int) HeapBytes.INT.get(g.bytes, bucket + slot(cell));
-      if (slot < 0 || Tophash.at(word, cell) == 0) {
-        continue;
-      }
-      long offset = (long) slot << REFERENCE_SHIFT;
-      if (offset < HEADER_BYTES || offset + PAYLOAD > end) {
-        return false;
-      }
-      int record = start + (int) offset;
-      long bytes = recordBytes(g.bytes, record);
-      if (bytes < 0 || offset + bytes > end) {
-        return false;
-      }
-      g.add(hashOf(g.bytes, record), record, bytes, block + bucketOffset | cell);
-    }
-    return true;
-  }
-
-  /** Bytes that the record takes in the log, -1 if it makes no sense. */
-  private static long recordBytes(byte[] bytes, int record) {
-    int lengths = (int) HeapBytes.INT.get(bytes, record + KEY_LENGTH);
-    int value = (int) HeapBytes.INT.get(bytes, record + SyncRecordLayout.VALUE_LENGTH);
-    if (value < 0) {
-      return -1;
-    }
-    return SyncRecordLayout.isLarge(lengths)
-        ? SyncRecordLayout.STUB_BYTES
-        : SyncRecordLayout.bytes(SyncRecordLayout.keyLength(lengths), value);
-  }
-
-  private long hashOf(byte[] bytes, int record) {
-    int lengths = (int) HeapBytes.INT.get(bytes, record + KEY_LENGTH);
-    return SyncRecordLayout.isLarge(lengths)
-        ? (long) HeapBytes.LONG.get(bytes, record + SyncRecordLayout.STUB_HASH)
-        : keyHash.ofBytes(bytes, record + PAYLOAD, SyncRecordLayout.keyLength(lengths));
+    return gatherer.gather(segmentWord, g);
   }
 
   @Override
@@ -364,35 +297,12 @@ public final class RecordSegments extends SegmentKind {
   }
 
   /**
-   * Copies a large record up to the end of its key, for the reader of a gathered segment. The
-   * record that was gathered may have been replaced since, and its block freed; so this is the one
-   * that the slot refers to now. As all else, it is believed only if the segment word still stands.
+   * Copies a large record up to the end of its key; see {@link RecordGatherer#copyKey}.
    *
    * @return null if the entry was deleted meanwhile
-   * @throws IndexOutOfBoundsException if a reference leads outside
    */
   public byte[] copyKey(long segmentWord, Gathered g, int entry) {
-    long cell = g.cells[entry];
-    int lengths = (int) HeapBytes.INT.get(g.bytes, g.recordOffset(entry) + KEY_LENGTH);
-    byte[] copy = new byte[PAYLOAD + SyncRecordLayout.keyLength(lengths)];
-    while (true) {
-      int slot = memory.getIntAcquire(bucket(cell), slot(cell));
-      if (slot < 0) {
-        return null;
-      }
-      long at = recordPosition(SegmentWord.position(segmentWord), slot);
-      checkRecord(at);
-      boolean isLarge = SyncRecordLayout.isLarge(memory.getInt(at, KEY_LENGTH));
-      if (isLarge) {
-        at = largePosition(at);
-      }
-      checkInside(at, copy.length);
-      memory.getBytes(at, copy, 0, copy.length);
-      MappedMemory.acquireFence();
-      if (!isLarge || memory.getInt(bucket(cell), slot(cell)) == slot) {
-        return copy;
-      }
-    }
+    return gatherer.copyKey(segmentWord, g, entry);
   }
 
   /**
@@ -407,7 +317,7 @@ public final class RecordSegments extends SegmentKind {
     }
   }
 
-  private void checkInside(long position, long bytes) {
+  void checkInside(long position, long bytes) {
     if (leavesMapping(position, bytes)) {
       throw new IndexOutOfBoundsException("position=" + position + " bytes=" + bytes);
     }
