@@ -58,13 +58,21 @@ final class CoreAttachment implements Attachment {
   @Override
   public SyncStats stats() {
     table.checkOpen();
-    return Statistics.of(core, table);
+    try {
+      return Statistics.of(core, table);
+    } catch (IndexOutOfBoundsException e) {
+      throw table.explain(e);
+    }
   }
 
   @Override
   public VerifyReport verify() {
     table.checkOpen();
-    return new SyncVerifier(core).run();
+    try {
+      return new SyncVerifier(core).run();
+    } catch (IndexOutOfBoundsException e) {
+      throw table.explain(e);
+    }
   }
 
   @Override
@@ -80,7 +88,11 @@ final class CoreAttachment implements Attachment {
   @Override
   public void compact() {
     table.checkWritable();
-    new Compaction(core, table).run();
+    try {
+      new Compaction(core, table).run();
+    } catch (IndexOutOfBoundsException e) {
+      throw table.explain(e);
+    }
   }
 
   @Override

@@ -182,8 +182,12 @@ abstract class SegmentTable {
   public final long sizeLong() {
     checkOpen();
     long size = 0;
-    for (int shard = 0; shard < 1 << shardShift; shard++) {
-      size += shards.count(shard);
+    try {
+      for (int shard = 0; shard < 1 << shardShift; shard++) {
+        size += shards.count(shard);
+      }
+    } catch (IndexOutOfBoundsException e) {
+      throw explain(e);
     }
     return Math.max(0, size);
   }
@@ -191,9 +195,13 @@ abstract class SegmentTable {
   /** Empties one shard after the other. */
   public final void clear() {
     checkWritable();
-    for (int shard = 0; shard < 1 << shardShift; shard++) {
-      checkOpen();
-      shards.clear(shard);
+    try {
+      for (int shard = 0; shard < 1 << shardShift; shard++) {
+        checkOpen();
+        shards.clear(shard);
+      }
+    } catch (IndexOutOfBoundsException e) {
+      throw explain(e);
     }
   }
 }
