@@ -116,6 +116,19 @@ final class ShardLock {
   }
 
   /**
+   * Gives up a lock that was taken when this process had left already: to others its owner is dead,
+   * so somebody may have taken it over by now.
+   *
+   * @param deadWord of a dead holder from whom it was taken over, 0 if it was free
+   */
+  void abandon(int shard, long deadWord) {
+    long mine = process.lockWord();
+    long present = deadWord == 0 ? mine : mine | LockWord.FROZEN;
+    long next = deadWord == 0 ? 0 : deadWord | LockWord.FROZEN;
+    memory.compareAndSetLong(0, at(shard, ShardLayout.LOCK), present, next);
+  }
+
+  /**
    * Freezes the shard and waits until nobody is in its guard.
    *
    * @param keep true to leave the shard frozen if it fails, as it was found frozen

@@ -122,11 +122,7 @@ public final class Shards {
   public void lock(int shard) {
     long dead = lock.lock(shard);
     if (ended) {
-      if (dead == 0) {
-        lock.unlock(shard);
-      } else {
-        lock.giveBack(shard, dead);
-      }
+      lock.abandon(shard, dead);
       throw new IllegalStateException("the store is closed, store=" + context.store());
     }
     if (dead != 0) {
@@ -303,9 +299,13 @@ public final class Shards {
     if (!lock.tryLock(shard)) {
       return;
     }
+    if (ended) {
+      lock.abandon(shard, 0);
+      return;
+    }
     try {
       long directoryWord = context.directoryWord(shard);
-      if (!ended && SegmentWord.isAmended(memory.getLong(entry(directoryWord, hash), 0))) {
+      if (SegmentWord.isAmended(memory.getLong(entry(directoryWord, hash), 0))) {
         rebuild(shard, hash, 0, 0);
         context.bump(shard, ShardLayout.PROMOTIONS);
       }
