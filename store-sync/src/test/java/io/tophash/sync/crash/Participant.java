@@ -149,7 +149,7 @@ final class Participant {
               if (!Long.valueOf(SyncRandomKillTest.STAYS).equals(target.get(0))) {
                 out.println(HANG + "a key that stays is not there");
               }
-              target.entries();
+              target.entries(watchdog::goesOn);
             });
         out.println(n);
       }

@@ -54,7 +54,7 @@ class SyncRandomKillTest {
           watchdog.run(() -> op.run(target, Map.of()));
           watchdog.run(() -> target.get(op.key() % 1000));
           if (done % 100 == 0) {
-            watchdog.run(target::entries);
+            watchdog.run(() -> target.entries(watchdog::goesOn));
           }
         }
       } catch (RuntimeException e) {

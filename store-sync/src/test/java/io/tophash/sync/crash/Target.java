@@ -133,9 +133,15 @@ final class Target<K, V> implements AutoCloseable {
 
   /** All entries as an iteration delivers them. */
   Map<Long, Long> entries() {
+    return entries(() -> {});
+  }
+
+  /** All entries; the action is run before each of them. */
+  Map<Long, Long> entries(Runnable each) {
     Map<Long, Long> entries = new HashMap<>();
     store.forEach(
         (k, v) -> {
+          each.run();
           if (entries.put(number.apply(k), decode.apply(v)) != null) {
             throw new IllegalStateException("a key was delivered twice, key=" + k);
           }

@@ -34,6 +34,11 @@ final class Watchdog implements AutoCloseable {
     ended.set(begun.get());
   }
 
+  /** The operation under way has come to its next step. */
+  void goesOn() {
+    begun.incrementAndGet();
+  }
+
   private void watch() {
     long seen = -1;
     int ticks = 0;
