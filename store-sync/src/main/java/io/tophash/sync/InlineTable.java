@@ -99,7 +99,9 @@ final class InlineTable extends SegmentTable implements LongTable {
           continue;
         }
         // Only now, as the plain way does not look whether its directory is mapped.
-        directoryWords[shard] = directoryWord;
+        if (directoryWords[shard] != directoryWord) {
+          directoryWords[shard] = directoryWord; // seldom, as other threads read the line
+        }
         word = memory.getLongAcquire(entry, 0);
         long found = segments.find(word, key, hash);
         boolean present = false;
@@ -114,7 +116,7 @@ final class InlineTable extends SegmentTable implements LongTable {
         MappedMemory.acquireFence();
         if (isUnchanged(shard, directoryWord, entry, word)) {
           if (found != SegmentKind.TORN) {
-            if (SegmentWord.isAmended(word) && segments.isMiss(word, found)) {
+            if (SegmentWord.isAmended(word) && segments.isMiss(word, hash, found)) {
               core.misses().count(shard, word, hash);
             }
             memory.keepAlive();
@@ -361,7 +363,7 @@ final class InlineTable extends SegmentTable implements LongTable {
       return false;
     }
     segments.fillCell(room, key, value);
-    if (!SegmentWord.isAmended(word)) {
+    if (segments.isInDirty(word, room) && !SegmentWord.isAmended(word)) {
       shards.amend(directoryWord, hash, word);
     }
     segments.publish(room, hash);

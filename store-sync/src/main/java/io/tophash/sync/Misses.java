@@ -13,6 +13,11 @@ final class Misses {
   private static final int COUNTERS = 4096;
   private static final int KEYS_PER_BUCKET = 7;
 
+  /** Of so many keys, by bits of their hash, one is counted, for all of them. */
+  private static final int SAMPLES = 16;
+
+  private static final int SAMPLE_SHIFT = 20;
+
   private final int[] counts = new int[COUNTERS];
   private final AtomicLongArray wanted;
   // Per shard, not yet reported to the store.
@@ -25,10 +30,13 @@ final class Misses {
 
   /** Counts a miss in a segment. */
   void count(int shard, long segmentWord, long hash) {
+    if ((hash >>> SAMPLE_SHIFT & SAMPLES - 1) != 0) {
+      return; // so that threads seldom write to the lines of these arrays
+    }
     int i = (int) ((segmentWord >>> 30) * 0x9E37_79B9L >>> 16) & COUNTERS - 1;
-    int count = counts[i] + 1;
+    int count = counts[i] + SAMPLES;
     counts[i] = count;
-    unreported[shard]++;
+    unreported[shard] += SAMPLES;
     if (count >= SegmentWord.readBuckets(segmentWord) * KEYS_PER_BUCKET) {
       counts[i] = 0;
       wanted.setPlain(shard, hash == 0 ? 1 : hash);

@@ -84,7 +84,7 @@ final class RecordTable extends SegmentTable {
         MappedMemory.acquireFence();
         if (isUnchanged(shard, directoryWord, entry, word)) {
           if (believed) {
-            if (SegmentWord.isAmended(word) && segments.isMiss(word, found)) {
+            if (SegmentWord.isAmended(word) && segments.isMiss(word, hash, found)) {
               core.misses().count(shard, word, hash);
             }
             memory.keepAlive();
@@ -361,7 +361,7 @@ final class RecordTable extends SegmentTable {
       return false;
     }
     segments.fillCell(room, c.hash, slot);
-    if (!SegmentWord.isAmended(word)) {
+    if (segments.isInDirty(word, room) && !SegmentWord.isAmended(word)) {
       shards.amend(directoryWord, c.hash, word);
     }
     segments.publish(room, c.hash);

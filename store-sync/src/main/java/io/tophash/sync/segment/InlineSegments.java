@@ -34,12 +34,6 @@ public final class InlineSegments extends SegmentKind {
     super(memory, keyHash, INLINE_BUCKET_BYTES, INLINE_OVERFLOW);
   }
 
-  /** Position of the read bucket in which a key stands first of all. */
-  public long homeBucket(long segmentWord, long hash) {
-    int index = HashBits.bucket(hash, SegmentWord.readBuckets(segmentWord));
-    return readTable(SegmentWord.position(segmentWord)) + (long) index * INLINE_BUCKET_BYTES;
-  }
-
   /**
    * Looks a key up in the read table and, if the segment is amended, in the dirty table.
    *
@@ -52,7 +46,7 @@ public final class InlineSegments extends SegmentKind {
             SegmentWord.readBuckets(segmentWord),
             key,
             hash);
-    return found == 0 && SegmentWord.isAmended(segmentWord)
+    return found == 0 && mayBeInDirty(segmentWord, hash)
         ? findDirty(segmentWord, key, hash)
         : found;
   }
@@ -63,7 +57,7 @@ public final class InlineSegments extends SegmentKind {
 
   @Override
   int dirtyBuckets(long segmentWord) {
-    return InlineShape.dirtyBuckets(SegmentWord.readBuckets(segmentWord));
+    return dirtyBucketsFor(SegmentWord.readBuckets(segmentWord));
   }
 
   private long findIn(long table, int buckets, long key, long hash) {
@@ -96,11 +90,6 @@ public final class InlineSegments extends SegmentKind {
       index = link - 1;
     }
     return TORN;
-  }
-
-  /** True if the lookup with this result went to the dirty table of its amended segment. */
-  public boolean isMiss(long segmentWord, long found) {
-    return found <= 0 || found >= dirtyTable(segmentWord);
   }
 
   /** Offset of the slot of a found cell in its bucket. */
@@ -144,7 +133,7 @@ public final class InlineSegments extends SegmentKind {
     int at = g.reserve(bytes);
     // Block and length are multiples of 8, and the copy goes by whole aligned longs (see
     // Unsafe.copyMemory), so no value is torn by a concurrent CAS.
-    copyTables(block, buckets - dirty, dirty, g, at);
+    copyTables(block, buckets, g, at);
     long nil =
         SegmentWord.hasRareNil(segmentWord)
             ? (long) HeapBytes.LONG.get(g.bytes, at + NIL)
@@ -177,13 +166,27 @@ public final class InlineSegments extends SegmentKind {
 
   @Override
   public long neededBytes(Gathered g, int from, int to, long incomingBytes) {
-    return InlineShape.bytes(readBuckets(to - from));
+    return bytes(readBuckets(to - from));
+  }
+
+  private static long bytes(int read) {
+    return HEADER_BYTES + (long) (read + dirtyBucketsFor(read)) * INLINE_BUCKET_BYTES;
+  }
+
+  /** Largest number of read buckets that a block of this size has room for. */
+  private static int readBucketsOf(long blockBytes) {
+    long all = (blockBytes - HEADER_BYTES) / INLINE_BUCKET_BYTES;
+    int read = (int) Math.min(SegmentWord.MAX_BUCKETS, all - 1);
+    while (bytes(read) > blockBytes) {
+      read--;
+    }
+    return read;
   }
 
   @Override
   public long build(Gathered g, int from, int to, long blockBytes, long block, Shape shape) {
-    int read = readBuckets(to - from);
-    int dirty = InlineShape.dirtyBuckets(read);
+    int read = readBucketsOf(blockBytes);
+    int dirty = dirtyBucketsFor(read);
     byte[] image = g.newImage(HEADER_BYTES + (read + dirty) * INLINE_BUCKET_BYTES);
     fillBuckets(
         g,

@@ -42,7 +42,7 @@ final class RecordGatherer {
       return false;
     }
     int at = g.reserve(tables);
-    kind.copyTables(block, buckets - dirty, dirty, g, at);
+    kind.copyTables(block, buckets, g, at);
     // The log after the slots: what they refer to is in it by now, whoever appends meanwhile.
     MappedMemory.acquireFence();
     int end = Math.min(memory.getIntVolatile(block, TAIL), memory.getInt(block, LOG_END));

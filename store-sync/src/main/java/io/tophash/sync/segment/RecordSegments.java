@@ -57,7 +57,7 @@ public final class RecordSegments extends SegmentKind {
     long found =
         findIn(
             block, readTable(block), SegmentWord.readBuckets(segmentWord), record, keyBytes, hash);
-    return found == 0 && SegmentWord.isAmended(segmentWord)
+    return found == 0 && mayBeInDirty(segmentWord, hash)
         ? findDirty(segmentWord, record, keyBytes, hash)
         : found;
   }
@@ -189,11 +189,6 @@ public final class RecordSegments extends SegmentKind {
   @Override
   int dirtyBuckets(long segmentWord) {
     return memory.getInt(SegmentWord.position(segmentWord), SegmentLayout.DIRTY_BUCKETS);
-  }
-
-  /** True if the lookup with this result went to the dirty table of its amended segment. */
-  public boolean isMiss(long segmentWord, long found) {
-    return found <= 0 || found >= dirtyTable(segmentWord);
   }
 
   /** Offset in its bucket of the slot of a cell. */
@@ -337,6 +332,9 @@ public final class RecordSegments extends SegmentKind {
   /** A fresh block has room for at least one record more for so many that it holds. */
   private static final int SLACK = 12;
 
+  /** What a record is taken for in a segment that has none yet. */
+  private static final int NEW_RECORD_BYTES = 64;
+
   /** Records that a small segment has room for at least. */
   private static final int MIN_SLACK_RECORDS = 4;
 
@@ -347,7 +345,7 @@ public final class RecordSegments extends SegmentKind {
     int more = Math.max(MIN_SLACK_RECORDS, count / SLACK);
     long average = averageBytes(count, records, incomingBytes);
     return HEADER_BYTES
-        + (long) (readBuckets(count) + dirtyBucketsFor(more)) * RECORD_BUCKET_BYTES
+        + bucketsBytes(readBuckets(count))
         + records
         + Math.max(incomingBytes, more * average);
   }
@@ -364,24 +362,28 @@ public final class RecordSegments extends SegmentKind {
     return (records + incomingBytes) / (count + 1) + 1;
   }
 
-  private static int dirtyBucketsFor(int entries) {
-    return (entries + TARGET_PER_BUCKET - 1) / TARGET_PER_BUCKET;
+  private static long bucketsBytes(int read) {
+    return (long) (read + dirtyBucketsFor(read)) * RECORD_BUCKET_BYTES;
   }
 
   @Override
   public long build(Gathered g, int from, int to, long blockBytes, long block, Shape shape) {
     int count = to - from;
-    int read = readBuckets(count);
     long records = recordBytes(g, from, to);
-    long room = blockBytes - HEADER_BYTES - (long) read * RECORD_BUCKET_BYTES - records;
-    // Of the room, each entry takes a cell and a record of average size.
-    long average = Math.max(PAYLOAD, count == 0 ? 64 : records / count);
-    long most = (room - shape.incomingBytes()) / RECORD_BUCKET_BYTES;
-    if (most < 1) {
+    int read = readBuckets(count);
+    long room = blockBytes - HEADER_BYTES - bucketsBytes(read) - records;
+    if (room < shape.incomingBytes()) {
       throw new IllegalStateException("a block is too small for its entries, bytes=" + blockBytes);
     }
-    long wanted = room / (TARGET_PER_BUCKET * average + RECORD_BUCKET_BYTES);
-    int dirty = (int) Math.min(SegmentWord.MAX_BUCKETS, Math.min(most, Math.max(1, wanted)));
+    // So many buckets that the log is full when they are: a new entry takes a cell and a record.
+    long average = count == 0 ? NEW_RECORD_BYTES : records / count;
+    long more = room / (average + RECORD_BUCKET_BYTES * 2 / MAX_FRESH_LOAD);
+    int most = (int) Math.min(SegmentWord.MAX_BUCKETS, (2 * (count + more)) / MAX_FRESH_LOAD);
+    while (read < most
+        && HEADER_BYTES + bucketsBytes(read + 1) + records + shape.incomingBytes() <= blockBytes) {
+      read++;
+    }
+    int dirty = dirtyBucketsFor(read);
     int log = HEADER_BYTES + (read + dirty) * RECORD_BUCKET_BYTES;
     int length = log + (int) records;
     byte[] image = g.newImage(length);

@@ -32,10 +32,13 @@ import java.util.zip.CRC32C;
  */
 public abstract class SegmentKind {
   /**
-   * Entries for each read bucket of a fresh block, in eighths of a cell. At 7 of 8 cells a chain is
-   * rarely longer than two; see docs/decisions for the measurement.
+   * Entries for two read buckets of a fresh block at most: 6.5 of 8 cells, Go's load factor. The
+   * rest is room for new keys in their home buckets.
    */
-  static final int TARGET_PER_BUCKET = 7;
+  static final int MAX_FRESH_LOAD = 13;
+
+  /** A block has at least one dirty bucket for so many read buckets. */
+  static final int READ_PER_DIRTY = 16;
 
   /**
    * A chain of the dirty table has at most this many links; then the segment is rebuilt. Without a
@@ -97,13 +100,43 @@ public abstract class SegmentKind {
   abstract int dirtyBuckets(long segmentWord);
 
   /**
-   * Finds a free cell of the dirty table for a key that the segment does not have, and links its
-   * bucket into the key's chain: a link to a bucket without the key changes nothing. For the holder
-   * of the shard's lock.
+   * Position of the read bucket in which a key stands first of all. While that has room, the key is
+   * nowhere else: a new key goes there, and to the dirty table only when it is full.
+   */
+  public final long homeBucket(long segmentWord, long hash) {
+    int index = HashBits.bucket(hash, SegmentWord.readBuckets(segmentWord));
+    return readTable(SegmentWord.position(segmentWord)) + (long) index * bucketBytes;
+  }
+
+  /** True if a key that the read table does not have may be in the dirty table. */
+  final boolean mayBeInDirty(long segmentWord, long hash) {
+    return SegmentWord.isAmended(segmentWord)
+        && !Tophash.endsChain(memory.getLongAcquire(homeBucket(segmentWord, hash), 0));
+  }
+
+  /** True if the cell is in the dirty table. */
+  public final boolean isInDirty(long segmentWord, long cell) {
+    return cell >= dirtyTable(segmentWord);
+  }
+
+  /** True if the lookup with this result went to the dirty table. */
+  public final boolean isMiss(long segmentWord, long hash, long found) {
+    return found > 0 ? isInDirty(segmentWord, found) : mayBeInDirty(segmentWord, hash);
+  }
+
+  /**
+   * Finds a free cell for a key that the segment does not have: in its home bucket, or in the dirty
+   * table, whose bucket is then linked into the key's chain: a link to a bucket without the key
+   * changes nothing. For the holder of the shard's lock.
    *
-   * @return bucket position with the cell in its low bits, 0 if the table is full
+   * @return bucket position with the cell in its low bits, 0 if there is none
    */
   public final long findRoom(long segmentWord, long hash) {
+    long home = homeBucket(segmentWord, hash);
+    long homeWord = memory.getLong(home, 0);
+    if (Tophash.endsChain(homeWord)) {
+      return home | usedCells(homeWord);
+    }
     int buckets = dirtyBuckets(segmentWord);
     if (buckets == 0) {
       return 0;
@@ -153,7 +186,7 @@ public abstract class SegmentKind {
 
   /**
    * Publishes the cell that {@link #findRoom} returned and that was filled since: the commit of an
-   * insertion. The segment word must say amended by now.
+   * insertion. If it is in the dirty table, the segment word must say amended by now.
    */
   public final void publish(long room, long hash) {
     long bucket = room & ~CELL_MASK;
@@ -163,21 +196,21 @@ public abstract class SegmentKind {
   }
 
   /**
-   * Copies header and tables of a block to the heap. The words of the dirty table are read before
-   * any cell. So a cell that counts was filled when it was copied, however the copy goes; and of a
-   * key that was given up in one cell and came back in another, the copy has at most one.
+   * Copies header and tables of a block to the heap. The tophash words are read before any cell. So
+   * a cell that counts was filled when it was copied, however the copy goes; and of a key that was
+   * given up in one cell and came back in another, the copy has at most one.
    */
-  final void copyTables(long block, int readBuckets, int dirtyBuckets, Gathered g, int at) {
-    long[] words = g.newWords(dirtyBuckets);
-    long dirtyTable = readTable(block) + (long) readBuckets * bucketBytes;
-    for (int b = 0; b < dirtyBuckets; b++) {
+  final void copyTables(long block, int buckets, Gathered g, int at) {
+    long[] words = g.newWords(buckets);
+    long table = readTable(block);
+    for (int b = 0; b < buckets; b++) {
       // Pairs with publish().
-      words[b] = memory.getLongAcquire(dirtyTable + (long) b * bucketBytes, 0);
+      words[b] = memory.getLongAcquire(table + (long) b * bucketBytes, 0);
     }
     MappedMemory.acquireFence();
-    memory.getBytes(block, g.bytes, at, tableBytes(readBuckets + dirtyBuckets));
-    for (int b = 0; b < dirtyBuckets; b++) {
-      HeapBytes.LONG.set(g.bytes, at + tableBytes(readBuckets + b), words[b]);
+    memory.getBytes(block, g.bytes, at, tableBytes(buckets));
+    for (int b = 0; b < buckets; b++) {
+      HeapBytes.LONG.set(g.bytes, at + tableBytes(b), words[b]);
     }
   }
 
@@ -239,16 +272,22 @@ public abstract class SegmentKind {
   public record Shape(
       long prefix, int localDepth, int generation, long avoid, long incomingBytes) {}
 
+  /** Smallest number of read buckets for so many entries. */
   static int readBuckets(int entries) {
-    int buckets = Math.max(1, (entries + TARGET_PER_BUCKET - 1) / TARGET_PER_BUCKET);
+    int buckets = Math.max(1, (2 * entries + MAX_FRESH_LOAD - 1) / MAX_FRESH_LOAD);
     if (buckets > SegmentWord.MAX_BUCKETS) {
       throw new StoreFullException(
           "too many keys share the hash bits that divide the store into segments, limit="
-              + SegmentWord.MAX_BUCKETS * TARGET_PER_BUCKET
+              + SegmentWord.MAX_BUCKETS * MAX_FRESH_LOAD / 2
               + " keys="
               + entries);
     }
     return buckets;
+  }
+
+  /** Number of dirty buckets beside so many read buckets. */
+  static int dirtyBucketsFor(int readBuckets) {
+    return Math.max(1, readBuckets / READ_PER_DIRTY);
   }
 
   /** Puts one entry of the image under construction into a cell. */
