@@ -1,22 +1,24 @@
 package io.tophash.sync;
 
 import io.tophash.sync.format.SegmentWord;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Lookups of this process that went to a dirty table. They are counted on the heap, as readers
  * write nothing to the store, and without atomic operations, as only the order of magnitude
- * matters. When a segment has had as many as it has keys, its promotion is wanted, and the next
- * writer that comes to its shard makes it.
+ * matters: some of them, at random, stand for all. When a segment has had about as many as it has
+ * keys, its promotion is wanted, and the next writer that comes to its shard makes it.
  */
 final class Misses {
   private static final int COUNTERS = 4096;
   private static final int KEYS_PER_BUCKET = 7;
 
-  /** Of so many keys, by bits of their hash, one is counted, for all of them. */
+  /** Of so many misses one is counted, for all of them. */
   private static final int SAMPLES = 16;
 
-  private static final int SAMPLE_SHIFT = 20;
+  /** So that no single miss makes a promotion. */
+  private static final int FEWEST = 2 * SAMPLES;
 
   private final int[] counts = new int[COUNTERS];
   private final AtomicLongArray wanted;
@@ -30,14 +32,14 @@ final class Misses {
 
   /** Counts a miss in a segment. */
   void count(int shard, long segmentWord, long hash) {
-    if ((hash >>> SAMPLE_SHIFT & SAMPLES - 1) != 0) {
+    if ((ThreadLocalRandom.current().nextInt() & SAMPLES - 1) != 0) {
       return; // so that threads seldom write to the lines of these arrays
     }
     int i = (int) ((segmentWord >>> 30) * 0x9E37_79B9L >>> 16) & COUNTERS - 1;
     int count = counts[i] + SAMPLES;
     counts[i] = count;
     unreported[shard] += SAMPLES;
-    if (count >= SegmentWord.readBuckets(segmentWord) * KEYS_PER_BUCKET) {
+    if (count >= Math.max(FEWEST, SegmentWord.readBuckets(segmentWord) * KEYS_PER_BUCKET)) {
       counts[i] = 0;
       wanted.setPlain(shard, hash == 0 ? 1 : hash);
     }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.hash.KeyHash;
+import io.tophash.sync.format.SegmentWord;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -176,41 +177,65 @@ class GoContractTest {
     return longs.stats().promotions();
   }
 
-  private void missOften() {
-    for (int i = 0; i < 2_000; i++) {
-      longs.get(1);
-      longs.get(999);
+  /** True if the segment in which this key belongs has a dirty table in use. */
+  private boolean isAmended(long key) {
+    boolean[] amended = new boolean[1];
+    withLocks(
+        core -> {
+          long directoryWord = core.shards().context().directoryWord(0);
+          long entry = core.shards().entry(directoryWord, core.keyHash().ofLong(key));
+          amended[0] = SegmentWord.isAmended(core.memory().getLong(entry, 0));
+        });
+    return amended[0];
+  }
+
+  /** Adds keys until one finds its home bucket full, and answers this one. */
+  private long addUntilAmended(long from) {
+    for (long key = from; ; key++) {
+      assertTrue(key < from + 10_000, "no key came to the dirty table");
+      longs.set(key, 10);
+      if (isAmended(key)) {
+        return key;
+      }
+    }
+  }
+
+  private void missOften(long key) {
+    for (int i = 0; i < 4_000; i++) {
+      assertEquals(10, longs.get(key));
     }
   }
 
   @Test
   void theWriterAfterAsManyMissesAsKeysPromotes() {
-    LongStream.range(0, 5).forEach(key -> longs.set(key, key));
+    long dirty = addUntilAmended(0);
     long before = promotions();
-    longs.get(1);
-    longs.set(1, 1);
+    longs.get(dirty);
+    longs.set(dirty, 10);
     assertEquals(before, promotions(), "a single miss is not enough");
-    missOften();
+    missOften(dirty);
     assertEquals(before, promotions(), "a lookup changes nothing");
-    longs.set(1, 2);
+    longs.set(dirty, 10);
     assertEquals(before + 1, promotions());
   }
 
   @Test
   void afterAPromotionNoKeyIsInTheDirtyTableOnly() {
-    LongStream.range(0, 5).forEach(key -> longs.set(key, key));
-    missOften();
-    longs.set(1, 2);
+    long dirty = addUntilAmended(0);
+    missOften(dirty);
+    longs.set(dirty, 10);
     long before = promotions();
+    assertFalse(isAmended(dirty));
     // Not amended: neither a key that is there nor an absent one is looked for in a dirty table.
     for (int round = 0; round < 3; round++) {
-      missOften();
-      longs.set(1, round);
+      missOften(dirty);
+      assertEquals(MISSING, longs.get(-1));
+      longs.set(dirty, 10);
     }
     assertEquals(before, promotions());
-    longs.set(77, 7);
-    missOften();
-    longs.set(1, 5);
+    long again = addUntilAmended(dirty + 1);
+    missOften(again);
+    longs.set(again, 10);
     assertEquals(before + 1, promotions(), "amended again");
   }
 
@@ -234,13 +259,14 @@ class GoContractTest {
 
   @Test
   void aRebuildDoesNotCarryDeletedKeysOn() {
-    longs.set(1, 10);
-    longs.set(2, 20);
-    longs.remove(2);
-    missOften();
-    longs.set(1, 11);
+    long dirty = addUntilAmended(0);
+    longs.remove(0);
     long before = longs.stats().inserts();
-    longs.set(2, 21);
+    missOften(dirty);
+    long promotions = promotions();
+    longs.set(dirty, 10);
+    assertEquals(promotions + 1, promotions());
+    longs.set(0, 21);
     assertEquals(before + 1, longs.stats().inserts(), "the slot was expunged");
   }
 
@@ -281,7 +307,10 @@ class GoContractTest {
 
   @Test
   void lookupsTakeNoLockThoughTheSegmentIsAmendedNorDoChangesOfASlot() {
+    long dirty = addUntilAmended(2);
+    LongStream.rangeClosed(2, dirty).forEach(longs::remove);
     longs.set(1, 10);
+    assertTrue(isAmended(1));
     withLocks(
         core -> {
           core.shards().lock(0);
@@ -289,7 +318,7 @@ class GoContractTest {
             lookAround();
             assertEquals(10, longs.put(1, 11));
             assertTrue(longs.replace(1, 11, 10));
-            assertThrows(StoreTimeoutException.class, () -> longs.set(2, 20));
+            assertThrows(StoreTimeoutException.class, () -> longs.set(-2, 20));
           } finally {
             core.shards().unlock(0);
           }
