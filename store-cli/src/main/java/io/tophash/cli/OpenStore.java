@@ -97,6 +97,25 @@ final class OpenStore implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens an existing store to back it up. Of a SyncStore only who may write it can hold a shard's
+   * writers up for a moment, so that the copy has each shard as it was at one moment.
+   */
+  static OpenStore toBackUp(Path path, Console console) {
+    StoreInfo info = StoreInfo.read(path);
+    if (info.kind() == Kind.HASH) {
+      return toRead(path, console);
+    }
+    boolean writable = Files.isWritable(path);
+    if (!writable) {
+      console.note(
+          "the store may not be written, so the copy has each entry, but no shard as a whole, as it"
+              + " was at one moment, store="
+              + path);
+    }
+    return open(info, !writable);
+  }
+
   /** Opens an existing store to change it. */
   static OpenStore toWrite(Path path) {
     return open(StoreInfo.read(path), false);

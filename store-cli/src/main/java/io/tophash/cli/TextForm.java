@@ -52,7 +52,7 @@ final class TextForm {
 
   /** The form for a codec that a store noted. */
   static TextForm of(String id, int fixedBytes) {
-    Codec<byte[]> raw = new RawCodec(id, fixedBytes);
+    Codec<byte[]> raw = Codecs.encoded(id, fixedBytes);
     switch (id) {
       case "utf8":
         return form(raw, Codecs.utf8(), Function.identity(), false);

@@ -444,6 +444,11 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
   }
 
   @Override
+  public void backup(Path target) {
+    engine.backup(target);
+  }
+
+  @Override
   public Path path() {
     return engine.path();
   }

@@ -272,6 +272,11 @@ public final class LongHashStore implements Store {
   }
 
   @Override
+  public void backup(Path target) {
+    map.backup(target);
+  }
+
+  @Override
   public Path path() {
     return map.path();
   }

@@ -32,6 +32,16 @@ public interface Store extends AutoCloseable {
    */
   void compact();
 
+  /**
+   * Writes a copy of the store to a new file, complete and forced when this returns: a store like
+   * any other, which is restored by being opened. Until then there is no file under the target's
+   * name, wherever this process is killed.
+   *
+   * @param target the new file
+   * @throws io.tophash.core.errors.StoreException if there is one already, or it cannot be written
+   */
+  void backup(Path target);
+
   /** The file, with symbolic links resolved. */
   Path path();
 

@@ -9,6 +9,7 @@ import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.SpanLayout;
 import io.tophash.core.format.StoreHeader;
 import io.tophash.core.memory.BootId;
+import io.tophash.core.memory.CopyTarget;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.MemoryMode;
@@ -314,6 +315,18 @@ final class StoreEngine implements AutoCloseable {
       allocator.trim();
     } finally {
       endWrite();
+    }
+  }
+
+  /** Copies the file as it is: between two operations it is a whole store. */
+  void backup(Path target) {
+    beginRead();
+    try (CopyTarget copy = CopyTarget.begin(target)) {
+      file.copyTo(copy.path());
+      CrashPoint.reached("backup.copied");
+      copy.publish(HeaderLayout.UNCLEAN);
+    } catch (IndexOutOfBoundsException e) {
+      throw explain(e);
     }
   }
 

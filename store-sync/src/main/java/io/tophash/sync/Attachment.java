@@ -24,5 +24,7 @@ interface Attachment {
 
   void compact();
 
+  void backup(Path target);
+
   long sizeLong();
 }

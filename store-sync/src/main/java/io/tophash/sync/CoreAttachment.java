@@ -96,6 +96,16 @@ final class CoreAttachment implements Attachment {
   }
 
   @Override
+  public void backup(Path target) {
+    table.checkOpen();
+    try {
+      new Backup(core, table).run(target);
+    } catch (IndexOutOfBoundsException e) {
+      throw table.explain(e);
+    }
+  }
+
+  @Override
   public long sizeLong() {
     return table.sizeLong();
   }

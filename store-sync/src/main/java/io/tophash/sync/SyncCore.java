@@ -25,6 +25,7 @@ import io.tophash.sync.shard.Shards;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -49,6 +50,7 @@ final class SyncCore {
   private ProcessTable process;
   private ExtentAllocator allocator;
   private ExtentReport report;
+  private KeyHash.Factory hashes;
   private KeyHash keyHash;
   private Shards shards;
   private Misses misses;
@@ -167,7 +169,8 @@ final class SyncCore {
   }
 
   private void connect(OpenRequest<?, ?> request) {
-    keyHash = request.hashes().withSeed(header.storeId);
+    hashes = request.hashes();
+    keyHash = hashes.withSeed(header.storeId);
     SegmentKind kind =
         StoreShape.isInline(header.keyFixedBytes, header.valueFixedBytes)
             ? new InlineSegments(memory, keyHash)
@@ -183,10 +186,15 @@ final class SyncCore {
             kind,
             header.chunkShift,
             request.maxSegmentBytes(),
-            request.lockTimeoutMs() * 1_000_000,
+            lockTimeoutNanos(request),
             path);
     shards = new Shards(context);
     misses = new Misses(context.shardCount());
+  }
+
+  /** Half of for ever at most, so that a time from now still is a time to come. */
+  private static long lockTimeoutNanos(OpenRequest<?, ?> request) {
+    return Math.min(Long.MAX_VALUE / 2, TimeUnit.MILLISECONDS.toNanos(request.lockTimeoutMs()));
   }
 
   /** Settles what the dead left, in time proportional to the number of shards. */
@@ -254,10 +262,15 @@ final class SyncCore {
 
   private void markOpen() {
     UUID boot = BootId.current();
+    boolean wasClean = memory.getLong(0, HeaderLayout.UNCLEAN) == CLEAN;
     memory.putLong(0, HeaderLayout.BOOT_ID, boot.getMostSignificantBits());
     memory.putLong(0, HeaderLayout.BOOT_ID + 8, boot.getLeastSignificantBits());
     memory.putLongRelease(0, HeaderLayout.UNCLEAN, OPEN);
     MappedMemory.storeStoreFence();
+    if (wasClean) {
+      // What follows may reach the device in any order, but after this.
+      memory.force(HeaderLayout.BYTES);
+    }
   }
 
   private void verifyAfterMachineStop() {
@@ -386,6 +399,10 @@ final class SyncCore {
 
   KeyHash keyHash() {
     return keyHash;
+  }
+
+  KeyHash.Factory hashes() {
+    return hashes;
   }
 
   Shards shards() {

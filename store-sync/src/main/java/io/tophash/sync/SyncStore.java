@@ -355,6 +355,17 @@ public final class SyncStore<K, V> extends AbstractMap<K, V> implements Concurre
     attachment.compact();
   }
 
+  /**
+   * {@inheritDoc} Works beside readers and writers of any process. The copy holds each shard as it
+   * was at one moment of the backup; writers of just that shard wait meanwhile, as for its rebuild.
+   * Of a store that was opened read-only, which can hold nobody up, it holds each entry as it was
+   * at one moment.
+   */
+  @Override
+  public void backup(Path target) {
+    attachment.backup(target);
+  }
+
   @Override
   public Path path() {
     return attachment.path();

@@ -89,6 +89,12 @@ final class ModelEngine {
     }
 
     @Override
+    public void backup(Path target) {
+      read();
+      throw new UnsupportedOperationException("a model has no file");
+    }
+
+    @Override
     public void compact() {
       write();
     }

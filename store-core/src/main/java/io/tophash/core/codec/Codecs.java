@@ -73,6 +73,17 @@ public final class Codecs {
   }
 
   /**
+   * The encoded bytes themselves under the identity and size of another codec: opens any store
+   * without knowing its types. Who writes must write what that codec would.
+   *
+   * @param id identity of that codec
+   * @param fixedSize its fixed size, or {@link Codec#VARIABLE}
+   */
+  public static Codec<byte[]> encoded(String id, int fixedSize) {
+    return new EncodedCodec(id, fixedSize);
+  }
+
+  /**
    * The bytes between position and limit of a buffer, which a write leaves as they are; a read
    * returns a fresh little-endian heap buffer. The same identity as {@link #bytes}.
    */

@@ -238,6 +238,26 @@ public final class StoreFile implements AutoCloseable {
   }
 
   /**
+   * Writes all bytes of the file to another one, which is replaced.
+   *
+   * @throws StoreFullException if there is no space for it
+   */
+  public void copyTo(Path other) {
+    byte[] piece = new byte[1 << 16];
+    try (RandomAccessFile to = new RandomAccessFile(other.toFile(), "rw")) {
+      to.setLength(0);
+      for (long at = 0; at < length; at += piece.length) {
+        int step = (int) Math.min(piece.length, length - at);
+        memory.getBytes(at, piece, 0, step);
+        to.write(piece, 0, step);
+        CrashPoint.reached("file.copied");
+      }
+    } catch (IOException e) {
+      throw StorePaths.cannotExtend(other, length, length, e);
+    }
+  }
+
+  /**
    * Closes the file and gives up the lock; a second call does nothing. The mapping goes when it has
    * become unreachable.
    */

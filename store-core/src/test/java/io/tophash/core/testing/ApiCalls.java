@@ -5,11 +5,13 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
@@ -78,6 +80,17 @@ public final class ApiCalls {
     } else if (type == LongLongVisitor.class) {
       return (LongLongVisitor) (key, value) -> true;
     }
+    if (type == Path.class) {
+      return newPath();
+    }
     throw new AssertionError("teach this class an argument of type " + type.getName());
+  }
+
+  /** Where a file can be made; it goes with the JVM. */
+  private static Path newPath() {
+    Path path = Path.of(System.getProperty("java.io.tmpdir"), "tophash-" + UUID.randomUUID());
+    path.toFile().deleteOnExit();
+    path.resolveSibling(path.getFileName() + ".lock").toFile().deleteOnExit();
+    return path;
   }
 }

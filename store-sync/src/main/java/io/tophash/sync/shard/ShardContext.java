@@ -73,7 +73,7 @@ public record ShardContext(
   }
 
   /** How many bits behind the shard's bits all keys of a segment share. */
-  int localDepth(long segmentWord, int depth) {
+  public int localDepth(long segmentWord, int depth) {
     long block = SegmentWord.position(segmentWord);
     int local = memory.getInt(block, SegmentLayout.LOCAL_DEPTH);
     if (local < 0 || local > depth) {

@@ -1,13 +1,12 @@
-package io.tophash.cli;
+package io.tophash.core.codec;
 
-import io.tophash.core.codec.Codec;
 import java.nio.ByteBuffer;
 
 /**
  * The encoded bytes themselves, under the identity and the fixed size that a store noted: so any
  * store can be opened, whatever its codecs. Who writes must write what that codec would.
  */
-record RawCodec(String id, int fixedSize) implements Codec<byte[]> {
+record EncodedCodec(String id, int fixedSize) implements Codec<byte[]> {
   @Override
   public int size(byte[] value) {
     return value.length;

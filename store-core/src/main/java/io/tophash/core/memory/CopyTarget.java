@@ -1,0 +1,147 @@
+package io.tophash.core.memory;
+
+import io.tophash.core.errors.StoreException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A store that is made as a copy of another one. It is built under a name beside its own, forced,
+ * and renamed; so under its own name there is a complete store or none, wherever a kill strikes.
+ * What a killed one left under the other names is deleted by the next one.
+ *
+ * <p>From beginning to end this holds the exclusive lock of the target's sidecar: two copies to the
+ * same target, and a store that is just being made there, exclude each other.
+ *
+ * <p>Not thread-safe.
+ */
+public final class CopyTarget implements AutoCloseable {
+  private final Path target;
+  private final LockFile lock;
+
+  private CopyTarget(Path target, LockFile lock) {
+    this.target = target;
+    this.lock = lock;
+  }
+
+  /**
+   * Begins a copy.
+   *
+   * @param path where it shall be in the end
+   * @throws StoreException if there is a file already, or none can be made there
+   */
+  public static CopyTarget begin(Path path) {
+    Path target = StorePaths.realPath(path);
+    refuseExisting(target);
+    StorePaths.checkPath(target, false);
+    CopyTarget copy = new CopyTarget(target, LockFile.acquire(target, true));
+    boolean begun = false;
+    try {
+      refuseExisting(target);
+      copy.deleteUnfinished();
+      begun = true;
+      return copy;
+    } finally {
+      if (!begun) {
+        copy.lock.release();
+      }
+    }
+  }
+
+  private static void refuseExisting(Path target) {
+    if (Files.exists(target)) {
+      throw new StoreException(
+          "the target is there already and is not replaced; name another one, or move it away,"
+              + " target="
+              + target);
+    }
+  }
+
+  /** Name of the store until it is complete. */
+  public Path path() {
+    return sibling("");
+  }
+
+  /** Name of a file for the caller's use, deleted in the end. */
+  public Path scratch() {
+    return sibling(".scratch");
+  }
+
+  /** The target. */
+  public Path target() {
+    return target;
+  }
+
+  private Path sibling(String suffix) {
+    return target.resolveSibling(target.getFileName() + ".copy" + suffix);
+  }
+
+  /**
+   * Writes the copy, which is closed by now, back to the device and gives it its name.
+   *
+   * @param cleanWord position of a word of the file that is set to 0 once all else is written back:
+   *     it says that nothing is missing
+   */
+  public void publish(int cleanWord) {
+    try (RandomAccessFile file = new RandomAccessFile(path().toFile(), "rw")) {
+      file.getFD().sync();
+      CrashPoint.reached("copy.forced");
+      file.seek(cleanWord);
+      file.writeLong(0);
+      file.getFD().sync();
+      CrashPoint.reached("copy.complete");
+      refuseExisting(target);
+      deleteBeside();
+      Files.move(path(), target, StandardCopyOption.ATOMIC_MOVE);
+      CrashPoint.reached("copy.published");
+      forceDirectory();
+    } catch (IOException e) {
+      throw new StoreException("cannot write the copy, target=" + target, e);
+    }
+  }
+
+  private void forceDirectory() {
+    try {
+      FileThread.call(
+          () -> {
+            try (FileChannel directory =
+                FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
+              directory.force(true);
+            }
+            return null;
+          });
+    } catch (IOException e) {
+      // Not every system lets a directory be opened; then the name is as durable as it makes it.
+    }
+  }
+
+  private void deleteUnfinished() {
+    try {
+      Files.deleteIfExists(path());
+      deleteBeside();
+    } catch (IOException e) {
+      throw new StoreException(
+          "cannot delete an unfinished copy; delete it yourself, file=" + path(), e);
+    }
+  }
+
+  private void deleteBeside() throws IOException {
+    for (String suffix : new String[] {".lock", ".new", ".scratch"}) {
+      Files.deleteIfExists(sibling(suffix));
+    }
+  }
+
+  /** Deletes what is unfinished and lets others make a store there. */
+  @Override
+  public void close() {
+    try {
+      deleteUnfinished();
+    } finally {
+      lock.release();
+    }
+  }
+}
