@@ -1,6 +1,7 @@
 package io.tophash.bench;
 
 import io.tophash.bench.report.Figure;
+import io.tophash.bench.report.Shape;
 import io.tophash.bench.shot.Shot;
 import io.tophash.bench.store.StoreKind;
 import java.io.BufferedReader;
@@ -28,6 +29,7 @@ final class Children {
 
   private final Path directory;
   private final Path logs;
+  private final Path temporary;
   private volatile Process running;
 
   /**
@@ -36,9 +38,17 @@ final class Children {
    * @param directory where the files of the stores are
    * @param logs where the output of each JVM goes
    */
-  Children(Path directory, Path logs) {
+  Children(Path directory, Path logs) throws IOException {
     this.directory = directory;
     this.logs = logs;
+    // Native libraries are unpacked there; those of a JVM that is killed would stay elsewhere.
+    this.temporary = Files.createDirectories(directory.resolve("tmp"));
+  }
+
+  private List<String> jvmFlags(StoreKind kind) {
+    List<String> flags = new ArrayList<>(kind.jvmFlags());
+    flags.add("-Djava.io.tmpdir=" + temporary);
+    return flags;
   }
 
   /** A child failed; the message is the first line of its output that says why. */
@@ -74,7 +84,7 @@ final class Children {
         new OptionsBuilder()
             .include((BENCHMARKS + name + "$").replace(".", "\\."))
             .param("dir", directory.toString())
-            .jvmArgs(kind.jvmFlags().toArray(new String[0]))
+            .jvmArgs(jvmFlags(kind).toArray(new String[0]))
             .forks(1)
             .threads(figure.threads())
             .warmupIterations(section.repeats().warmups())
@@ -83,11 +93,14 @@ final class Children {
             .measurementTime(TimeValue.milliseconds(section.repeats().iterationMs()))
             .shouldFailOnError(true)
             .output(log.toString());
-    if (figure.shape() != Figure.Shape.GO_MAP) {
+    if (figure.shape() != Shape.GO_MAP) {
       options.param("entries", Integer.toString(section.entries()));
     }
     if (!kind.isFloor()) {
       options.param("store", kind.id());
+    }
+    if (figure.shape().records() != null) {
+      options.param("shape", figure.shape().records().id());
     }
     try {
       return new Runner(options.build()).run();
@@ -172,10 +185,10 @@ final class Children {
     }
   }
 
-  private static ProcessBuilder builder(String shot, StoreKind kind, int entries, Path place) {
+  private ProcessBuilder builder(String shot, StoreKind kind, int entries, Path place) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(kind.jvmFlags());
+    command.addAll(jvmFlags(kind));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(Shot.arguments(shot, kind, entries, place));
     return new ProcessBuilder(command);

@@ -14,7 +14,16 @@ import java.util.stream.Stream;
 /** What the suite runs on, for the head of the report: no names of hosts, no paths, no dates. */
 final class Machine {
   private static final List<String> LIBRARIES =
-      List.of("chronicle-map-", "lmdbjava-", "agrona-", "jmh-core-");
+      List.of(
+          "chronicle-map-",
+          "lmdbjava-",
+          "rocksdbjni-",
+          "mapdb-",
+          "h2-mvstore-",
+          "ehcache-",
+          "caffeine-",
+          "agrona-",
+          "jmh-core-");
 
   private Machine() {}
 

@@ -1,6 +1,7 @@
 package io.tophash.bench;
 
 import io.tophash.bench.report.Figure;
+import io.tophash.bench.report.Shape;
 import io.tophash.bench.store.StoreKind;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -24,10 +25,13 @@ record Plan(List<Section> sections) {
   private static final int SMALL = 1_000_000;
   private static final int TINY = 20_000;
 
-  /** Bytes of a store's file for an entry, at most; LMDB's map is the largest. */
+  /** Bytes of a store's file for an entry of longs, at most; LMDB's map is the largest. */
   private static final long FILE_BYTES_PER_ENTRY = 160;
 
-  private static final long FILE_BYTES_PER_RECORD = 400;
+  /** Bytes of a store's file for a record, at most: as often its own, and some beside. */
+  private static final long FILE_BYTES_BY_RECORD_BYTES = 2;
+
+  private static final long FILE_BYTES_BESIDE_RECORD = 200;
 
   /** What the entries of Go's benchmarks count as; they are few and have no figure of their own. */
   private static final int GO_MAP_ENTRIES = 1024;
@@ -71,7 +75,7 @@ record Plan(List<Section> sections) {
     }
 
     /** True if something is measured with entries of this shape. */
-    boolean has(Figure.Shape shape) {
+    boolean has(Shape shape) {
       return Figure.workloads(shape).stream().anyMatch(this::has);
     }
 
@@ -79,9 +83,21 @@ record Plan(List<Section> sections) {
     long diskBytes() {
       long files = stores.stream().filter(StoreKind::isPersistent).count();
       long perEntry =
-          (has(Figure.Shape.LONGS) ? FILE_BYTES_PER_ENTRY : 0)
-              + (has(Figure.Shape.STRINGS) ? FILE_BYTES_PER_RECORD : 0);
+          Shape.filled().stream().filter(this::has).mapToLong(Section::fileBytesPerEntry).sum();
       return (files + 2) * perEntry * entries + (64L << 20) * (files + 1);
+    }
+
+    private static long fileBytesPerEntry(Shape shape) {
+      return shape.records() == null
+          ? FILE_BYTES_PER_ENTRY
+          : FILE_BYTES_BY_RECORD_BYTES * shape.records().entryBytes() + FILE_BYTES_BESIDE_RECORD;
+    }
+
+    /** The same for each of its stores alone, for entries that are too large for all at once. */
+    List<Section> alone() {
+      return stores.stream()
+          .map(store -> new Section(entries, EnumSet.of(store), workloads, repeats))
+          .toList();
     }
   }
 
@@ -89,8 +105,7 @@ record Plan(List<Section> sections) {
   static Plan full() {
     return new Plan(
         List.of(
-            new Section(
-                LARGE, MAIN, Figure.workloads(Figure.Shape.LONGS), new Repeats(2, 3, 5, 1000, 3)),
+            new Section(LARGE, MAIN, Figure.workloads(Shape.LONGS), new Repeats(2, 3, 5, 1000, 3)),
             new Section(SMALL, ALL, entries(), new Repeats(1, 3, 5, 400, 3)),
             goMaps(new Repeats(1, 2, 3, 300, 1))));
   }
@@ -112,13 +127,13 @@ record Plan(List<Section> sections) {
   }
 
   private static Set<String> entries() {
-    Set<String> workloads = new HashSet<>(Figure.workloads(Figure.Shape.LONGS));
-    workloads.addAll(Figure.workloads(Figure.Shape.STRINGS));
+    Set<String> workloads = new HashSet<>(Figure.workloads(Shape.LONGS));
+    workloads.addAll(Figure.workloads(Shape.STRINGS));
     return workloads;
   }
 
   private static Section goMaps(Repeats repeats) {
-    return new Section(GO_MAP_ENTRIES, GO_MAPS, Figure.workloads(Figure.Shape.GO_MAP), repeats);
+    return new Section(GO_MAP_ENTRIES, GO_MAPS, Figure.workloads(Shape.GO_MAP), repeats);
   }
 
   /**

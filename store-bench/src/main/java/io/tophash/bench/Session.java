@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tophash.bench.Children.ChildException;
 import io.tophash.bench.report.Figure;
-import io.tophash.bench.report.Figure.Shape;
 import io.tophash.bench.report.Results;
+import io.tophash.bench.report.Shape;
 import io.tophash.bench.shot.Shot;
 import io.tophash.bench.store.StoreKind;
 import java.io.ByteArrayOutputStream;
@@ -60,18 +60,16 @@ final class Session {
     this.children = new Children(directory, logs);
     this.out = out;
     Map<String, String> flags = new LinkedHashMap<>();
+    Map<String, String> tuning = new LinkedHashMap<>();
     plan.sections().stream()
         .flatMap(each -> each.stores().stream())
         .sorted()
-        .forEach(kind -> flags.put(kind.id(), String.join(" ", kind.jvmFlags())));
-    this.results =
-        new Results(
-            Machine.describe(directory),
-            plan.settings(),
-            flags,
-            new ArrayList<>(),
-            new ArrayList<>(),
-            new ArrayList<>());
+        .forEach(
+            kind -> {
+              flags.put(kind.id(), String.join(" ", kind.jvmFlags()));
+              tuning.put(kind.id(), kind.tuning());
+            });
+    this.results = Results.of(Machine.describe(directory), plan.settings(), flags, tuning);
   }
 
   /**
@@ -88,8 +86,7 @@ final class Session {
       for (Shape shape : Shape.values()) {
         broken.put(shape, EnumSet.noneOf(StoreKind.class));
       }
-      fill(Shape.LONGS, "fill", "space");
-      fill(Shape.STRINGS, "stringFill", "stringSpace");
+      Shape.filled().forEach(this::fill);
       results.write(file);
       for (int round = 0; round < section.repeats().rounds(); round++) {
         for (Figure figure : section.benchmarks()) {
@@ -100,8 +97,7 @@ final class Session {
       }
       shots();
       for (StoreKind kind : section.stores()) {
-        Shot.delete(shots.home(kind, Shape.LONGS));
-        Shot.delete(shots.home(kind, Shape.STRINGS));
+        Shape.filled().forEach(shape -> Shot.delete(shots.home(kind, shape)));
       }
       results.write(file);
     }
@@ -124,8 +120,8 @@ final class Session {
   private static boolean has(StoreKind kind, Shape shape) {
     return switch (shape) {
       case LONGS -> kind.hasLongs() || kind.isFloor();
-      case STRINGS -> kind.hasRecords();
       case GO_MAP -> kind.hasGoMap();
+      default -> kind.hasRecords();
     };
   }
 
@@ -141,11 +137,15 @@ final class Session {
   // --- single shots ------------------------------------------------------------------------------
 
   /** Fills all stores of a shape; persistent ones stay for the benchmarks. */
-  private void fill(Shape shape, String time, String space) {
+  private void fill(Shape shape) {
     if (!section.has(shape)) {
       return;
     }
-    boolean wanted = section.has(time) || section.has(space);
+    String time = shape.workload("fill");
+    boolean wanted =
+        section.has(time)
+            || section.has(shape.workload("space"))
+            || shape == Shape.LONGS && section.has(Figure.MEMORY_OWN.workload());
     boolean used =
         section.benchmarks().stream().anyMatch(figure -> figure.shape() == shape)
             || shape == Shape.LONGS && (section.has("open") || section.has("openKilled"));
@@ -234,7 +234,7 @@ final class Session {
     ResultFormatFactory.getInstance(ResultFormatType.JSON, stream).writeOut(runs);
     List<JsonNode> nodes = new ArrayList<>();
     for (JsonNode node : new ObjectMapper().readTree(bytes.toByteArray())) {
-      ((ObjectNode) node).remove("jvm");
+      ((ObjectNode) node).remove(List.of("jvm", "jvmArgs")); // the flags are told once, above
       ((ObjectNode) node.path("params")).remove("dir");
       nodes.add(node);
     }

@@ -1,9 +1,9 @@
 package io.tophash.bench;
 
 import io.tophash.bench.Children.ChildException;
-import io.tophash.bench.data.Records;
+import io.tophash.bench.data.RecordShape;
 import io.tophash.bench.report.Figure;
-import io.tophash.bench.report.Figure.Shape;
+import io.tophash.bench.report.Shape;
 import io.tophash.bench.shot.Shot;
 import io.tophash.bench.store.Filler;
 import io.tophash.bench.store.StoreKind;
@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,9 +34,9 @@ final class Shots {
 
   /** Where a store with entries of a shape is. */
   Path home(StoreKind kind, Shape shape) {
-    return shape == Shape.STRINGS
-        ? Filler.recordDirectory(directory, kind, section.entries())
-        : Filler.directory(directory, kind, section.entries());
+    return shape.records() == null
+        ? Filler.directory(directory, kind, section.entries())
+        : Filler.recordDirectory(directory, kind, shape.records(), section.entries());
   }
 
   private List<Double> per(double divisor, List<Double> values) {
@@ -46,8 +47,7 @@ final class Shots {
 
   /** Fills a store, which stays if it is persistent; false if it cannot be filled. */
   boolean fill(StoreKind kind, Shape shape, int round) {
-    boolean strings = shape == Shape.STRINGS;
-    String workload = strings ? "stringFill" : "fill";
+    String workload = shape.workload("fill");
     return ledger.attempt(
         workload,
         kind,
@@ -55,47 +55,46 @@ final class Shots {
           Map<String, List<Double>> figures =
               children.shot(workload, kind, section.entries(), home(kind, shape));
           if (section.has(workload)) {
-            ledger.add(strings ? Figure.STRING_FILL : Figure.FILL, kind, figures.get("fill"));
+            ledger.add(Figure.of(workload), kind, figures.get("fill"));
           }
-          if (round > 0) {
-            return;
+          if (round == 0 && section.has(shape.workload("space"))) {
+            space(kind, shape, figures);
           }
-          if (strings && section.has("stringSpace")) {
-            stringSpace(kind, figures);
-          }
-          if (!strings && section.has("space")) {
-            space(kind, figures);
+          if (shape == Shape.LONGS && section.has(Figure.MEMORY_OWN.workload())) {
+            memory(kind, figures);
           }
         });
   }
 
-  private void space(StoreKind kind, Map<String, List<Double>> figures) {
-    int entries = section.entries();
+  private void space(StoreKind kind, Shape shape, Map<String, List<Double>> figures) {
+    RecordShape<?> records = shape.records();
+    double divisor = (double) section.entries() * (records == null ? 1 : records.entryBytes());
+    Figure space = Figure.of(shape.workload("space"));
     if (!kind.isPersistent()) {
-      ledger.add(Figure.SPACE, kind, per(entries, figures.get("heapBytes")));
+      double memory = figures.get("heapBytes").get(0) + figures.get("memoryBytes").get(0);
+      ledger.add(space, kind, List.of(memory / divisor));
       return;
     }
-    ledger.add(Figure.SPACE, kind, per(entries, figures.get("fileBytes")));
-    addIfKnown(Figure.LIVE, kind, figures.get("liveBytes"), entries);
-    addIfKnown(Figure.ALLOCATED, kind, figures.get("allocatedBytes"), entries);
-    ledger.add(Figure.HEAP, kind, per(BYTES_PER_KIB, figures.get("heapBytes")));
-  }
-
-  private void stringSpace(StoreKind kind, Map<String, List<Double>> figures) {
-    double payload = (double) section.entries() * (Records.KEY_BYTES + Records.VALUE_BYTES);
-    ledger.add(
-        Figure.STRING_SPACE,
-        kind,
-        per(payload, figures.get(kind.isPersistent() ? "fileBytes" : "heapBytes")));
-    if (kind.isPersistent()) {
-      addIfKnown(Figure.STRING_LIVE, kind, figures.get("liveBytes"), payload);
-      addIfKnown(Figure.STRING_ALLOCATED, kind, figures.get("allocatedBytes"), payload);
+    ledger.add(space, kind, per(divisor, figures.get("fileBytes")));
+    addIfKnown(Figure.find(shape.workload("live")), kind, figures.get("liveBytes"), divisor);
+    addIfKnown(
+        Figure.find(shape.workload("allocated")), kind, figures.get("allocatedBytes"), divisor);
+    if (shape == Shape.LONGS) {
+      ledger.add(Figure.HEAP, kind, per(BYTES_PER_KIB, figures.get("heapBytes")));
     }
   }
 
-  private void addIfKnown(Figure figure, StoreKind kind, List<Double> bytes, double divisor) {
-    if (bytes != null && bytes.get(0) >= 0) {
-      ledger.add(figure, kind, per(divisor, bytes));
+  private void memory(StoreKind kind, Map<String, List<Double>> figures) {
+    addIfKnown(Optional.of(Figure.MEMORY_OWN), kind, figures.get("residentOwnMib"), 1);
+    addIfKnown(Optional.of(Figure.MEMORY_MAPPED), kind, figures.get("residentMappedMib"), 1);
+    ledger.add(Figure.GC_PAUSES, kind, figures.get("gcPausesMs"));
+    ledger.add(Figure.GC_LONGEST, kind, figures.get("gcLongestMs"));
+  }
+
+  private void addIfKnown(
+      Optional<Figure> figure, StoreKind kind, List<Double> bytes, double divisor) {
+    if (figure.isPresent() && bytes != null && bytes.get(0) >= 0) {
+      ledger.add(figure.get(), kind, per(divisor, bytes));
     }
   }
 

@@ -3,6 +3,7 @@ package io.tophash.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tophash.bench.report.Figure;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ class SuiteTest {
   void unknownStoreListsTheKnownOnes() {
     assertRefused(
         "unknown store 'redis', known are: tophash, tophash-fast, sync, sync-fast, chm, chronicle,"
-            + " lmdb, agrona, hashmap, locked, floor",
+            + " lmdb, rocksdb, mapdb, mvstore, ehcache, caffeine, agrona, hashmap, locked, floor",
         "--store",
         "chm,redis");
   }
@@ -43,11 +44,7 @@ class SuiteTest {
   @Test
   void unknownWorkloadListsTheKnownOnes() {
     assertRefused(
-        "unknown workload 'fly', known are: dependentGet, independentGet, getAll32, getAll1024,"
-            + " miss, put, removePut, iterate, dependentGet2, independentGet2, besideWriter, fill,"
-            + " longestPut, open, openKilled, space, hinted, stringGet, stringGetInto, stringGet2,"
-            + " stringPut, stringRemovePut, stringIterate, stringFill, stringLongestPut,"
-            + " stringSpace, syncMap",
+        "unknown workload 'fly', known are: " + String.join(", ", Figure.workloads()),
         "--workload",
         "fly");
   }
@@ -121,7 +118,7 @@ class SuiteTest {
     String page = Files.readString(results.resolve("benchmarks.md"));
     assertTrue(page.contains("put to a key that is there"), page);
     assertTrue(page.contains("after the owner was killed"), page);
-    assertTrue(page.contains("file, or heap of a map on the heap, per entry"), page);
+    assertTrue(page.contains("file, or memory of a store without one, per entry"), page);
     assertTrue(Files.exists(results.resolve("results.json")));
     try (var left = Files.list(files)) {
       assertEquals(0, left.count());

@@ -15,15 +15,15 @@ public class LoadedRecords {
   /** Operations of one call of a benchmark; a power of two. */
   static final int OPERATIONS = 1 << 13;
 
-  RecordStore map;
+  RecordStore<Object> map;
 
   /** As in {@link SharedRecords}. */
   int[] indexes;
 
   /** As in {@link SharedRecords}. */
-  String[] probes;
+  Object[] probes;
 
-  private final byte[] value = new byte[Records.VALUE_BYTES];
+  private byte[] value;
   private int at;
   private long version;
   private boolean changed;
@@ -32,6 +32,7 @@ public class LoadedRecords {
   @Setup(Level.Trial)
   public void begin(SharedRecords shared, ThreadParams threads) {
     map = threads.getThreadCount() == 1 ? shared.map : shared.map.forThread();
+    value = new byte[shared.valueBytes];
     indexes = shared.indexes;
     probes = shared.probes;
     int batches = probes.length / OPERATIONS;

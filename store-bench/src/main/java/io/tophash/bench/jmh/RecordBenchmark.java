@@ -7,7 +7,7 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 
-/** Operations on strings and arrays of bytes. All of each value is read or written. */
+/** Operations on records. All of each value is read or written. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class RecordBenchmark {
@@ -16,7 +16,7 @@ public class RecordBenchmark {
   /** Random lookups; each value in an array of its own. */
   @Benchmark
   @OperationsPerInvocation(LoadedRecords.OPERATIONS)
-  public long stringGet(LoadedRecords loaded) {
+  public long get(LoadedRecords loaded) {
     int from = loaded.nextProbes();
     long sum = 0;
     for (int i = from; i < from + LoadedRecords.OPERATIONS; i++) {
@@ -28,7 +28,7 @@ public class RecordBenchmark {
   /** Random lookups; each value goes to the same place. */
   @Benchmark
   @OperationsPerInvocation(LoadedRecords.OPERATIONS)
-  public long stringGetInto(LoadedRecords loaded) {
+  public long getInto(LoadedRecords loaded) {
     int from = loaded.nextProbes();
     long sum = 0;
     for (int i = from; i < from + LoadedRecords.OPERATIONS; i++) {
@@ -40,7 +40,7 @@ public class RecordBenchmark {
   /** Overwrites the value of a key that is there. */
   @Benchmark
   @OperationsPerInvocation(LoadedRecords.OPERATIONS)
-  public int stringPut(LoadedRecords loaded) {
+  public int put(LoadedRecords loaded) {
     int from = loaded.nextProbesToChange();
     for (int i = from; i < from + LoadedRecords.OPERATIONS; i++) {
       loaded.put(i);
@@ -52,7 +52,7 @@ public class RecordBenchmark {
   /** Removes a group of keys, then puts them again. One operation is both for one key. */
   @Benchmark
   @OperationsPerInvocation(LoadedRecords.OPERATIONS)
-  public int stringRemovePut(LoadedRecords loaded) {
+  public int removePut(LoadedRecords loaded) {
     int from = loaded.nextProbes();
     for (int group = from; group < from + LoadedRecords.OPERATIONS; group += GROUP) {
       for (int i = group; i < group + GROUP; i++) {
@@ -68,7 +68,7 @@ public class RecordBenchmark {
 
   /** One walk over the whole store; the suite divides by the number of entries. */
   @Benchmark
-  public long stringIterate(LoadedRecords loaded) {
+  public long iterate(LoadedRecords loaded) {
     return loaded.map.iterate();
   }
 }

@@ -59,11 +59,11 @@ public class SharedLongs {
     } else {
       map.openHinted(directory, entries);
     }
-    if (map.size() == 0) {
+    if (map.isEmpty()) {
       Filler.fill(map, new Chain(entries));
     }
+    checksum = map.iterate(); // before the size: some stores then know it
     checkSize();
-    checksum = map.iterate();
     probes = followChain();
     absent = new long[probes.length];
     Arrays.setAll(absent, i -> Keys.key((long) entries + i));
@@ -95,8 +95,8 @@ public class SharedLongs {
   /** Checks that the entries are as they were, and closes. */
   @TearDown(Level.Trial)
   public void close() {
-    checkSize();
     long now = map.iterate();
+    checkSize();
     if (now != checksum) {
       throw new IllegalStateException(
           "the entries have changed, checksum=" + now + " before=" + checksum);

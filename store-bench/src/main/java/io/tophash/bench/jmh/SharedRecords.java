@@ -1,7 +1,7 @@
 package io.tophash.bench.jmh;
 
 import io.tophash.bench.data.Chain;
-import io.tophash.bench.data.Records;
+import io.tophash.bench.data.RecordShape;
 import io.tophash.bench.store.Filler;
 import io.tophash.bench.store.RecordStore;
 import io.tophash.bench.store.StoreKind;
@@ -24,6 +24,10 @@ public class SharedRecords {
   @Param("sync")
   public String store;
 
+  /** The shape of its entries. */
+  @Param("string100")
+  public String shape;
+
   /** How many entries it has. */
   @Param("1000000")
   public int entries;
@@ -32,41 +36,47 @@ public class SharedRecords {
   @Param("/dev/shm")
   public String dir;
 
-  RecordStore map;
+  RecordStore<Object> map;
+
+  /** Bytes of each value. */
+  int valueBytes;
 
   /** Indexes of entries in random order, whole batches of operations. */
   int[] indexes;
 
-  /** Their keys: not the objects with which a store was filled. */
-  String[] probes;
+  /** Their keys: not the objects with which a store was filled (but for small ints). */
+  Object[] probes;
 
   private long checksum;
 
   /** Opens the store, fills it if it is empty, and picks the keys. */
   @Setup(Level.Trial)
+  @SuppressWarnings("unchecked") // the keys only go to the store that is made for them
   public void open() throws IOException {
     StoreKind kind = StoreKind.of(store);
-    Path directory = Filler.recordDirectory(Path.of(dir), kind, entries);
+    RecordShape<Object> records = (RecordShape<Object>) RecordShape.of(shape);
+    valueBytes = records.valueBytes();
+    Path directory = Filler.recordDirectory(Path.of(dir), kind, records, entries);
     if (kind.isPersistent()) {
       Files.createDirectories(directory);
     }
-    map = kind.makeRecords();
+    map = kind.makeRecords(records);
     map.open(directory, entries);
-    if (map.size() == 0) {
-      Filler.fill(map, entries);
+    if (map.isEmpty()) {
+      Filler.fill(map, records, entries);
     }
-    checksum = Records.checksum(entries);
+    checksum = records.checksum(entries);
     check();
     int batches =
         (Math.min(entries, MAX_PROBES) + LoadedRecords.OPERATIONS - 1) / LoadedRecords.OPERATIONS;
     indexes = new int[batches * LoadedRecords.OPERATIONS];
-    probes = new String[indexes.length];
+    probes = new Object[indexes.length];
     int[] next = Chain.cycle(entries);
     int index = 0;
     for (int i = 0; i < indexes.length; i++) {
       index = next[index];
       indexes[i] = index;
-      probes[i] = Records.key(index);
+      probes[i] = records.key(index);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.tophash.bench.report;
 
-import io.tophash.bench.report.Figure.Shape;
 import io.tophash.bench.store.StoreKind;
 import java.awt.Color;
 import java.awt.Rectangle;

@@ -2,6 +2,8 @@ package io.tophash.bench.report;
 
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -46,24 +48,27 @@ public enum Figure {
       Shape.LONGS,
       "open and first get, after the owner was killed",
       "ms"),
-  SPACE("space", "space", Shape.LONGS, "file, or heap of a map on the heap, per entry", "B"),
+  SPACE("space", "space", Shape.LONGS, "file, or memory of a store without one, per entry", "B"),
   LIVE("live", "space", Shape.LONGS, "file without what is free in it, per entry", "B"),
   ALLOCATED("allocated", "space", Shape.LONGS, "space taken on the file system, per entry", "B"),
   HEAP("storeHeap", "space", Shape.LONGS, "heap used by a store in a file", "KiB"),
+  MEMORY_OWN("residentOwn", "memory", Shape.LONGS, "resident memory but for mapped files", "MiB"),
+  MEMORY_MAPPED("residentMapped", "memory", Shape.LONGS, "resident memory of mapped files", "MiB"),
+  GC_PAUSES("gcPauses", "memory", Shape.LONGS, "pauses of the collector in a fill, in all", "ms"),
+  GC_LONGEST("gcLongest", "memory", Shape.LONGS, "longest pause of the collector in a fill", "ms"),
   SPACE_HINTED("spaceHinted", "hinted", Shape.LONGS, "file per entry, made with a hint", "B"),
   FILL_HINTED("fillHinted", "hinted", Shape.LONGS, "fill with a hint, per entry", "ns"),
 
-  STRING_GET("stringGet", "RecordBenchmark", "get, value copied to a new array", "ns"),
-  STRING_GET_INTO(
-      "stringGetInto", "RecordBenchmark", "get, value copied to where the last one was", "ns"),
+  STRING_GET(Shape.STRINGS, "get", "get, value copied to a new array"),
+  STRING_GET_INTO(Shape.STRINGS, "getInto", Titles.GET_INTO),
   STRING_GET_2(
-      new Source("stringGet2", Shape.STRINGS, "RecordBenchmark.stringGet", 2),
+      new Source("stringGet2", Shape.STRINGS, "RecordBenchmark.get", 2),
       "2 threads: get, value copied to a new array",
       "ns"),
-  STRING_PUT("stringPut", "RecordBenchmark", "put to a key that is there", "ns"),
-  STRING_REMOVE_PUT("stringRemovePut", "RecordBenchmark", "remove and put again, both", "ns"),
-  STRING_ITERATE("stringIterate", "RecordBenchmark", "iterate, per entry", "ns"),
-  STRING_FILL("stringFill", "stringFill", Shape.STRINGS, "fill from empty, per entry", "ns"),
+  STRING_PUT(Shape.STRINGS, "put", Titles.PUT),
+  STRING_REMOVE_PUT(Shape.STRINGS, "removePut", "remove and put again, both"),
+  STRING_ITERATE(Shape.STRINGS, "iterate", Titles.ITERATE),
+  STRING_FILL(Shape.STRINGS, "fill", Titles.FILL, "ns"),
   STRING_PUT_9999(
       "stringPut9999",
       "stringLongestPut",
@@ -78,12 +83,7 @@ public enum Figure {
       Shape.STRINGS,
       "longest get or remove while filling",
       "µs"),
-  STRING_SPACE(
-      "stringSpace",
-      "stringSpace",
-      Shape.STRINGS,
-      "file, or heap of a map on the heap, by bytes of keys and values",
-      "×"),
+  STRING_SPACE(Shape.STRINGS, "space", Titles.SPACE, "×"),
   STRING_LIVE(
       "stringLive",
       "stringSpace",
@@ -96,6 +96,22 @@ public enum Figure {
       Shape.STRINGS,
       "space taken on the file system, by bytes of keys and values",
       "×"),
+
+  INT_GET_INTO(Shape.INTS, "getInto", Titles.GET_INTO),
+  INT_PUT(Shape.INTS, "put", Titles.PUT),
+  INT_ITERATE(Shape.INTS, "iterate", Titles.ITERATE),
+  INT_FILL(Shape.INTS, "fill", Titles.FILL, "ns"),
+  INT_SPACE(Shape.INTS, "space", Titles.SPACE, "×"),
+  INT_2K_GET_INTO(Shape.INTS_2K, "getInto", Titles.GET_INTO),
+  INT_2K_PUT(Shape.INTS_2K, "put", Titles.PUT),
+  INT_2K_ITERATE(Shape.INTS_2K, "iterate", Titles.ITERATE),
+  INT_2K_FILL(Shape.INTS_2K, "fill", Titles.FILL, "ns"),
+  INT_2K_SPACE(Shape.INTS_2K, "space", Titles.SPACE, "×"),
+  INT_16K_GET_INTO(Shape.INTS_16K, "getInto", Titles.GET_INTO),
+  INT_16K_PUT(Shape.INTS_16K, "put", Titles.PUT),
+  INT_16K_ITERATE(Shape.INTS_16K, "iterate", Titles.ITERATE),
+  INT_16K_FILL(Shape.INTS_16K, "fill", Titles.FILL, "ns"),
+  INT_16K_SPACE(Shape.INTS_16K, "space", Titles.SPACE, "×"),
 
   GO_LOAD_MOSTLY_HITS("loadMostlyHits"),
   GO_LOAD_MOSTLY_MISSES("loadMostlyMisses"),
@@ -125,14 +141,14 @@ public enum Figure {
   /** The workload of all figures of {@link Shape#GO_MAP}. */
   public static final String GO_WORKLOAD = "syncMap";
 
-  /** The entries with which a figure is taken. */
-  public enum Shape {
-    /** Long to long. */
-    LONGS,
-    /** Strings of 16 characters to 100 bytes. */
-    STRINGS,
-    /** The few entries of Go's benchmarks of sync.Map. */
-    GO_MAP
+  /** The titles that figures of several shapes have. */
+  private static final class Titles {
+    static final String GET_INTO = "get, value copied to where the last one was";
+    static final String PUT = "put to a key that is there";
+    static final String ITERATE = "iterate, per entry";
+    static final String FILL = "fill from empty, per entry";
+    static final String SPACE =
+        "file, or memory of a store without one, by bytes of keys and values";
   }
 
   /**
@@ -150,17 +166,23 @@ public enum Figure {
   private final String title;
   private final String unit;
 
-  /** A figure of a workload of longs or strings with the same name, by one thread. */
+  /** A figure of a workload of longs with the same name, by one thread. */
   Figure(String id, String benchmarkClass, String title, String unit) {
+    this(id, new Source(id, Shape.LONGS, benchmarkClass + "." + id, 1), title, unit);
+  }
+
+  /** A figure of a benchmark of records, by one thread. */
+  Figure(Shape shape, String method, String title) {
     this(
-        id,
-        new Source(
-            id,
-            id.startsWith("string") ? Shape.STRINGS : Shape.LONGS,
-            benchmarkClass + "." + id,
-            1),
+        shape.workload(method),
+        new Source(shape.workload(method), shape, "RecordBenchmark." + method, 1),
         title,
-        unit);
+        "ns");
+  }
+
+  /** A figure of a single shot of records that other shapes have, too. */
+  Figure(Shape shape, String shot, String title, String unit) {
+    this(shape.workload(shot), shape.workload(shot), shape, title, unit);
   }
 
   /** A figure of a single shot. */
@@ -201,12 +223,12 @@ public enum Figure {
    * @throws IllegalArgumentException if there is none
    */
   public static Figure of(String id) {
-    for (Figure figure : values()) {
-      if (figure.id.equals(id)) {
-        return figure;
-      }
-    }
-    throw new IllegalArgumentException("unknown figure '" + id + "'");
+    return find(id).orElseThrow(() -> new IllegalArgumentException("unknown figure '" + id + "'"));
+  }
+
+  /** The figure with a name, if there is one. */
+  public static Optional<Figure> find(String id) {
+    return Arrays.stream(values()).filter(figure -> figure.id.equals(id)).findFirst();
   }
 
   /** The names of all workloads of a shape, in order. */
@@ -279,11 +301,11 @@ public enum Figure {
 
   /** True if the figure is about a walk over all entries, by whose number it is divided. */
   public boolean isPerEntry() {
-    return this == ITERATE || this == STRING_ITERATE;
+    return isBenchmark() && source.benchmark.endsWith(".iterate");
   }
 
   /** True if the figure is about space. */
   public boolean isSpace() {
-    return "B".equals(unit) || "KiB".equals(unit) || "×".equals(unit);
+    return List.of("B", "KiB", "MiB", "×").contains(unit);
   }
 }

@@ -1,6 +1,5 @@
 package io.tophash.bench.report;
 
-import io.tophash.bench.report.Figure.Shape;
 import io.tophash.bench.store.StoreKind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -117,12 +116,9 @@ public final class Markdown {
   }
 
   private static String heading(Shape shape, int entries) {
-    String count = String.format(Locale.ROOT, "%,d entries", entries);
-    return switch (shape) {
-      case LONGS -> count + ", long to long";
-      case STRINGS -> count + ", string to 100 bytes";
-      case GO_MAP -> "Go's benchmarks of sync.Map, 2 threads";
-    };
+    return shape == Shape.GO_MAP
+        ? shape.title()
+        : String.format(Locale.ROOT, "%,d entries, %s", entries, shape.title());
   }
 
   static List<Integer> sizes(Results results, Shape shape) {
@@ -158,11 +154,16 @@ public final class Markdown {
   }
 
   private void flags() {
-    row(List.of("Store", "JVM flags"));
-    row(List.of("---", "---"));
+    row(List.of("Store", "Settings", "JVM flags"));
+    row(List.of("---", "---", "---"));
     results
         .flags()
-        .forEach((store, flags) -> row(List.of(StoreKind.of(store).title(), "`" + flags + "`")));
+        .forEach(
+            (store, flags) -> {
+              StoreKind kind = StoreKind.of(store);
+              String settings = results.tuning().getOrDefault(store, kind.tuning());
+              row(List.of(kind.title(), settings, "`" + flags + "`"));
+            });
     page.append('\n');
   }
 

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param environment what it ran on, by name
  * @param settings how it measured, by name
  * @param flags the JVM flags of each store, by its name
+ * @param tuning how each store was set up, by its name; empty in results of older suites
  * @param measurements the figures
  * @param failures what did not work
  * @param jmh the results in JMH's own format
@@ -25,6 +26,7 @@ public record Results(
     Map<String, String> environment,
     Map<String, String> settings,
     Map<String, String> flags,
+    Map<String, String> tuning,
     List<Measurement> measurements,
     List<Failure> failures,
     List<JsonNode> jmh) {
@@ -51,6 +53,27 @@ public record Results(
    */
   public record Failure(String workload, String store, int entries, String error) {}
 
+  /** Fills in what results of older suites do not have. */
+  public Results {
+    tuning = tuning == null ? new LinkedHashMap<>() : tuning;
+  }
+
+  /** Results of nothing so far. */
+  public static Results of(
+      Map<String, String> environment,
+      Map<String, String> settings,
+      Map<String, String> flags,
+      Map<String, String> tuning) {
+    return new Results(
+        environment,
+        settings,
+        flags,
+        tuning,
+        new ArrayList<>(),
+        new ArrayList<>(),
+        new ArrayList<>());
+  }
+
   /** Reads a file of results. */
   public static Results read(Path file) throws IOException {
     return JSON.readValue(file.toFile(), Results.class);
@@ -59,16 +82,15 @@ public record Results(
   /** All of several runs as if they were one; the first one says where they were. */
   public static Results merged(List<Results> runs) {
     Results all =
-        new Results(
+        Results.of(
             runs.get(0).environment,
             new LinkedHashMap<>(),
             new LinkedHashMap<>(),
-            new ArrayList<>(),
-            new ArrayList<>(),
-            new ArrayList<>());
+            new LinkedHashMap<>());
     for (Results run : runs) {
       run.settings.forEach((name, value) -> all.settings.merge(name, value, Results::both));
       all.flags.putAll(run.flags);
+      all.tuning.putAll(run.tuning);
       run.measurements.forEach(
           each -> all.add(Figure.of(each.figure), each.store, each.entries, each.values));
       all.failures.addAll(run.failures);

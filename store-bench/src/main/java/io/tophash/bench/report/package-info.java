@@ -1,5 +1,5 @@
 /**
- * The results: their file, and the tables and charts made from it. May use the package {@code
- * store}.
+ * The results: their file, and the tables and charts made from it. May use the packages {@code
+ * data} and {@code store}.
  */
 package io.tophash.bench.report;

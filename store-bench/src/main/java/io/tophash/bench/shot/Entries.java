@@ -2,6 +2,7 @@ package io.tophash.bench.shot;
 
 import io.tophash.bench.data.Chain;
 import io.tophash.bench.data.Keys;
+import io.tophash.bench.data.RecordShape;
 import io.tophash.bench.data.Records;
 import io.tophash.bench.store.AnyStore;
 import io.tophash.bench.store.Filler;
@@ -28,6 +29,11 @@ interface Entries {
 
   /** Checksum over all entries. */
   long checksum();
+
+  /** As many entries as warm a JVM up, without much memory. */
+  default int warmUpEntries() {
+    return Integer.MAX_VALUE;
+  }
 
   /** The same shape with another number of entries. */
   Entries with(int entries);
@@ -81,54 +87,64 @@ interface Entries {
     }
   }
 
-  /** Strings to arrays of bytes. */
-  final class Strings implements Entries {
-    private final StoreKind kind;
-    private final int entries;
-    private final byte[] value = new byte[Records.VALUE_BYTES];
-    private RecordStore store;
+  /** Keys to arrays of bytes. */
+  final class Arrays<K> implements Entries {
+    private static final int WARM_UP_BYTES = 64 << 20;
 
-    Strings(StoreKind kind, int entries) {
+    private final StoreKind kind;
+    private final RecordShape<K> shape;
+    private final int entries;
+    private final byte[] value;
+    private RecordStore<K> store;
+
+    Arrays(StoreKind kind, RecordShape<K> shape, int entries) {
       this.kind = kind;
+      this.shape = shape;
       this.entries = entries;
+      this.value = new byte[shape.valueBytes()];
     }
 
     @Override
     public AnyStore make() {
-      store = kind.makeRecords();
+      store = kind.makeRecords(shape);
       return store;
     }
 
     @Override
     public void fill() {
-      Filler.fill(store, entries);
+      Filler.fill(store, shape, entries);
     }
 
     @Override
     public void put(int index) {
       Records.valueInto(index, 0, value);
-      store.put(Records.key(index), value);
+      store.put(shape.key(index), value);
     }
 
     @Override
     public void remove(int index) {
-      store.remove(Records.key(index));
+      store.remove(shape.key(index));
     }
 
     @Override
     public boolean has(int index) {
       Records.valueInto(index, 0, value);
-      return store.get(Records.key(index)) == Records.fold(value);
+      return store.get(shape.key(index)) == Records.fold(value);
     }
 
     @Override
     public long checksum() {
-      return Records.checksum(entries);
+      return shape.checksum(entries);
+    }
+
+    @Override
+    public int warmUpEntries() {
+      return WARM_UP_BYTES / shape.entryBytes();
     }
 
     @Override
     public Entries with(int other) {
-      return new Strings(kind, other);
+      return new Arrays<>(kind, shape, other);
     }
   }
 }

@@ -19,6 +19,7 @@ final class FillShot {
     Files.createDirectories(directory);
     long heapBefore = usedHeapBytes();
     AnyStore store = shape.make();
+    GcWatch pauses = new GcWatch();
     long start = System.nanoTime();
     if (hinted) {
       store.openHinted(directory, entries);
@@ -28,8 +29,12 @@ final class FillShot {
     shape.fill();
     long nanos = System.nanoTime() - start;
     Shot.print("fill", (double) nanos / entries);
+    pauses.print();
+    ResidentMemory.print();
     Shot.print("heapBytes", Math.max(0, usedHeapBytes() - heapBefore));
+    Shot.print("memoryBytes", store.memoryBytes());
     check(store, shape, entries);
+    store.settle();
     if (store.liveBytes() != AnyStore.UNKNOWN) {
       Shot.print("liveBytes", store.liveBytes());
     }
@@ -42,7 +47,7 @@ final class FillShot {
   }
 
   private static void check(AnyStore store, Entries shape, int entries) {
-    long checksum = store.iterate();
+    long checksum = store.iterate(); // before the size: some stores then know it
     long expected = shape.checksum();
     if (store.size() != entries || checksum != expected) {
       throw new IllegalStateException(

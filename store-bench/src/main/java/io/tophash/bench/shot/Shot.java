@@ -1,5 +1,6 @@
 package io.tophash.bench.shot;
 
+import io.tophash.bench.data.RecordShape;
 import io.tophash.bench.store.AnyStore;
 import io.tophash.bench.store.StoreKind;
 import java.io.File;
@@ -37,11 +38,14 @@ public final class Shot {
     switch (args[0]) {
       case "fill" -> FillShot.run(kind, longs(kind, entries), entries, directory, false);
       case "fillHinted" -> FillShot.run(kind, longs(kind, entries), entries, directory, true);
-      case "stringFill" ->
-          FillShot.run(kind, new Entries.Strings(kind, entries), entries, directory, false);
+      case "stringFill" -> fill(kind, RecordShape.STRING_100, entries, directory);
+      case "int100Fill" -> fill(kind, RecordShape.INT_100, entries, directory);
+      case "int2kFill" -> fill(kind, RecordShape.INT_2K, entries, directory);
+      case "int16kFill" -> fill(kind, RecordShape.INT_16K, entries, directory);
       case "longestPut" -> LongestPutShot.run(longs(kind, entries), entries, directory);
       case "stringLongestPut" ->
-          LongestPutShot.run(new Entries.Strings(kind, entries), entries, directory);
+          LongestPutShot.run(
+              new Entries.Arrays<>(kind, RecordShape.STRING_100, entries), entries, directory);
       case "idle" -> LongestPutShot.runIdle();
       case "writer" -> WriterShot.run(kind, entries, directory);
       case "open" -> OpenShot.run(kind, entries, directory, false);
@@ -49,6 +53,12 @@ public final class Shot {
       case "victim" -> OpenShot.runVictim(kind, entries, directory);
       default -> throw new IllegalArgumentException("unknown shot '" + args[0] + "'");
     }
+  }
+
+  private static void fill(StoreKind kind, RecordShape<?> shape, int entries, Path directory)
+      throws IOException {
+    Entries records = new Entries.Arrays<>(kind, shape, entries);
+    FillShot.run(kind, records, entries, directory, false);
   }
 
   private static Entries longs(StoreKind kind, int entries) {
@@ -68,7 +78,7 @@ public final class Shot {
   /** Lets the JIT compiler see the store's writes, in a directory beside that is removed again. */
   static void warmUp(Entries shape, int entries, Path directory) throws IOException {
     Path beside = directory.resolveSibling(directory.getFileName() + "-warm-up");
-    int few = Math.min(entries, WARM_UP_ENTRIES);
+    int few = Math.min(Math.min(entries, WARM_UP_ENTRIES), shape.warmUpEntries());
     for (int round = 0; round < WARM_UP_ROUNDS; round++) {
       Files.createDirectories(beside);
       Entries warm = shape.with(few);

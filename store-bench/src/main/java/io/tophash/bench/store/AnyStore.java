@@ -38,6 +38,22 @@ public interface AnyStore extends AutoCloseable {
   /** Number of entries. */
   long size();
 
+  /** True if there are no entries; cheap also where counting them is not. */
+  default boolean isEmpty() {
+    return size() == 0;
+  }
+
+  /** Brings a store that was just filled into the state in which its manual wants it read. */
+  default void settle() {}
+
+  /** Lets later lookups see what other processes or threads wrote, if a store must be told. */
+  default void refresh() {}
+
+  /** Bytes of memory outside of the heap, of a store that is neither there nor in a file. */
+  default long memoryBytes() {
+    return 0;
+  }
+
   /** Makes the writes since the last call visible, if a store collects them. */
   default void endBatch() {}
 

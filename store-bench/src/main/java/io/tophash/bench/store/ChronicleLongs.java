@@ -14,6 +14,9 @@ import net.openhft.chronicle.values.Values;
  * nothing is allocated, the exact number of entries, and no previous values returned.
  */
 final class ChronicleLongs implements LongStore {
+  /** So that a few more entries than it was told of find a place; costs nothing until they come. */
+  static final double MAX_BLOAT = 2;
+
   private final LongValue keyValue = Values.newHeapInstance(LongValue.class);
   private final LongValue value = Values.newHeapInstance(LongValue.class);
   private ChronicleMap<LongValue, LongValue> map;
@@ -21,6 +24,7 @@ final class ChronicleLongs implements LongStore {
   private static ChronicleMapBuilder<LongValue, LongValue> builder(long entries) {
     return ChronicleMapBuilder.of(LongValue.class, LongValue.class)
         .entries(entries)
+        .maxBloatFactor(MAX_BLOAT)
         .putReturnsNull(true)
         .removeReturnsNull(true);
   }

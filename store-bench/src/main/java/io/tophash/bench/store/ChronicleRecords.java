@@ -1,5 +1,7 @@
 package io.tophash.bench.store;
 
+import io.tophash.bench.data.KeyForm;
+import io.tophash.bench.data.RecordShape;
 import io.tophash.bench.data.Records;
 import java.io.File;
 import java.io.IOException;
@@ -7,18 +9,27 @@ import java.nio.file.Path;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
 
-/** Chronicle Map of strings and arrays of bytes: sizes and number of entries told exactly. */
-final class ChronicleRecords implements RecordStore {
-  private byte[] into = new byte[Records.VALUE_BYTES];
-  private ChronicleMap<String, byte[]> map;
+/** Chronicle Map of keys and arrays of bytes: sizes and number of entries told exactly. */
+final class ChronicleRecords<K> implements RecordStore<K> {
+  private final RecordShape<K> shape;
+  private byte[] into;
+  private ChronicleMap<K, byte[]> map;
 
-  private static ChronicleMapBuilder<String, byte[]> builder(long entries) {
-    return ChronicleMapBuilder.of(String.class, byte[].class)
-        .entries(entries)
-        .constantKeySizeBySample(Records.key(0))
-        .constantValueSizeBySample(new byte[Records.VALUE_BYTES])
-        .putReturnsNull(true)
-        .removeReturnsNull(true);
+  ChronicleRecords(RecordShape<K> shape) {
+    this.shape = shape;
+    this.into = new byte[shape.valueBytes()];
+  }
+
+  private ChronicleMapBuilder<K, byte[]> builder(long entries) {
+    ChronicleMapBuilder<K, byte[]> builder =
+        ChronicleMapBuilder.of(shape.keys().type(), byte[].class)
+            .entries(entries)
+            .maxBloatFactor(ChronicleLongs.MAX_BLOAT)
+            .constantValueSizeBySample(new byte[shape.valueBytes()])
+            .putReturnsNull(true)
+            .removeReturnsNull(true);
+    // It knows the size of an Integer by itself.
+    return shape.keys() == KeyForm.INT ? builder : builder.constantKeySizeBySample(shape.key(0));
   }
 
   private static File file(Path directory) {
@@ -36,14 +47,14 @@ final class ChronicleRecords implements RecordStore {
   }
 
   @Override
-  public RecordStore forThread() {
-    ChronicleRecords other = new ChronicleRecords();
+  public RecordStore<K> forThread() {
+    ChronicleRecords<K> other = new ChronicleRecords<>(shape);
     other.map = map;
     return other;
   }
 
   @Override
-  public long get(String key) {
+  public long get(K key) {
     byte[] value = map.get(key);
     if (value == null) {
       throw RecordStore.absent(key);
@@ -52,7 +63,7 @@ final class ChronicleRecords implements RecordStore {
   }
 
   @Override
-  public long getInto(String key) {
+  public long getInto(K key) {
     byte[] value = map.getUsing(key, into);
     if (value == null) {
       throw RecordStore.absent(key);
@@ -62,17 +73,17 @@ final class ChronicleRecords implements RecordStore {
   }
 
   @Override
-  public boolean has(String key) {
+  public boolean has(K key) {
     return map.containsKey(key);
   }
 
   @Override
-  public void put(String key, byte[] value) {
+  public void put(K key, byte[] value) {
     map.put(key, value);
   }
 
   @Override
-  public void remove(String key) {
+  public void remove(K key) {
     map.remove(key);
   }
 

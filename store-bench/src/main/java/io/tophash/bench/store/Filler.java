@@ -1,6 +1,7 @@
 package io.tophash.bench.store;
 
 import io.tophash.bench.data.Chain;
+import io.tophash.bench.data.RecordShape;
 import io.tophash.bench.data.Records;
 import java.nio.file.Path;
 
@@ -21,11 +22,11 @@ public final class Filler {
   }
 
   /** Puts as many records into an open store. */
-  public static void fill(RecordStore store, int entries) {
-    byte[] value = new byte[Records.VALUE_BYTES];
+  public static <K> void fill(RecordStore<K> store, RecordShape<K> shape, int entries) {
+    byte[] value = new byte[shape.valueBytes()];
     for (int i = 0; i < entries; i++) {
       Records.valueInto(i, 0, value);
-      store.put(Records.key(i), value);
+      store.put(shape.key(i), value);
       endBatchAfter(store, i);
     }
     store.endBatch();
@@ -44,7 +45,7 @@ public final class Filler {
   }
 
   /** As {@link #directory}, for a store of records. */
-  public static Path recordDirectory(Path base, StoreKind kind, int entries) {
-    return base.resolve(kind.id() + "-records-" + entries);
+  public static Path recordDirectory(Path base, StoreKind kind, RecordShape<?> shape, int entries) {
+    return base.resolve(kind.id() + "-" + shape.id() + "-" + entries);
   }
 }

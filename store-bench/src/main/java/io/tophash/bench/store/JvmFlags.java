@@ -8,15 +8,20 @@ import java.util.List;
  */
 final class JvmFlags {
   /** Tophash without any flag of the JVM. */
-  static final List<String> DEFAULT = List.of("-Dtophash.memory=default");
+  static final List<String> DEFAULT = List.of("-Xmx1g", "-Dtophash.memory=default");
 
   /** Tophash with the flag that opens its fast memory mode. */
   static final List<String> FAST =
-      List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED", "-Dtophash.memory=fast");
+      List.of(
+          "-Xmx1g",
+          "--add-opens",
+          "java.base/jdk.internal.misc=ALL-UNNAMED",
+          "-Dtophash.memory=fast");
 
   /** What Chronicle Map's documentation asks for, and its usage reports turned off. */
   static final List<String> CHRONICLE =
       List.of(
+          "-Xmx1g",
           "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
           "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
           "--add-exports=jdk.unsupported/sun.misc=ALL-UNNAMED",
@@ -32,11 +37,18 @@ final class JvmFlags {
   /** So that lmdbjava takes its fastest way to read buffers, without its own checks. */
   static final List<String> LMDB =
       List.of(
+          "-Xmx1g",
           "--add-opens",
           "java.base/java.nio=ALL-UNNAMED",
           "--add-exports",
           "java.base/sun.nio.ch=ALL-UNNAMED",
           "-Dlmdbjava.disable.checks=true");
+
+  /** Entries on the heap. */
+  static final List<String> ON_HEAP = List.of("-Xmx8g");
+
+  /** Entries in direct memory, all of which Ehcache takes at its start. */
+  static final List<String> EHCACHE = List.of("-Xmx1g", "-XX:MaxDirectMemorySize=8g");
 
   private JvmFlags() {}
 }

@@ -1,36 +1,56 @@
 package io.tophash.bench.store;
 
+import io.tophash.bench.data.KeyForm;
+import io.tophash.bench.data.RecordShape;
 import io.tophash.bench.data.Records;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.lmdbjava.Cursor;
 import org.lmdbjava.DbiFlags;
 import org.lmdbjava.Txn;
 
-/** {@link LmdbFile LMDB} with the bytes of strings as keys. */
-final class LmdbRecords implements RecordStore {
-  private static final long BYTES_PER_ENTRY = 400;
+/** {@link LmdbFile LMDB} with integer keys, or the bytes of strings. */
+final class LmdbRecords<K> implements RecordStore<K> {
+  /** Pages that are half full, and a page more for what does not fit into one. */
+  private static final int BYTES_BESIDE = 100;
 
-  private final ByteBuffer keyBuffer = ByteBuffer.allocateDirect(Records.KEY_BYTES);
-  private final ByteBuffer valueBuffer = ByteBuffer.allocateDirect(Records.VALUE_BYTES);
-  private final byte[] into = new byte[Records.VALUE_BYTES];
+  private static final int PAGE_BYTES = 4096;
+
+  private final RecordShape<K> shape;
+  private final ByteBuffer keyBuffer;
+  private final ByteBuffer valueBuffer;
+  private final byte[] into;
   private LmdbFile file;
   private Txn<ByteBuffer> own; // null in the thread that opened it
   private long usedBytes;
 
-  private ByteBuffer key(String key) {
-    return keyBuffer.clear().put(key.getBytes(StandardCharsets.UTF_8)).flip();
+  LmdbRecords(RecordShape<K> shape) {
+    this.shape = shape;
+    this.keyBuffer = ByteBuffer.allocateDirect(shape.keys().bytes());
+    this.valueBuffer = ByteBuffer.allocateDirect(shape.valueBytes());
+    this.into = new byte[shape.valueBytes()];
+  }
+
+  private ByteBuffer key(K key) {
+    keyBuffer.clear();
+    shape.keys().write(key, keyBuffer);
+    return keyBuffer.flip();
   }
 
   @Override
   public void open(Path directory, long entries) {
-    file = new LmdbFile(directory, entries * BYTES_PER_ENTRY, "records", DbiFlags.MDB_CREATE);
+    int each = 2 * (shape.entryBytes() + BYTES_BESIDE);
+    long bytes = entries * (each > PAGE_BYTES ? each + PAGE_BYTES : each);
+    file =
+        shape.keys() == KeyForm.INT
+            ? new LmdbFile(
+                directory, bytes, "records", DbiFlags.MDB_CREATE, DbiFlags.MDB_INTEGERKEY)
+            : new LmdbFile(directory, bytes, "records", DbiFlags.MDB_CREATE);
   }
 
   @Override
-  public RecordStore forThread() {
-    LmdbRecords other = new LmdbRecords();
+  public RecordStore<K> forThread() {
+    LmdbRecords<K> other = new LmdbRecords<>(shape);
     other.file = file;
     other.own = file.otherReader();
     return other;
@@ -38,14 +58,16 @@ final class LmdbRecords implements RecordStore {
 
   @Override
   public void endBatch() {
-    file.endBatch();
+    if (own == null) {
+      file.endBatch();
+    }
   }
 
-  private ByteBuffer find(String key) {
+  private ByteBuffer find(K key) {
     return file.dbi.get(own == null ? file.reader() : own, key(key));
   }
 
-  private static long copy(String key, ByteBuffer found, byte[] target) {
+  private static long copy(Object key, ByteBuffer found, byte[] target) {
     if (found == null) {
       throw RecordStore.absent(key);
     }
@@ -54,27 +76,49 @@ final class LmdbRecords implements RecordStore {
   }
 
   @Override
-  public long get(String key) {
-    return copy(key, find(key), new byte[Records.VALUE_BYTES]);
+  public long get(K key) {
+    return copy(key, find(key), new byte[shape.valueBytes()]);
   }
 
   @Override
-  public long getInto(String key) {
+  public long getInto(K key) {
     return copy(key, find(key), into);
   }
 
   @Override
-  public boolean has(String key) {
+  public boolean has(K key) {
     return find(key) != null;
   }
 
   @Override
-  public void put(String key, byte[] value) {
-    file.dbi.put(file.writer(), key(key), valueBuffer.clear().put(value).flip());
+  public void refresh() {
+    if (own == null) {
+      file.refresh();
+    } else {
+      own.reset();
+      own.renew();
+    }
+  }
+
+  /** One of several threads that write ends each write at once: there is one writer at a time. */
+  @Override
+  public void put(K key, byte[] value) {
+    ByteBuffer bytes = valueBuffer.clear().put(value).flip();
+    if (own == null) {
+      file.dbi.put(file.writer(), key(key), bytes);
+      return;
+    }
+    try (Txn<ByteBuffer> writer = file.env.txnWrite()) {
+      file.dbi.put(writer, key(key), bytes);
+      writer.commit();
+    }
   }
 
   @Override
-  public void remove(String key) {
+  public void remove(K key) {
+    if (own != null) {
+      throw new IllegalStateException("only the thread that opened the store removes");
+    }
     file.dbi.delete(file.writer(), key(key));
   }
 
@@ -82,12 +126,12 @@ final class LmdbRecords implements RecordStore {
   public long iterate() {
     endBatch();
     long sum = 0;
-    byte[] key = new byte[Records.KEY_BYTES];
+    byte[] key = new byte[shape.keys().bytes()];
     try (Cursor<ByteBuffer> cursor = file.dbi.openCursor(file.reader())) {
       for (boolean more = cursor.first(); more; more = cursor.next()) {
         cursor.key().get(0, key);
         cursor.val().get(0, into);
-        sum += Records.fold(new String(key, StandardCharsets.UTF_8), into);
+        sum += Records.fold(shape.keys().read(key), into);
       }
     }
     return sum;

@@ -18,9 +18,6 @@ public interface LongStore extends AnyStore {
   /** Removes a key. */
   void remove(long key);
 
-  /** Lets later lookups see what other processes wrote, if a store must be told. */
-  default void refresh() {}
-
   /**
    * The open store for another thread. Only for stores that allow several; closed with this one,
    * never by itself.

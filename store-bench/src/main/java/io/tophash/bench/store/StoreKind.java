@@ -1,5 +1,6 @@
 package io.tophash.bench.store;
 
+import io.tophash.bench.data.RecordShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,27 +10,29 @@ import java.util.stream.Collectors;
 /** The stores that are measured, with the JVM flags that each of them gets. */
 public enum StoreKind {
   /** HashStore without any flag. */
-  TOPHASH("tophash", "HashStore", Use.ALONE, new Makers(TophashStore::new), JvmFlags.DEFAULT),
+  TOPHASH("tophash", "HashStore", Use.ALONE, Makers.HASH, Tuning.HASH, JvmFlags.DEFAULT),
   /** HashStore with the flag that opens the fast memory mode. */
   TOPHASH_FAST(
-      "tophash-fast", "HashStore fast", Use.ALONE, new Makers(TophashStore::new), JvmFlags.FAST),
+      "tophash-fast", "HashStore fast", Use.ALONE, Makers.HASH, Tuning.HASH, JvmFlags.FAST),
   /** SyncStore without any flag. */
-  SYNC("sync", "SyncStore", Use.PROCESSES, Makers.SYNC, JvmFlags.DEFAULT),
+  SYNC("sync", "SyncStore", Use.PROCESSES, Makers.SYNC, Tuning.SYNC, JvmFlags.DEFAULT),
   /** SyncStore with the flag that opens the fast memory mode. */
-  SYNC_FAST("sync-fast", "SyncStore fast", Use.PROCESSES, Makers.SYNC, JvmFlags.FAST),
+  SYNC_FAST("sync-fast", "SyncStore fast", Use.PROCESSES, Makers.SYNC, Tuning.SYNC, JvmFlags.FAST),
   /** {@link java.util.concurrent.ConcurrentHashMap}. */
   CHM(
       "chm",
       "ConcurrentHashMap",
       Use.THREADS_ON_HEAP,
       new Makers(ChmLongs::new, ChmRecords::new, ChmGoMap::new),
-      List.of()),
+      Tuning.ON_HEAP,
+      JvmFlags.ON_HEAP),
   /** Chronicle Map. */
   CHRONICLE(
       "chronicle",
       "Chronicle Map",
       Use.PROCESSES,
       new Makers(ChronicleLongs::new, ChronicleRecords::new, null),
+      Tuning.CHRONICLE,
       JvmFlags.CHRONICLE),
   /** LMDB through lmdbjava. */
   LMDB(
@@ -37,55 +40,114 @@ public enum StoreKind {
       "LMDB",
       Use.PROCESSES,
       new Makers(LmdbLongs::new, LmdbRecords::new, null),
+      Tuning.LMDB,
       JvmFlags.LMDB),
+  /** RocksDB through its own Java interface. */
+  ROCKSDB(
+      "rocksdb",
+      "RocksDB",
+      Use.THREADS,
+      new Makers(RocksLongs::new, RocksRecords::new, null),
+      Tuning.ROCKSDB,
+      List.of("-Xmx1g")),
+  /** MapDB's {@code HTreeMap}. */
+  MAPDB(
+      "mapdb",
+      "MapDB",
+      Use.THREADS,
+      new Makers(MapDbLongs::new, MapDbRecords::new, null),
+      Tuning.MAPDB,
+      List.of("-Xmx1g")),
+  /** The store below H2. */
+  MVSTORE(
+      "mvstore",
+      "MVStore",
+      Use.THREADS,
+      new Makers(MvLongs::new, MvRecords::new, null),
+      Tuning.MVSTORE,
+      List.of("-Xmx6g")),
+  /** Ehcache's off-heap tier. */
+  EHCACHE(
+      "ehcache",
+      "Ehcache off-heap",
+      Use.THREADS_ON_HEAP,
+      new Makers(EhcacheLongs::new, EhcacheRecords::new, null),
+      Tuning.EHCACHE,
+      JvmFlags.EHCACHE),
+  /** Caffeine. */
+  CAFFEINE(
+      "caffeine",
+      "Caffeine",
+      Use.THREADS_ON_HEAP,
+      new Makers(CaffeineLongs::new, CaffeineRecords::new, null),
+      Tuning.CAFFEINE,
+      JvmFlags.ON_HEAP),
   /** Agrona's {@code Long2LongHashMap}. */
   AGRONA(
       "agrona",
       "Agrona Long2LongHashMap",
       Use.ALONE_ON_HEAP,
-      new Makers(AgronaStore::new),
-      List.of()),
+      new Makers(AgronaStore::new, null, null),
+      Tuning.AGRONA,
+      JvmFlags.ON_HEAP),
   /** {@link java.util.HashMap}. */
-  HASHMAP("hashmap", "HashMap", Use.ALONE_ON_HEAP, new Makers(HashMapStore::new), List.of()),
+  HASHMAP(
+      "hashmap",
+      "HashMap",
+      Use.ALONE_ON_HEAP,
+      new Makers(HashMapStore::new, null, null),
+      Tuning.ON_HEAP,
+      JvmFlags.ON_HEAP),
   /** {@link java.util.HashMap} under a {@link java.util.concurrent.locks.ReadWriteLock}. */
   LOCKED(
       "locked",
       "locked HashMap",
       Use.THREADS_ON_HEAP,
       new Makers(null, null, LockedGoMap::new),
-      List.of()),
+      Tuning.ON_HEAP,
+      JvmFlags.ON_HEAP),
   /** No store: bare reads of mapped memory. */
-  FLOOR("floor", "bare reads", Use.THREADS_ON_HEAP, new Makers(null), List.of());
+  FLOOR(
+      "floor",
+      "bare reads",
+      Use.THREADS_ON_HEAP,
+      new Makers(null, null, null),
+      Tuning.NONE,
+      List.of("-Xmx1g"));
 
   /** Where a store is, and who may use it at the same time. */
   private enum Use {
     ALONE,
+    THREADS,
     PROCESSES,
     ALONE_ON_HEAP,
     THREADS_ON_HEAP
   }
 
-  /** Makes closed stores of a kind for each shape of entries; null if it is not measured there. */
-  private record Makers(
-      Supplier<LongStore> longs, Supplier<RecordStore> records, Supplier<GoMap> goMap) {
-    private static final Makers SYNC = new Makers(SyncLongs::new, SyncRecords::new, SyncGoMap::new);
+  /** Makes closed stores of records, whatever their keys. */
+  private interface RecordMaker {
+    <K> RecordStore<K> make(RecordShape<K> shape);
+  }
 
-    Makers(Supplier<LongStore> longs) {
-      this(longs, null, null);
-    }
+  /** Makes closed stores of a kind for each shape of entries; null if it is not measured there. */
+  private record Makers(Supplier<LongStore> longs, RecordMaker records, Supplier<GoMap> goMap) {
+    private static final Makers HASH = new Makers(TophashStore::new, HashRecords::new, null);
+    private static final Makers SYNC = new Makers(SyncLongs::new, SyncRecords::new, SyncGoMap::new);
   }
 
   private final String id;
   private final String title;
   private final Use use;
   private final Makers makers;
+  private final String tuning;
   private final List<String> ownFlags;
 
-  StoreKind(String id, String title, Use use, Makers makers, List<String> ownFlags) {
+  StoreKind(String id, String title, Use use, Makers makers, String tuning, List<String> ownFlags) {
     this.id = id;
     this.title = title;
     this.use = use;
     this.makers = makers;
+    this.tuning = tuning;
     this.ownFlags = ownFlags;
   }
 
@@ -119,12 +181,12 @@ public enum StoreKind {
 
   /** True if the store is in files. */
   public boolean isPersistent() {
-    return use == Use.ALONE || use == Use.PROCESSES;
+    return use == Use.ALONE || use == Use.THREADS || use == Use.PROCESSES;
   }
 
   /** True if several threads may use the store. */
   public boolean isForThreads() {
-    return use == Use.PROCESSES || use == Use.THREADS_ON_HEAP;
+    return use == Use.THREADS || use == Use.PROCESSES || use == Use.THREADS_ON_HEAP;
   }
 
   /** True if several processes may use the store. */
@@ -147,7 +209,7 @@ public enum StoreKind {
     return makers.longs != null;
   }
 
-  /** True if it is measured with strings. */
+  /** True if it is measured with records. */
   public boolean hasRecords() {
     return makers.records != null;
   }
@@ -162,9 +224,9 @@ public enum StoreKind {
     return makers.longs.get();
   }
 
-  /** A closed store of strings of this kind. */
-  public RecordStore makeRecords() {
-    return makers.records.get();
+  /** A closed store of records of this kind. */
+  public <K> RecordStore<K> makeRecords(RecordShape<K> shape) {
+    return makers.records.make(shape);
   }
 
   /** A closed map of this kind. */
@@ -172,10 +234,14 @@ public enum StoreKind {
     return makers.goMap.get();
   }
 
+  /** How the store is set up, for people. */
+  public String tuning() {
+    return tuning;
+  }
+
   /** The flags of the JVM in which this store is measured. */
   public List<String> jvmFlags() {
     List<String> flags = new ArrayList<>();
-    flags.add(isPersistent() || isFloor() ? "-Xmx1g" : "-Xmx8g");
     flags.add("-XX:+UseG1GC");
     flags.addAll(ownFlags);
     return flags;

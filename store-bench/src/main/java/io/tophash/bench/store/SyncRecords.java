@@ -1,5 +1,6 @@
 package io.tophash.bench.store;
 
+import io.tophash.bench.data.RecordShape;
 import io.tophash.bench.data.Records;
 import io.tophash.core.codec.Codecs;
 import io.tophash.sync.SyncStats;
@@ -8,13 +9,19 @@ import io.tophash.sync.SyncStoreBuilder;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** Tophash's {@link SyncStore} of strings and arrays of bytes. */
-final class SyncRecords implements RecordStore {
-  private final ByteBuffer into = ByteBuffer.allocate(Records.VALUE_BYTES);
-  private SyncStore<String, byte[]> store;
+/** Tophash's {@link SyncStore} of keys and arrays of bytes. */
+final class SyncRecords<K> implements RecordStore<K> {
+  private final RecordShape<K> shape;
+  private final ByteBuffer into;
+  private SyncStore<K, byte[]> store;
 
-  private static SyncStoreBuilder<String, byte[]> builder() {
-    return SyncStore.builder(Codecs.utf8(), Codecs.bytes());
+  SyncRecords(RecordShape<K> shape) {
+    this.shape = shape;
+    this.into = ByteBuffer.allocate(shape.valueBytes());
+  }
+
+  private SyncStoreBuilder<K, byte[]> builder() {
+    return SyncStore.builder(HashRecords.codec(shape), Codecs.bytes());
   }
 
   @Override
@@ -28,14 +35,14 @@ final class SyncRecords implements RecordStore {
   }
 
   @Override
-  public RecordStore forThread() {
-    SyncRecords other = new SyncRecords();
+  public RecordStore<K> forThread() {
+    SyncRecords<K> other = new SyncRecords<>(shape);
     other.store = store;
     return other;
   }
 
   @Override
-  public long get(String key) {
+  public long get(K key) {
     byte[] value = store.get(key);
     if (value == null) {
       throw RecordStore.absent(key);
@@ -44,7 +51,7 @@ final class SyncRecords implements RecordStore {
   }
 
   @Override
-  public long getInto(String key) {
+  public long getInto(K key) {
     if (store.getInto(key, into.clear()) < 0) {
       throw RecordStore.absent(key);
     }
@@ -52,17 +59,17 @@ final class SyncRecords implements RecordStore {
   }
 
   @Override
-  public boolean has(String key) {
+  public boolean has(K key) {
     return store.containsKey(key);
   }
 
   @Override
-  public void put(String key, byte[] value) {
+  public void put(K key, byte[] value) {
     store.set(key, value);
   }
 
   @Override
-  public void remove(String key) {
+  public void remove(K key) {
     store.delete(key);
   }
 

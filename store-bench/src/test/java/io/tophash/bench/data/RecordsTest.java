@@ -2,26 +2,40 @@ package io.tophash.bench.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class RecordsTest {
-  @Test
-  void keysAreDistinctAndAllOfOneSize() {
-    Set<String> keys = new HashSet<>();
+  private static Stream<RecordShape<?>> shapes() {
+    return RecordShape.all().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  <K> void keysAreDistinctAndTheSameAfterTheirBytes(RecordShape<K> shape) {
+    Set<K> keys = new HashSet<>();
     for (int i = 0; i < 10_000; i++) {
-      String key = Records.key(i);
-      assertEquals(Records.KEY_BYTES, key.length());
+      K key = shape.key(i);
+      ByteBuffer bytes = ByteBuffer.allocate(shape.keys().bytes());
+      shape.keys().write(key, bytes);
+      assertEquals(0, bytes.remaining());
+      assertEquals(key, shape.keys().read(bytes.array()));
       keys.add(key);
     }
     assertEquals(10_000, keys.size());
   }
 
-  @Test
-  void checksumSeesEachByteAndTheVersion() {
-    byte[] value = new byte[Records.VALUE_BYTES];
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void checksumSeesEachByteAndTheVersion(RecordShape<?> shape) {
+    byte[] value = new byte[shape.valueBytes()];
     Records.valueInto(7, 1, value);
     long changed = Records.fold(value);
     Records.valueInto(7, 0, value);
@@ -32,5 +46,13 @@ class RecordsTest {
       assertNotEquals(sum, Records.fold(value), "byte " + i);
       value[i] ^= 1;
     }
+  }
+
+  @Test
+  void unknownShapeListsTheKnownOnes() {
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> RecordShape.of("double"));
+    assertEquals(
+        "unknown shape 'double', known are: string100, int100, int2k, int16k", e.getMessage());
   }
 }

@@ -38,7 +38,7 @@ class MarkdownTest {
         "| get, each key from the last value | ns | 100 (90.0–120) | 200 | 170 (160–180) | 250 |");
     assertHasLine(page, "| open and first get | ms | 1.50 | – | – | 3,000 |");
     assertHasLine(
-        page, "| file, or heap of a map on the heap, per entry | B | 30.0 | 80.0 | 36.0 |");
+        page, "| file, or memory of a store without one, per entry | B | 30.0 | 80.0 | 36.0 |");
   }
 
   @Test
@@ -85,7 +85,7 @@ class MarkdownTest {
   void namesFlagsMachineAndFailures() throws Exception {
     String page = page();
     assertHasLine(page, "- Processor: A processor");
-    assertHasLine(page, "| ConcurrentHashMap | `-Xmx8g` |");
+    assertHasLine(page, "| ConcurrentHashMap | untouched | `-Xmx8g` |");
     assertHasLine(page, "- LMDB, fill, 10,000,000 entries: `UnsatisfiedLinkError: no lmdb`");
   }
 
@@ -118,6 +118,7 @@ class MarkdownTest {
             canned.environment(),
             canned.settings(),
             canned.flags(),
+            canned.tuning(),
             List.of(),
             List.of(),
             List.of());

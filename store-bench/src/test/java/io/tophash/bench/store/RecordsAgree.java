@@ -5,6 +5,7 @@ import static io.tophash.bench.store.Agreement.OPERATIONS;
 import static io.tophash.bench.store.Agreement.SEED;
 import static io.tophash.bench.store.Agreement.check;
 
+import io.tophash.bench.data.RecordShape;
 import io.tophash.bench.data.Records;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,16 +19,16 @@ import java.util.concurrent.CompletableFuture;
 final class RecordsAgree {
   private RecordsAgree() {}
 
-  static void run(StoreKind kind, Path directory) throws IOException {
+  static <K> void run(StoreKind kind, RecordShape<K> shape, Path directory) throws IOException {
     Path place = Files.createDirectories(directory.resolve("random-records"));
-    Map<String, byte[]> model = new HashMap<>();
-    RecordStore store = kind.makeRecords();
+    Map<K, byte[]> model = new HashMap<>();
+    RecordStore<K> store = kind.makeRecords(shape);
     store.open(place, KEYS);
     SplittableRandom random = new SplittableRandom(SEED);
-    byte[] value = new byte[Records.VALUE_BYTES];
+    byte[] value = new byte[shape.valueBytes()];
     for (int i = 0; i < OPERATIONS; i++) {
       int index = random.nextInt(KEYS);
-      String key = Records.key(index);
+      K key = shape.key(index);
       switch (random.nextInt(4)) {
         case 0 -> {
           model.remove(key);
@@ -42,46 +43,49 @@ final class RecordsAgree {
       }
     }
     store.endBatch();
-    compare(model, store);
+    compare(shape, model, store);
     if (kind.isPersistent()) {
       store.close();
-      store = kind.makeRecords();
+      store = kind.makeRecords(shape);
       store.open(place, KEYS);
-      compare(model, store);
+      compare(shape, model, store);
     }
-    RecordStore here = store;
-    inAnotherThread(() -> compareValues(model, here.forThread()));
+    RecordStore<K> here = store;
+    inAnotherThread(() -> compareValues(shape, model, here.forThread()));
     store.close();
-    fill(kind, Files.createDirectories(directory.resolve("fill-records")));
+    fill(kind, shape, Files.createDirectories(directory.resolve("fill-records")));
   }
 
-  private static void fill(StoreKind kind, Path place) throws IOException {
-    try (RecordStore store = kind.makeRecords()) {
+  private static <K> void fill(StoreKind kind, RecordShape<K> shape, Path place)
+      throws IOException {
+    try (RecordStore<K> store = kind.makeRecords(shape)) {
       store.open(place, KEYS);
-      Filler.fill(store, KEYS);
+      Filler.fill(store, shape, KEYS);
       check("size", (long) KEYS, store.size());
-      check("checksum", Records.checksum(KEYS), store.iterate());
+      check("checksum", shape.checksum(KEYS), store.iterate());
     }
   }
 
-  private static void compare(Map<String, byte[]> model, RecordStore store) {
+  private static <K> void compare(
+      RecordShape<K> shape, Map<K, byte[]> model, RecordStore<K> store) {
     long sum = 0;
-    for (Map.Entry<String, byte[]> entry : model.entrySet()) {
+    for (Map.Entry<K, byte[]> entry : model.entrySet()) {
       sum += Records.fold(entry.getKey(), entry.getValue());
     }
     check("size", (long) model.size(), store.size());
     check("iterate", sum, store.iterate());
-    compareValues(model, store);
+    compareValues(shape, model, store);
   }
 
-  private static void compareValues(Map<String, byte[]> model, RecordStore store) {
+  private static <K> void compareValues(
+      RecordShape<K> shape, Map<K, byte[]> model, RecordStore<K> store) {
     for (int i = 0; i < KEYS; i++) {
-      String key = Records.key(i);
+      K key = shape.key(i);
       compare(model.get(key), key, store);
     }
   }
 
-  private static void compare(byte[] expected, String key, RecordStore store) {
+  private static <K> void compare(byte[] expected, K key, RecordStore<K> store) {
     check("has", expected != null, store.has(key));
     if (expected != null) {
       check("get", Records.fold(expected), store.get(key));

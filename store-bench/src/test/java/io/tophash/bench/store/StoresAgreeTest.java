@@ -3,6 +3,7 @@ package io.tophash.bench.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tophash.bench.data.RecordShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,9 @@ class StoresAgreeTest {
       LongsAgree.run(kind, place);
     }
     if (kind.hasRecords()) {
-      RecordsAgree.run(kind, place);
+      for (RecordShape<?> shape : RecordShape.all()) {
+        RecordsAgree.run(kind, shape, place.resolve(shape.id()));
+      }
     }
     if (kind.hasGoMap()) {
       GoMapsAgree.run(kind, Files.createDirectories(place.resolve("go")));
