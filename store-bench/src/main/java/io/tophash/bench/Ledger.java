@@ -44,6 +44,11 @@ final class Ledger {
     return false;
   }
 
+  /** Takes down a curve. */
+  void add(String name, StoreKind kind, List<Double> x, List<Double> y) {
+    results.add(new Results.Series(name, kind.id(), entries, x, y));
+  }
+
   void add(Figure figure, StoreKind kind, List<Double> values) {
     results.add(figure, kind.id(), entries, values);
     out.printf(

@@ -3,6 +3,7 @@ package io.tophash.bench;
 import io.tophash.bench.report.Figure;
 import io.tophash.bench.report.Shape;
 import io.tophash.bench.store.StoreKind;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -24,6 +25,9 @@ record Plan(List<Section> sections) {
   private static final int LARGE = 10_000_000;
   private static final int SMALL = 1_000_000;
   private static final int TINY = 20_000;
+
+  /** As many of the larger values as lmdbjava's own benchmarks have. */
+  private static final int FEW = 100_000;
 
   /** Bytes of a store's file for an entry of longs, at most; LMDB's map is the largest. */
   private static final long FILE_BYTES_PER_ENTRY = 160;
@@ -74,6 +78,12 @@ record Plan(List<Section> sections) {
           .collect(Collectors.toList());
     }
 
+    /** True if a workload of YCSB is measured. */
+    boolean hasYcsb() {
+      return Arrays.stream(Figure.values())
+          .anyMatch(figure -> figure.isYcsb() && has(figure.workload()));
+    }
+
     /** True if something is measured with entries of this shape. */
     boolean has(Shape shape) {
       return Figure.workloads(shape).stream().anyMatch(this::has);
@@ -101,35 +111,91 @@ record Plan(List<Section> sections) {
     }
   }
 
-  /** 10 million longs, then 1 million longs and strings with more maps, then Go's benchmarks. */
+  /** 10 million longs, then 1 million longs and records with more maps, then Go's benchmarks. */
   static Plan full() {
-    return new Plan(
-        List.of(
-            new Section(LARGE, MAIN, Figure.workloads(Shape.LONGS), new Repeats(2, 3, 5, 1000, 3)),
-            new Section(SMALL, ALL, entries(), new Repeats(1, 3, 5, 400, 3)),
-            goMaps(new Repeats(1, 2, 3, 300, 1))));
+    Repeats repeats = new Repeats(1, 3, 5, 400, 2);
+    List<Section> sections = new ArrayList<>();
+    sections.add(
+        new Section(LARGE, MAIN, Figure.workloads(Shape.LONGS), new Repeats(1, 3, 5, 1000, 2)));
+    sections.add(
+        new Section(SMALL, ALL, workloads(Shape.LONGS, Shape.STRINGS, Shape.INTS), repeats));
+    sections.addAll(
+        new Section(FEW, MAIN, workloads(Shape.INTS_2K, Shape.INTS_16K), repeats).alone());
+    sections.add(goMaps(new Repeats(1, 2, 3, 300, 1)));
+    return new Plan(sections);
   }
 
-  /** 1 million entries, in a few minutes. */
+  /** The most telling rows: 10 million longs, 1 million records, in about 15 minutes. */
+  static Plan headline() {
+    return new Plan(
+        List.of(
+            new Section(
+                LARGE,
+                MAIN,
+                Set.of("dependentGet", "put", "fill", "space", "memory", "open"),
+                new Repeats(1, 2, 3, 500, 1)),
+            new Section(
+                SMALL,
+                MAIN,
+                Set.of(
+                    "growth",
+                    "stringGet",
+                    "stringPut",
+                    "stringIterate",
+                    "stringFill",
+                    "stringSpace",
+                    "ycsbA",
+                    "ycsbC"),
+                new Repeats(1, 2, 3, 300, 1))));
+  }
+
+  /** 1 million entries, without the fast memory mode, in less than 10 minutes. */
   static Plan quick() {
     return new Plan(
         List.of(
-            new Section(SMALL, ALL, entries(), new Repeats(1, 2, 5, 300, 2)),
-            goMaps(new Repeats(1, 1, 3, 100, 1))));
+            new Section(
+                SMALL,
+                EnumSet.complementOf(
+                    EnumSet.of(
+                        StoreKind.TOPHASH_FAST,
+                        StoreKind.SYNC_FAST,
+                        StoreKind.AGRONA,
+                        StoreKind.HASHMAP,
+                        StoreKind.LOCKED,
+                        StoreKind.FLOOR)),
+                Set.of(
+                    "dependentGet",
+                    "put",
+                    "iterate",
+                    "fill",
+                    "space",
+                    "growth",
+                    "open",
+                    "stringGet",
+                    "stringPut",
+                    "stringFill",
+                    "stringSpace",
+                    "ycsbA",
+                    "ycsbC"),
+                new Repeats(1, 1, 3, 200, 1))));
   }
 
   /** Hardly any entries: only to see that everything works. */
   static Plan smoke() {
-    return new Plan(
-        List.of(
-            new Section(TINY, ALL, entries(), new Repeats(1, 1, 2, 50, 1)),
-            goMaps(new Repeats(1, 1, 1, 20, 1))));
+    Repeats repeats = new Repeats(1, 1, 2, 50, 1);
+    List<Section> sections = new ArrayList<>();
+    sections.add(
+        new Section(TINY, ALL, workloads(Shape.LONGS, Shape.STRINGS, Shape.INTS), repeats));
+    sections.addAll(
+        new Section(TINY / 10, MAIN, workloads(Shape.INTS_2K, Shape.INTS_16K), repeats).alone());
+    sections.add(goMaps(new Repeats(1, 1, 1, 20, 1)));
+    return new Plan(sections);
   }
 
-  private static Set<String> entries() {
-    Set<String> workloads = new HashSet<>(Figure.workloads(Shape.LONGS));
-    workloads.addAll(Figure.workloads(Shape.STRINGS));
-    return workloads;
+  private static Set<String> workloads(Shape... shapes) {
+    return Arrays.stream(shapes)
+        .flatMap(shape -> Figure.workloads(shape).stream())
+        .collect(Collectors.toSet());
   }
 
   private static Section goMaps(Repeats repeats) {
@@ -162,6 +228,7 @@ record Plan(List<Section> sections) {
                             common(section.workloads(), workloads),
                             repeats.apply(section.repeats())))
                 .filter(section -> !section.workloads().isEmpty())
+                .distinct() // the sections of one store each are the same with other stores
                 .collect(Collectors.toList()));
   }
 

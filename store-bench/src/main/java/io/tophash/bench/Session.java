@@ -39,6 +39,7 @@ final class Session {
   private final Children children;
   private final PrintWriter out;
   private final Results results;
+  private Path file;
   private Plan.Section section;
   private Ledger ledger;
   private Shots shots;
@@ -75,10 +76,11 @@ final class Session {
   /**
    * Measures.
    *
-   * @param file where the results go, at the end of each step, so that a run that is stopped has
+   * @param target where the results go, at the end of each step, so that a run that is stopped has
    *     them
    */
-  Results run(Path file) throws IOException {
+  Results run(Path target) throws IOException {
+    file = target;
     for (Plan.Section each : plan.sections()) {
       section = each;
       ledger = new Ledger(results, out, section.entries());
@@ -148,7 +150,9 @@ final class Session {
             || shape == Shape.LONGS && section.has(Figure.MEMORY_OWN.workload());
     boolean used =
         section.benchmarks().stream().anyMatch(figure -> figure.shape() == shape)
-            || shape == Shape.LONGS && (section.has("open") || section.has("openKilled"));
+            || shape == Shape.STRINGS && section.hasYcsb()
+            || shape == Shape.LONGS
+                && Stream.of("open", "openKilled", "putNew").anyMatch(section::has);
     int rounds = section.has(time) ? section.repeats().shots() : 1;
     for (int i = 0; i < rounds; i++) {
       int round = i;
@@ -162,11 +166,19 @@ final class Session {
     }
   }
 
-  private void shots() {
+  private void shots() throws IOException {
+    for (Figure figure : Figure.values()) {
+      if (figure.isYcsb()) {
+        Predicate<StoreKind> which = kind -> figure.threads() == 1 || kind.isForThreads();
+        each(figure.workload(), figure.shape(), 1, which, kind -> shots.ycsb(figure, kind));
+      }
+    }
+    each("putNew", Shape.LONGS, 1, kind -> !kind.isFloor(), shots::putNew);
     each("hinted", Shape.LONGS, 1, StoreKind::isTophash, shots::hintedFill);
     each("open", Shape.LONGS, 1, StoreKind::isPersistent, shots::open);
     int rounds = section.repeats().shots();
     each("openKilled", Shape.LONGS, rounds, StoreKind::isPersistent, shots::openKilled);
+    each("growth", Shape.LONGS, rounds, kind -> !kind.isFloor(), shots::growth);
     each("longestPut", Shape.LONGS, rounds, any -> true, k -> shots.longestPut(k, Shape.LONGS));
     each(
         "stringLongestPut",
@@ -181,9 +193,11 @@ final class Session {
       Shape shape,
       int rounds,
       Predicate<StoreKind> which,
-      Consumer<StoreKind> shot) {
+      Consumer<StoreKind> shot)
+      throws IOException {
     for (int i = 0; i < rounds && section.has(workload); i++) {
       stores(shape, which).forEach(shot);
+      results.write(file);
     }
   }
 

@@ -3,6 +3,7 @@ package io.tophash.bench;
 import io.tophash.bench.Children.ChildException;
 import io.tophash.bench.data.RecordShape;
 import io.tophash.bench.report.Figure;
+import io.tophash.bench.report.Results;
 import io.tophash.bench.report.Shape;
 import io.tophash.bench.shot.Shot;
 import io.tophash.bench.store.Filler;
@@ -141,6 +142,55 @@ final class Shots {
           }
         });
     Shot.delete(place);
+  }
+
+  /** Times requests that come at a fixed rate while a store grows. */
+  void growth(StoreKind kind) {
+    Path place = directory.resolve(kind.id() + "-growth");
+    ledger.attempt(
+        "growth",
+        kind,
+        () -> {
+          Map<String, List<Double>> figures =
+              children.shot("growth", kind, section.entries(), place);
+          for (Figure figure : Figure.values()) {
+            if (figure.workload().equals("growth")) {
+              ledger.add(figure, kind, figures.get(figure.id()));
+            }
+          }
+          ledger.add(Results.Series.CURVE, kind, figures.get("curveX"), figures.get("curveY"));
+          ledger.add(Results.Series.TIME_LINE, kind, figures.get("timeX"), figures.get("timeY"));
+        });
+    Shot.delete(place);
+  }
+
+  // --- full stores -------------------------------------------------------------------------------
+
+  /** Puts new keys to a full store. */
+  void putNew(StoreKind kind) {
+    ledger.attempt(
+        "putNew",
+        kind,
+        () -> {
+          Map<String, List<Double>> figures =
+              children.shot("putNew", kind, section.entries(), home(kind, Shape.LONGS));
+          ledger.add(Figure.PUT_NEW, kind, figures.get("putNew"));
+          ledger.add(Figure.REMOVE, kind, figures.get("remove"));
+        });
+  }
+
+  /** A workload of YCSB. */
+  void ycsb(Figure figure, StoreKind kind) {
+    ledger.attempt(
+        figure.workload(),
+        kind,
+        () ->
+            ledger.add(
+                figure,
+                kind,
+                children
+                    .shot(figure.id(), kind, section.entries(), home(kind, figure.shape()))
+                    .get("ycsb")));
   }
 
   // --- open --------------------------------------------------------------------------------------

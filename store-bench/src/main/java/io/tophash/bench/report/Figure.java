@@ -33,6 +33,8 @@ public enum Figure {
       new Source("besideWriter", Shape.LONGS, "BesideWriterBenchmark.readBeside", 1),
       "get while another process overwrites values",
       "ns"),
+  PUT_NEW("putNew", "putNew", Shape.LONGS, "put of a new key to a full store", "ns"),
+  REMOVE("remove", "putNew", Shape.LONGS, "remove", "ns"),
   FILL("fill", "fill", Shape.LONGS, "fill from empty, per entry", "ns"),
   PUT_50("put50", "longestPut", Shape.LONGS, "half of the puts while filling take at most", "µs"),
   PUT_99("put99", "longestPut", Shape.LONGS, "99 % of the puts while filling take at most", "µs"),
@@ -41,6 +43,13 @@ public enum Figure {
   LONGEST_PUT("longestPut", "longestPut", Shape.LONGS, "longest put while filling", "µs"),
   LONGEST_OTHER(
       "longestOther", "longestPut", Shape.LONGS, "longest get or remove while filling", "µs"),
+  GROWTH_50("growth50", "growth", Shape.LONGS, Titles.GROWTH + "half of the puts", "µs"),
+  GROWTH_99("growth99", "growth", Shape.LONGS, Titles.GROWTH + "99 % of the puts", "µs"),
+  GROWTH_999("growth999", "growth", Shape.LONGS, Titles.GROWTH + "99.9 % of the puts", "µs"),
+  GROWTH_9999("growth9999", "growth", Shape.LONGS, Titles.GROWTH + "99.99 % of the puts", "µs"),
+  GROWTH_MAX("growthMax", "growth", Shape.LONGS, Titles.GROWTH + "the longest put", "µs"),
+  GROWTH_GET_9999("growthGet9999", "growth", Shape.LONGS, Titles.GROWTH + "99.99 % of gets", "µs"),
+  GROWTH_GET_MAX("growthGetMax", "growth", Shape.LONGS, Titles.GROWTH + "the longest get", "µs"),
   OPEN("open", "open", Shape.LONGS, "open and first get", "ms"),
   OPEN_KILLED(
       "openKilled",
@@ -97,6 +106,17 @@ public enum Figure {
       "space taken on the file system, by bytes of keys and values",
       "×"),
 
+  YCSB_A('A', 1, "half reads, half updates"),
+  YCSB_B('B', 1, "95 % reads, 5 % updates"),
+  YCSB_C('C', 1, "reads"),
+  YCSB_D('D', 1, "95 % reads of the latest, 5 % inserts"),
+  YCSB_F('F', 1, "half reads, half reads with a write"),
+  YCSB_A_2('A', 2, "half reads, half updates"),
+  YCSB_B_2('B', 2, "95 % reads, 5 % updates"),
+  YCSB_C_2('C', 2, "reads"),
+  YCSB_D_2('D', 2, "95 % reads of the latest, 5 % inserts"),
+  YCSB_F_2('F', 2, "half reads, half reads with a write"),
+
   INT_GET_INTO(Shape.INTS, "getInto", Titles.GET_INTO),
   INT_PUT(Shape.INTS, "put", Titles.PUT),
   INT_ITERATE(Shape.INTS, "iterate", Titles.ITERATE),
@@ -143,6 +163,7 @@ public enum Figure {
 
   /** The titles that figures of several shapes have. */
   private static final class Titles {
+    static final String GROWTH = "growing at 250,000 requests/s: ";
     static final String GET_INTO = "get, value copied to where the last one was";
     static final String PUT = "put to a key that is there";
     static final String ITERATE = "iterate, per entry";
@@ -199,6 +220,15 @@ public enum Figure {
         source,
         title,
         unit);
+  }
+
+  /** A workload of YCSB. */
+  Figure(char letter, int threads, String title) {
+    this(
+        "ycsb" + letter + (threads == 1 ? "" : threads),
+        new Source("ycsb" + letter, Shape.STRINGS, null, threads),
+        (threads == 1 ? "" : threads + " threads: ") + "YCSB " + letter + ", " + title,
+        "ns");
   }
 
   /** One of Go's benchmarks, by two threads. */
@@ -297,6 +327,11 @@ public enum Figure {
   /** The unit. */
   public String unit() {
     return unit;
+  }
+
+  /** True for the workloads of YCSB. */
+  public boolean isYcsb() {
+    return source.workload.startsWith("ycsb");
   }
 
   /** True if the figure is about a walk over all entries, by whose number it is divided. */

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param flags the JVM flags of each store, by its name
  * @param tuning how each store was set up, by its name; empty in results of older suites
  * @param measurements the figures
+ * @param series what makes a curve; empty in results of older suites
  * @param failures what did not work
  * @param jmh the results in JMH's own format
  */
@@ -28,6 +29,7 @@ public record Results(
     Map<String, String> flags,
     Map<String, String> tuning,
     List<Measurement> measurements,
+    List<Series> series,
     List<Failure> failures,
     List<JsonNode> jmh) {
   private static final ObjectMapper JSON =
@@ -44,6 +46,23 @@ public record Results(
   public record Measurement(String figure, String store, int entries, List<Double> values) {}
 
   /**
+   * The points of a curve of one store.
+   *
+   * @param name name of the chart
+   * @param store name of the store
+   * @param entries number of entries
+   * @param x one coordinate of each point
+   * @param y the other one
+   */
+  public record Series(String name, String store, int entries, List<Double> x, List<Double> y) {
+    /** The chart of percentiles and latencies in microseconds. */
+    public static final String CURVE = "latency";
+
+    /** The chart of seconds and the longest latency of that time in microseconds. */
+    public static final String TIME_LINE = "growth";
+  }
+
+  /**
    * A measurement that failed.
    *
    * @param workload name of the workload
@@ -56,6 +75,7 @@ public record Results(
   /** Fills in what results of older suites do not have. */
   public Results {
     tuning = tuning == null ? new LinkedHashMap<>() : tuning;
+    series = series == null ? new ArrayList<>() : series;
   }
 
   /** Results of nothing so far. */
@@ -69,6 +89,7 @@ public record Results(
         settings,
         flags,
         tuning,
+        new ArrayList<>(),
         new ArrayList<>(),
         new ArrayList<>(),
         new ArrayList<>());
@@ -93,6 +114,7 @@ public record Results(
       all.tuning.putAll(run.tuning);
       run.measurements.forEach(
           each -> all.add(Figure.of(each.figure), each.store, each.entries, each.values));
+      run.series.forEach(all::add);
       all.failures.addAll(run.failures);
       all.jmh.addAll(run.jmh);
     }
@@ -117,6 +139,20 @@ public record Results(
       }
     }
     measurements.add(new Measurement(figure.id(), store, entries, new ArrayList<>(values)));
+  }
+
+  /** Adds a curve; the first one of a store stays. */
+  public void add(Series curve) {
+    boolean known =
+        series.stream()
+            .anyMatch(
+                each ->
+                    each.name().equals(curve.name())
+                        && each.store().equals(curve.store())
+                        && each.entries() == curve.entries());
+    if (!known) {
+      series.add(curve);
+    }
   }
 
   /** The values of a figure, or null if there is none. */

@@ -46,6 +46,12 @@ public final class Shot {
       case "stringLongestPut" ->
           LongestPutShot.run(
               new Entries.Arrays<>(kind, RecordShape.STRING_100, entries), entries, directory);
+      case "growth" -> GrowthShot.run(longs(kind, entries), entries, directory);
+      case "putNew" -> PutNewShot.run(kind, entries, directory);
+      case "ycsbA", "ycsbB", "ycsbC", "ycsbD", "ycsbF" ->
+          ycsb(args[0], kind, entries, directory, 1);
+      case "ycsbA2", "ycsbB2", "ycsbC2", "ycsbD2", "ycsbF2" ->
+          ycsb(args[0], kind, entries, directory, 2);
       case "idle" -> LongestPutShot.runIdle();
       case "writer" -> WriterShot.run(kind, entries, directory);
       case "open" -> OpenShot.run(kind, entries, directory, false);
@@ -59,6 +65,13 @@ public final class Shot {
       throws IOException {
     Entries records = new Entries.Arrays<>(kind, shape, entries);
     FillShot.run(kind, records, entries, directory, false);
+  }
+
+  private static void ycsb(String shot, StoreKind kind, int entries, Path directory, int threads)
+      throws IOException {
+    String letter = shot.substring("ycsb".length(), "ycsb".length() + 1);
+    YcsbOperations.Mix mix = YcsbOperations.Mix.valueOf(letter);
+    YcsbShot.run(kind, RecordShape.STRING_100, entries, directory, mix, threads);
   }
 
   private static Entries longs(StoreKind kind, int entries) {

@@ -18,13 +18,19 @@ import org.lmdbjava.Txn;
  */
 final class LmdbFile {
   private static final long PAGE_BYTES = 4096;
-  private static final long EXTRA_BYTES = 64 << 20;
+
+  /**
+   * Room in the map, which costs nothing until it is used: as long as one thread has a snapshot,
+   * for example because the machine has put it aside, each commit of another one takes new pages.
+   */
+  private static final long EXTRA_BYTES = 4L << 30;
 
   final Env<ByteBuffer> env;
   final Dbi<ByteBuffer> dbi;
   private final List<Txn<ByteBuffer>> others = new ArrayList<>();
   private Txn<ByteBuffer> reader;
   private Txn<ByteBuffer> writer;
+  private boolean parked;
 
   LmdbFile(Path directory, long bytes, String name, DbiFlags... flags) {
     env =
@@ -43,11 +49,25 @@ final class LmdbFile {
 
   /** The transaction to read with: what was written so far is seen. */
   Txn<ByteBuffer> reader() {
-    return writer == null ? reader : writer;
+    if (writer != null) {
+      return writer;
+    }
+    if (parked) {
+      reader.renew();
+      parked = false;
+    }
+    return reader;
   }
 
-  /** A transaction for another thread that only reads. */
+  /**
+   * A transaction for another thread to read with. The one of this thread lets go of its snapshot
+   * until it is used again: as long as it has one, no page of it is free.
+   */
   synchronized Txn<ByteBuffer> otherReader() {
+    if (!parked && writer == null) {
+      reader.reset();
+      parked = true;
+    }
     Txn<ByteBuffer> other = env.txnRead();
     others.add(other);
     return other;
@@ -56,7 +76,10 @@ final class LmdbFile {
   /** The transaction to write with. */
   Txn<ByteBuffer> writer() {
     if (writer == null) {
-      reader.reset();
+      if (!parked) {
+        reader.reset();
+      }
+      parked = false;
       writer = env.txnWrite();
     }
     return writer;
@@ -67,13 +90,13 @@ final class LmdbFile {
       writer.commit();
       writer.close();
       writer = null;
-      reader.renew();
+      parked = true;
     }
   }
 
   /** Lets the reader see what other processes wrote. */
   void refresh() {
-    if (writer == null) {
+    if (writer == null && !parked) {
       reader.reset();
       reader.renew();
     }
@@ -81,7 +104,7 @@ final class LmdbFile {
 
   long size() {
     endBatch();
-    return dbi.stat(reader).entries;
+    return dbi.stat(reader()).entries;
   }
 
   /** Closes it; bytes of the pages in use. */

@@ -22,6 +22,7 @@ final class LmdbRecords<K> implements RecordStore<K> {
   private final byte[] into;
   private LmdbFile file;
   private Txn<ByteBuffer> own; // null in the thread that opened it
+  private boolean parked;
   private long usedBytes;
 
   LmdbRecords(RecordShape<K> shape) {
@@ -64,7 +65,7 @@ final class LmdbRecords<K> implements RecordStore<K> {
   }
 
   private ByteBuffer find(K key) {
-    return file.dbi.get(own == null ? file.reader() : own, key(key));
+    return file.dbi.get(reader(), key(key));
   }
 
   private static long copy(Object key, ByteBuffer found, byte[] target) {
@@ -95,9 +96,27 @@ final class LmdbRecords<K> implements RecordStore<K> {
     if (own == null) {
       file.refresh();
     } else {
-      own.reset();
-      own.renew();
+      park();
     }
+  }
+
+  /** Lets go of the snapshot of this thread, which keeps the pages of old versions from use. */
+  private void park() {
+    if (!parked) {
+      own.reset();
+      parked = true;
+    }
+  }
+
+  private Txn<ByteBuffer> reader() {
+    if (own == null) {
+      return file.reader();
+    }
+    if (parked) {
+      own.renew();
+      parked = false;
+    }
+    return own;
   }
 
   /** One of several threads that write ends each write at once: there is one writer at a time. */
@@ -108,6 +127,7 @@ final class LmdbRecords<K> implements RecordStore<K> {
       file.dbi.put(file.writer(), key(key), bytes);
       return;
     }
+    park();
     try (Txn<ByteBuffer> writer = file.env.txnWrite()) {
       file.dbi.put(writer, key(key), bytes);
       writer.commit();

@@ -114,14 +114,7 @@ class MarkdownTest {
   void withoutMeasurementsThereIsNoChart() throws Exception {
     Results canned = Results.read(canned());
     Results empty =
-        new Results(
-            canned.environment(),
-            canned.settings(),
-            canned.flags(),
-            canned.tuning(),
-            List.of(),
-            List.of(),
-            List.of());
+        Results.of(canned.environment(), canned.settings(), canned.flags(), canned.tuning());
     Path file = directory.resolve("empty.md");
     Markdown.write(empty, file);
     assertFalse(Files.readString(file).contains(".svg"));
