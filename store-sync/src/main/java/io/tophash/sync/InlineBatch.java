@@ -16,18 +16,23 @@ import java.util.Objects;
  * its home bucket, a segment that is moved) is looked up alone afterwards.
  */
 final class InlineBatch {
-  private static final int BATCH = 32;
+  static final int SIZE = 32;
+
+  /** Offsets in a bucket at which one of its cache lines is sure to be met. */
+  private static final int SECOND_LINE = 64;
 
   private final InlineTable table;
   private final InlineSegments segments;
   private final MappedMemory memory;
   private final KeyHash keyHash;
-  private final long[] hashes = new long[BATCH];
-  private final long[] directoryWords = new long[BATCH];
-  private final long[] entries = new long[BATCH];
-  private final long[] words = new long[BATCH];
-  private final long[] buckets = new long[BATCH];
-  private final long[] tophashes = new long[BATCH];
+  private final long[] hashes = new long[SIZE];
+  private final long[] directoryWords = new long[SIZE];
+  private final long[] entries = new long[SIZE];
+  private final long[] words = new long[SIZE];
+  private final long[] buckets = new long[SIZE];
+  private final long[] tophashes = new long[SIZE];
+  // Written so that the reads of touch() are not left out.
+  private long touched;
 
   InlineBatch(InlineTable table, InlineSegments segments, KeyHash keyHash) {
     this.table = table;
@@ -50,8 +55,8 @@ final class InlineBatch {
     }
     int present = 0;
     LongOutcome outcome = new LongOutcome();
-    for (int from = 0; from < keys.length; from += BATCH) {
-      int count = Math.min(BATCH, keys.length - from);
+    for (int from = 0; from < keys.length; from += SIZE) {
+      int count = Math.min(SIZE, keys.length - from);
       int alone = stagedLookup(keys, values, from, count);
       present += count - Integer.bitCount(alone);
       for (int rest = alone; rest != 0; rest &= rest - 1) {
@@ -65,9 +70,31 @@ final class InlineBatch {
     return present;
   }
 
+  /**
+   * Fetches the cache lines that changes of these keys will need, all at once: one after the other
+   * they would be waited for one by one, as each change is a compare and set, which no later load
+   * overtakes. What is read does not matter, nor if it has moved meanwhile.
+   */
+  void touch(long[] keys, int from, int to) {
+    try {
+      if (readTophashes(keys, from, to - from)) {
+        long read = 0;
+        for (int i = 0; i < to - from; i++) {
+          read |=
+              tophashes[i]
+                  | memory.getLong(buckets[i], SECOND_LINE)
+                  | memory.getLong(buckets[i], SegmentLayout.INLINE_OVERFLOW);
+        }
+        touched = read;
+      }
+    } catch (IndexOutOfBoundsException e) {
+      // A segment was moved: the change itself finds where it is.
+    }
+  }
+
   /** Looks up a batch; the bits of the answer are the keys that must be looked up alone. */
   private int stagedLookup(long[] keys, long[] values, int from, int count) {
-    int all = count == BATCH ? -1 : (1 << count) - 1;
+    int all = count == SIZE ? -1 : (1 << count) - 1;
     int found = 0;
     try {
       if (!readTophashes(keys, from, count)) {

@@ -163,6 +163,19 @@ final class InlineTable extends SegmentTable implements LongTable {
   }
 
   @Override
+  public void putAll(long[] keys, long[] values) {
+    checkWritable();
+    InlineBatch batch = new InlineBatch(this, segments, keyHash);
+    for (int from = 0; from < keys.length; from += InlineBatch.SIZE) {
+      int to = Math.min(keys.length, from + InlineBatch.SIZE);
+      batch.touch(keys, from, to);
+      for (int i = from; i < to; i++) {
+        set(keys[i], values[i]);
+      }
+    }
+  }
+
+  @Override
   public long putIfAbsent(long key, long value, long missing) {
     LongOutcome outcome = new LongOutcome();
     change(Change.SET_IF_ABSENT, key, value, 0, outcome);

@@ -67,6 +67,22 @@ public final class LongSyncStore implements Store {
   // --- change ------------------------------------------------------------------------------------
 
   /**
+   * Stores many values, in the order of the arrays, with overlapping cache misses. Each is an
+   * update of its own; if one fails, those before it are stored.
+   *
+   * @param keys the keys; of a key that is there twice, the later value is kept
+   * @param values the value of each key at the same index
+   * @throws IllegalArgumentException if the arrays are not of one length
+   */
+  public void putAll(long[] keys, long[] values) {
+    if (values.length != keys.length) {
+      throw new IllegalArgumentException(
+          "there must be one value for each key, keys=" + keys.length + " values=" + values.length);
+    }
+    table.putAll(keys, values);
+  }
+
+  /**
    * Stores a value. sync.Map: Swap. An update.
    *
    * @return the previous value, or the missing value

@@ -44,6 +44,13 @@ interface LongTable {
   /** How many of the keys were present; {@code values} is at least as long as {@code keys}. */
   int getAll(long[] keys, long[] values, long missing);
 
+  /** Sets each key; {@code values} is as long as {@code keys}. */
+  default void putAll(long[] keys, long[] values) {
+    for (int i = 0; i < keys.length; i++) {
+      set(keys[i], values[i]);
+    }
+  }
+
   Walk newWalk();
 
   void clear();

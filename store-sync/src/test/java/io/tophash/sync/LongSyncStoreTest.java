@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -58,6 +59,33 @@ class LongSyncStoreTest {
       assertFalse(store.remove(1, 0));
       assertTrue(store.remove(1, Long.MIN_VALUE));
       assertTrue(store.isEmpty());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void putAllStoresEachPairInOrder(Engines engine) {
+    Map<Long, Long> model = new HashMap<>();
+    Random random = new Random(7);
+    try (LongSyncStore store = engine.longs(MISSING)) {
+      for (int length : new int[] {0, 1, 31, 32, 33, 1_000, 5_000}) {
+        long[] keys = random.longs(length, 0, 4_000).toArray();
+        long[] values = random.longs(length).toArray();
+        store.putAll(keys, values);
+        for (int i = 0; i < length; i++) {
+          model.put(keys[i], values[i]);
+        }
+        assertEquals(model, new HashMap<>(store.asMap()));
+      }
+      long[] same = {5, 5, 6};
+      store.putAll(same, same.clone());
+      store.putAll(same, same);
+      assertEquals(5, store.get(5));
+      Exception e =
+          assertThrows(
+              IllegalArgumentException.class, () -> store.putAll(new long[2], new long[1]));
+      assertEquals("there must be one value for each key, keys=2 values=1", e.getMessage());
+      assertThrows(NullPointerException.class, () -> store.putAll(null, new long[1]));
     }
   }
 

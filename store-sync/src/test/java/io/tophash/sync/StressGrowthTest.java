@@ -24,6 +24,46 @@ class StressGrowthTest {
     Seeds.run(10, seed -> runLongs(seed, shards, segmentBytes, keys));
   }
 
+  /** Batches fetch lines of segments that others rebuild and split meanwhile. */
+  @ParameterizedTest
+  @CsvSource({"1, 3000", "4, 63000"})
+  void batchesStoreAllWhileOthersMoveTheSegments(int shards, int segmentBytes) {
+    Seeds.run(
+        3,
+        seed -> {
+          try (LongSyncStore store =
+              SyncStore.longs()
+                  .missingValue(-1)
+                  .shards(shards)
+                  .windowBytes(1 << 20)
+                  .maxSegmentBytes(segmentBytes)
+                  .openTemporary()) {
+            Parallel parallel = new Parallel(seed);
+            for (int t = 0; t < THREADS; t++) {
+              int thread = t;
+              parallel.worker(
+                  200,
+                  (random, step) -> {
+                    long[] keys = new long[100];
+                    long[] values = new long[100];
+                    for (int i = 0; i < keys.length; i++) {
+                      keys[i] = key(thread, step * 100 + i);
+                      values[i] = Described.value(keys[i], step);
+                    }
+                    store.putAll(keys, values);
+                    assertEquals(keys.length, store.getAll(keys, values, -1));
+                    for (int i = 0; i < keys.length; i++) {
+                      Described.check(keys[i], values[i]);
+                    }
+                  });
+            }
+            parallel.run();
+            assertEquals(THREADS * 20_000, store.sizeLong());
+            assertTrue(store.verify().isClean());
+          }
+        });
+  }
+
   private void runLongs(long seed, int shards, int segmentBytes, int keys) throws Exception {
     // For each thread, the keys below the first bound are there, those from the second on are not.
     AtomicLongArray inserted = new AtomicLongArray(THREADS * 64);

@@ -18,6 +18,9 @@ public final class Gathered {
   /** Number of live entries. */
   int count;
 
+  /** Record: bytes in the logs of the gathered blocks that no entry refers to any more. */
+  long garbage;
+
   /** Hash of each key. */
   long[] hashes = new long[1024];
 
@@ -46,6 +49,12 @@ public final class Gathered {
   public void clear() {
     used = 0;
     count = 0;
+    garbage = 0;
+  }
+
+  /** Forgets how much was overwritten: the next block shall have no more room than it must. */
+  public void forgetGarbage() {
+    garbage = 0;
   }
 
   /** Number of live entries. */

@@ -51,6 +51,7 @@ final class RecordGatherer {
     }
     g.reserve(end - tables);
     memory.getBytes(block + tables, g.bytes, at + tables, end - tables);
+    g.garbage += end - tables;
     for (int b = 0; b < buckets; b++) {
       if (!gatherBucket(g, block, at, kind.tableBytes(b), end)) {
         return false;
@@ -78,6 +79,7 @@ final class RecordGatherer {
         return false;
       }
       g.add(hashOf(g.bytes, record), record, bytes, block + bucketOffset | cell);
+      g.garbage -= bytes;
     }
     return true;
   }

@@ -332,6 +332,9 @@ public final class RecordSegments extends SegmentKind {
   /** A fresh block has room for at least one record more for so many that it holds. */
   private static final int SLACK = 12;
 
+  /** The largest share of its records that a block is made larger for overwrites to come. */
+  private static final int LARGEST_SLACK = 4;
+
   /** What a record is taken for in a segment that has none yet. */
   private static final int NEW_RECORD_BYTES = 64;
 
@@ -344,10 +347,21 @@ public final class RecordSegments extends SegmentKind {
     int count = to - from;
     int more = Math.max(MIN_SLACK_RECORDS, count / SLACK);
     long average = averageBytes(count, records, incomingBytes);
+    long slack = Math.max(more * average, slackForOverwrites(g, count, records));
     return HEADER_BYTES
         + bucketsBytes(readBuckets(count))
         + records
-        + Math.max(incomingBytes, more * average);
+        + Math.max(incomingBytes, slack);
+  }
+
+  /**
+   * Twice what was overwritten or deleted since the block was built, but not more than a share of
+   * the records: where entries are replaced often, rebuilds become rarer, and where they are not,
+   * no space waits for it.
+   */
+  private static long slackForOverwrites(Gathered g, int count, long records) {
+    long garbage = count == g.count ? g.garbage : g.garbage * count / g.count;
+    return Math.min(2 * garbage, records / LARGEST_SLACK);
   }
 
   private static long recordBytes(Gathered g, int from, int to) {

@@ -32,10 +32,10 @@ import java.util.zip.CRC32C;
  */
 public abstract class SegmentKind {
   /**
-   * Entries for two read buckets of a fresh block at most: 6.5 of 8 cells, Go's load factor. The
-   * rest is room for new keys in their home buckets.
+   * Entries for two read buckets of a fresh block at most: 5.5 of 8 cells. The rest is room for new
+   * keys in their home buckets.
    */
-  static final int MAX_FRESH_LOAD = 13;
+  static final int MAX_FRESH_LOAD = 11;
 
   /** A block has at least one dirty bucket for so many read buckets. */
   static final int READ_PER_DIRTY = 16;

@@ -70,6 +70,9 @@ final class Rebuilder {
     int local = context.localDepth(word, depth);
     g.clear();
     gather(word, g);
+    if (below != Long.MAX_VALUE) {
+      g.forgetGarbage();
+    }
     long needed = kind.neededBytes(g, 0, g.count(), incomingBytes);
     long most = maxBlockBytes(shard);
     context.bump(shard, ShardLayout.REBUILDS);

@@ -245,6 +245,7 @@ public final class Shards {
       if (!context.kind().gather(word, g)) {
         return false;
       }
+      g.forgetGarbage();
       long needed = context.kind().neededBytes(g, 0, g.count(), 0);
       long present = context.allocator().sizeOf(SegmentWord.position(word));
       return ExtentAllocator.blockBytes(needed) * WASTE_DIVISOR < present * (WASTE_DIVISOR - 1);
