@@ -76,7 +76,8 @@ public final class Tophash implements Runnable {
             .addSubcommand(new StatCommand(console))
             .addSubcommand(new VerifyCommand(console))
             .addSubcommand(new CompactCommand(console))
-            .addSubcommand(new BackupCommand(console));
+            .addSubcommand(new BackupCommand(console))
+            .addSubcommand(new RecoverCommand(console));
     line.setOut(new java.io.PrintWriter(console.newWriter()));
     line.setErr(console.err());
     line.setCaseInsensitiveEnumValuesAllowed(true);

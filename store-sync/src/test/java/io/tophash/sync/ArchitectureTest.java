@@ -29,7 +29,8 @@ class ArchitectureTest {
   private static final String ROOT = "io.tophash.sync";
 
   /** The packages of the core that each package here may use. */
-  private static final List<String> CORE = List.of("errors", "memory", "format", "hash", "codec");
+  private static final List<String> CORE =
+      List.of("errors", "memory", "format", "hash", "codec", "salvage");
 
   /** For each package below the root, the packages of this module that it may use. */
   private static final Map<String, List<String>> MAY_USE =
@@ -38,7 +39,8 @@ class ArchitectureTest {
           "process", List.of("format"),
           "extent", List.of("format", "process"),
           "segment", List.of("format", "process", "extent"),
-          "shard", List.of("format", "process", "extent", "segment"));
+          "shard", List.of("format", "process", "extent", "segment"),
+          "salvage", List.of("format", "segment"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
