@@ -116,6 +116,12 @@ final class OpenStore implements AutoCloseable {
     return open(info, !writable);
   }
 
+  /** Opens an existing store so that all of it can be checked. */
+  static OpenStore toVerify(Path path, Console console) {
+    StoreInfo info = StoreInfo.read(path);
+    return info.kind() == Kind.HASH ? toRead(path, console) : open(info, false);
+  }
+
   /** Opens an existing store to change it. */
   static OpenStore toWrite(Path path) {
     return open(StoreInfo.read(path), false);

@@ -5,15 +5,21 @@ import io.tophash.core.errors.CorruptStoreException;
 import java.io.IOException;
 import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Checks every invariant of a store. */
 @Command(
     name = "verify",
     description = {
       "Walks the whole store and prints each broken invariant with its position in the file.",
-      "Changes nothing. Exits with 3 if it finds something."
+      "Changes nothing. Exits with 3 if it finds something.",
+      "Of a SyncStore, --deep also checks all checksums and that no block is lost; for that it must",
+      "be allowed to write the store, whose writers then wait for one shard after the other."
     })
 final class VerifyCommand extends StoreCommand {
+  @Option(names = "--deep", description = "Check all that can be checked.")
+  private boolean deep;
+
   VerifyCommand(Console console) {
     super(console);
   }
@@ -22,7 +28,8 @@ final class VerifyCommand extends StoreCommand {
   public Integer call() throws IOException {
     long startNanos = System.nanoTime();
     VerifyReport report;
-    try (OpenStore store = OpenStore.toRead(path, console)) {
+    try (OpenStore store =
+        deep ? OpenStore.toVerify(path, console) : OpenStore.toRead(path, console)) {
       report = store.store.verify();
     } catch (CorruptStoreException e) {
       // So damaged that it does not open, or that the walk cannot go on.
@@ -87,7 +94,7 @@ final class VerifyCommand extends StoreCommand {
     return text.append(
             String.format(
                 Locale.ROOT,
-                "DAMAGED: %,d findings, %,d entries walked%n",
+                "DAMAGED: %,d findings, %,d entries walked; `tophash recover` saves what is whole%n",
                 report.findingCount(),
                 report.entries()))
         .toString();

@@ -23,7 +23,8 @@ record EngineConfig(
     int keyFixedBytes,
     String valueCodec,
     int valueFixedBytes,
-    KeyHash.Factory hashes) {
+    KeyHash.Factory hashes,
+    VerifyProgress verifyProgress) {
 
   BucketLayout layout() {
     return new BucketLayout(keyFixedBytes, valueFixedBytes);

@@ -52,7 +52,8 @@ public final class HashStoreBuilder<K, V>
             keys.fixedSize(),
             values.id(),
             values.fixedSize(),
-            hashes);
+            hashes,
+            settings.verifyProgress());
     return new HashStore<>(StoreEngine.open(config), keys, values);
   }
 }

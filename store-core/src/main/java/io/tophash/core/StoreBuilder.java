@@ -23,14 +23,20 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
    * @param readOnly true to change nothing
    * @param maxBytes the file never grows over this
    * @param windowShift log2 of the size of a new store's windows
+   * @param verifyProgress hears of the verification after a stop of the machine
    */
   protected record Settings(
-      long expectedEntries, boolean readOnly, long maxBytes, int windowShift) {}
+      long expectedEntries,
+      boolean readOnly,
+      long maxBytes,
+      int windowShift,
+      VerifyProgress verifyProgress) {}
 
   private final long minWindowBytes;
   private long expectedEntries;
   private boolean readOnly;
   private long maxBytes = Long.MAX_VALUE;
+  private VerifyProgress verifyProgress = VerifyProgress.NONE;
   private int windowShift = Long.numberOfTrailingZeros(MAX_WINDOW_BYTES);
 
   /**
@@ -55,7 +61,7 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
 
   /** What was asked for so far. */
   protected final Settings settings() {
-    return new Settings(expectedEntries, readOnly, maxBytes, windowShift);
+    return new Settings(expectedEntries, readOnly, maxBytes, windowShift, verifyProgress);
   }
 
   /** Takes over what another builder was asked for. */
@@ -64,6 +70,7 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
     readOnly = settings.readOnly;
     maxBytes = settings.maxBytes;
     windowShift = settings.windowShift;
+    verifyProgress = settings.verifyProgress;
     return self();
   }
 
@@ -97,6 +104,15 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
       throw new IllegalArgumentException("maxBytes must be positive, maxBytes=" + bytes);
     }
     maxBytes = bytes;
+    return self();
+  }
+
+  /**
+   * Hears how far the verification is that this open makes if the machine stopped while the store
+   * was not written back: it takes time in proportion to the store. Default: nobody.
+   */
+  public B verifyProgress(VerifyProgress progress) {
+    verifyProgress = Objects.requireNonNull(progress, "progress");
     return self();
   }
 

@@ -22,6 +22,8 @@ import io.tophash.core.table.TableContext;
 import io.tophash.core.table.TableVerifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +42,8 @@ final class StoreEngine implements AutoCloseable {
     WRITING,
     CLOSED
   }
+
+  private static final Logger LOG = System.getLogger("io.tophash");
 
   // Bytes that a close may move to give space back: a tenth of a second.
   private static final long COMPACT_ON_CLOSE_BYTES = 256L << 20;
@@ -117,7 +121,7 @@ final class StoreEngine implements AutoCloseable {
     assigner = new Assigner(table);
     growth = new Growth(table, assigner);
     if (machineStopped) {
-      verifyAfterMachineStop();
+      verifyAfterMachineStop(config.verifyProgress());
     }
     if (!file.isReadOnly()) {
       CrashPoint.reached("open.settled");
@@ -151,8 +155,18 @@ final class StoreEngine implements AutoCloseable {
     }
   }
 
-  private void verifyAfterMachineStop() {
-    VerifyReport report = runVerifier();
+  private void verifyAfterMachineStop(VerifyProgress progress) {
+    LOG.log(
+        Level.WARNING,
+        "the machine stopped while the store was not yet written back; it is verified now, store={0}",
+        file.path());
+    VerifyReport report = runVerifier(progress);
+    LOG.log(
+        Level.INFO,
+        "verified: entries={0} findings={1} store={2}",
+        report.entries(),
+        report.findingCount(),
+        file.path());
     if (!report.isClean()) {
       throw new CorruptStoreException(
           report.findings().get(0).section(),
@@ -265,13 +279,13 @@ final class StoreEngine implements AutoCloseable {
   VerifyReport verify() {
     beginRead();
     try {
-      return runVerifier();
+      return runVerifier(VerifyProgress.NONE);
     } catch (IndexOutOfBoundsException e) {
       throw explain(e);
     }
   }
 
-  private VerifyReport runVerifier() {
+  private VerifyReport runVerifier(VerifyProgress progress) {
     List<VerifyReport.Finding> findings = new ArrayList<>();
     long[] count = new long[1];
     TableVerifier verifier =
@@ -282,7 +296,7 @@ final class StoreEngine implements AutoCloseable {
                 findings.add(new VerifyReport.Finding(section, position, problem));
               }
             });
-    long entries = verifier.run();
+    long entries = verifier.run(progress::verified);
     return new VerifyReport(entries, count[0], List.copyOf(findings));
   }
 

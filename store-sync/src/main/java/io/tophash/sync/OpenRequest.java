@@ -1,5 +1,6 @@
 package io.tophash.sync;
 
+import io.tophash.core.VerifyProgress;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.hash.KeyHash;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
  * @param keyCodec how keys are written
  * @param valueCodec how values are written
  * @param hashes the hash function
+ * @param verifyProgress hears of the verification after a stop of the machine
  */
 record OpenRequest<K, V>(
     Path path,
@@ -32,10 +34,41 @@ record OpenRequest<K, V>(
     long maxSegmentBytes,
     Codec<K> keyCodec,
     Codec<V> valueCodec,
-    KeyHash.Factory hashes) {
+    KeyHash.Factory hashes,
+    VerifyProgress verifyProgress) {
   /** The engine chooses the number of shards. */
   static final int SHARDS_BY_ENGINE = -1;
 
   /** Largest block of a segment, unless a test wants another. */
   static final long MAX_SEGMENT_BYTES = 63 << 10;
+
+  /** A request in which nobody hears of a verification. */
+  OpenRequest(
+      Path path,
+      boolean temporary,
+      boolean readOnly,
+      long maxBytes,
+      long expectedEntries,
+      int windowShift,
+      long lockTimeoutMs,
+      int shardShift,
+      long maxSegmentBytes,
+      Codec<K> keyCodec,
+      Codec<V> valueCodec,
+      KeyHash.Factory hashes) {
+    this(
+        path,
+        temporary,
+        readOnly,
+        maxBytes,
+        expectedEntries,
+        windowShift,
+        lockTimeoutMs,
+        shardShift,
+        maxSegmentBytes,
+        keyCodec,
+        valueCodec,
+        hashes,
+        VerifyProgress.NONE);
+  }
 }

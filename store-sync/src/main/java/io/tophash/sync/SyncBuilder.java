@@ -101,6 +101,7 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
             maxSegmentBytes,
             keys,
             values,
-            hashes));
+            hashes,
+            settings.verifyProgress()));
   }
 }

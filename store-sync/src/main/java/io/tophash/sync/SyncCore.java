@@ -1,5 +1,6 @@
 package io.tophash.sync;
 
+import io.tophash.core.VerifyProgress;
 import io.tophash.core.VerifyReport;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreTimeoutException;
@@ -22,6 +23,8 @@ import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.SegmentKind;
 import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -33,6 +36,8 @@ import java.util.concurrent.locks.LockSupport;
  * of the JVM to the same file share it; see {@link Cores}.
  */
 final class SyncCore {
+  private static final Logger LOG = System.getLogger("io.tophash");
+
   /** How long to wait for others to finish attaching. */
   private static final long ATTACH_TIMEOUT_MS = 30_000;
 
@@ -149,7 +154,7 @@ final class SyncCore {
         file.publish();
         CrashPoint.reached("create.published");
       } else {
-        join(first);
+        join(first, request.verifyProgress());
       }
     } finally {
       sidecar.unlockAttach();
@@ -198,10 +203,10 @@ final class SyncCore {
   }
 
   /** Settles what the dead left, in time proportional to the number of shards. */
-  private void join(boolean first) {
+  private void join(boolean first, VerifyProgress progress) {
     if (isAlone()) {
       if (mayHaveLostWrites()) {
-        verifyAfterMachineStop();
+        verifyAfterMachineStop(progress);
       }
       markOpen();
     }
@@ -273,8 +278,18 @@ final class SyncCore {
     }
   }
 
-  private void verifyAfterMachineStop() {
-    VerifyReport report = new SyncVerifier(this).run();
+  private void verifyAfterMachineStop(VerifyProgress progress) {
+    LOG.log(
+        Level.WARNING,
+        "the machine stopped while the store was not yet written back; it is verified now, store={0}",
+        path);
+    VerifyReport report = new SyncVerifier(this).run(progress);
+    LOG.log(
+        Level.INFO,
+        "verified: entries={0} findings={1} store={2}",
+        report.entries(),
+        report.findingCount(),
+        path);
     if (!report.isClean()) {
       VerifyReport.Finding first = report.findings().get(0);
       throw new CorruptStoreException(

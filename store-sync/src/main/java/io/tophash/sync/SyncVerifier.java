@@ -1,5 +1,6 @@
 package io.tophash.sync;
 
+import io.tophash.core.VerifyProgress;
 import io.tophash.core.VerifyReport;
 import io.tophash.sync.shard.ShardVerifier;
 import io.tophash.sync.shard.Shards;
@@ -25,19 +26,31 @@ final class SyncVerifier {
   }
 
   VerifyReport run() {
+    return run(VerifyProgress.NONE);
+  }
+
+  VerifyReport run(VerifyProgress progress) {
     Shards shards = core.shards();
-    ShardVerifier verifier = new ShardVerifier(shards.context(), this::report);
-    core.mapAll();
+    ShardVerifier verifier = new ShardVerifier(shards.context(), this::report, core::mapAll);
+    progress.verified(0, shards.context().shardCount());
     long entries = 0;
     for (int i = 0; i < shards.context().shardCount(); i++) {
       int shard = i;
+      core.mapAll();
       if (core.isReadOnly()) {
         entries += verifier.checkOptimistically(shard);
       } else {
         long[] result = new long[1];
-        shards.inspect(shard, () -> result[0] = verifier.check(shard));
+        shards.inspect(
+            shard,
+            () -> {
+              // Another process may just have made the file longer, and put something there.
+              core.mapAll();
+              result[0] = verifier.check(shard);
+            });
         entries += result[0];
       }
+      progress.verified(i + 1, shards.context().shardCount());
     }
     if (!core.isReadOnly()) {
       lastingProblems().forEach(problem -> report("extent", 0, problem));

@@ -20,7 +20,7 @@ public class CorruptStoreException extends StoreException {
             + section
             + " position="
             + position
-            + "; the file was not changed: run `tophash verify` for the extent of the damage,"
-            + " or restore a copy");
+            + "; the file was not changed: run `tophash verify` for the extent of the damage;"
+            + " restore a copy, or save what is whole with `tophash recover`");
   }
 }

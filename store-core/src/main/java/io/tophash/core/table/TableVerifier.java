@@ -31,6 +31,9 @@ public final class TableVerifier {
     void accept(String section, long position, String problem);
   }
 
+  private static final int PROGRESS_STEP = 1 << 12;
+
+  private Progress progress;
   private final Table table;
   private final TableContext context;
   private final MappedMemory memory;
@@ -58,17 +61,27 @@ public final class TableVerifier {
     this.sink = sink;
   }
 
+  /** Hears how far the walk is. */
+  @FunctionalInterface
+  public interface Progress {
+    /** So many buckets of all are walked. */
+    void walked(long buckets, long all);
+  }
+
   /**
    * Verifies all.
    *
+   * @param to hears how far it is, now and then
    * @return the number of entries found
    */
-  public long run() {
+  public long run(Progress to) {
+    progress = to;
     try {
       if (memory.getLong(0, IntentLayout.KIND) != IntentLayout.NONE) {
         report("intent", IntentLayout.KIND, "an operation is under way");
       }
       walk(this::reachable, true);
+      progress.walked(table.current().size(), table.current().size());
       compareCounters();
       compareBlocks();
     } catch (CorruptStoreException e) {
@@ -101,6 +114,9 @@ public final class TableVerifier {
     BucketArray current = table.current();
     arrayBlocks(current, blocks);
     for (long i = 0; i < current.size(); i++) {
+      if (check && (i & PROGRESS_STEP - 1) == 0) {
+        progress.walked(i, current.size());
+      }
       long head = current.bucket(i);
       if (head != 0) {
         chain(current, head, i, blocks, check, true);

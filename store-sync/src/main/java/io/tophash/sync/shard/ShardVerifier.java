@@ -18,6 +18,9 @@ public final class ShardVerifier {
   /** Tries of a read that others disturb. */
   private static final int MAX_TRIES = 1000;
 
+  /** Tries after which what makes no sense is not just unmapped, or in the middle of a change. */
+  private static final int FIRST_TRIES = 3;
+
   /** Receives what is wrong. */
   public interface Report {
     /** A broken invariant. */
@@ -29,18 +32,21 @@ public final class ShardVerifier {
   private final SegmentKind kind;
   private final Directory directory;
   private final Report report;
+  private final Runnable mapAll;
   private final Gathered g = new Gathered();
 
   /**
    * @param context of the attached store
    * @param report receives what is wrong
+   * @param mapAll maps what another process has made the file longer by
    */
-  public ShardVerifier(ShardContext context, Report report) {
+  public ShardVerifier(ShardContext context, Report report, Runnable mapAll) {
     this.context = context;
     this.memory = context.memory();
     this.kind = context.kind();
     this.directory = new Directory(context);
     this.report = report;
+    this.mapAll = mapAll;
   }
 
   /**
@@ -210,6 +216,7 @@ public final class ShardVerifier {
       long directoryWord = context.directoryWord(shard);
       long entry = Directory.entry(directoryWord, directory.indexOf(directoryWord, hash));
       if (kind.leavesMapping(entry, 8)) {
+        mapAll.run();
         continue;
       }
       long word = memory.getLongAcquire(entry, 0);
@@ -218,6 +225,10 @@ public final class ShardVerifier {
       int local = sane ? memory.getInt(SegmentWord.position(word), SegmentLayout.LOCAL_DEPTH) : -1;
       MappedMemory.acquireFence();
       if (memory.getLong(entry, 0) == word && context.directoryWord(shard) == directoryWord) {
+        if (!sane && i < FIRST_TRIES) {
+          mapAll.run();
+          continue;
+        }
         if (!sane || local < 0 || local > DirectoryWord.MAX_DEPTH) {
           report.finding("segment", SegmentWord.position(word), "the block makes no sense");
           return -1;
