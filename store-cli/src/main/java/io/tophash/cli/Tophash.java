@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Environment: TOPHASH_JAVA_OPTS holds more options for the JVM, such as -Xmx4g.",
-      "To see it work: tophash demo"
+      "To see it work: tophash demo",
+      "To measure it beside other stores, from its source tree: tophash bench --help"
     })
 public final class Tophash implements Runnable {
   @Spec private CommandSpec spec;

@@ -3,10 +3,11 @@ package io.tophash.bench.report;
 import io.tophash.bench.store.StoreKind;
 import java.awt.Color;
 import java.awt.Rectangle;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jfree.chart.ChartFactory;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.plot.CategoryPlot;
@@ -20,24 +21,30 @@ import org.jfree.svg.SVGGraphics2D;
 final class Charts {
   private static final int WIDTH = 900;
   private static final int ROW_HEIGHT = 22;
-  private static final int FRAME_HEIGHT = 110;
-  private static final List<StoreKind> SHOWN =
-      List.of(
-          StoreKind.TOPHASH,
-          StoreKind.TOPHASH_FAST,
-          StoreKind.SYNC,
-          StoreKind.SYNC_FAST,
-          StoreKind.CHRONICLE,
-          StoreKind.LMDB);
-  private static final List<Color> COLOURS =
-      List.of(
-          new Color(0x1b7837),
-          new Color(0x5aae61),
-          new Color(0x2166ac),
-          new Color(0x67a9cf),
-          new Color(0x9970ab),
-          new Color(0xc2a5cf),
-          new Color(0x878787));
+  private static final int FRAME_HEIGHT = 150;
+  private static final int CURVE_HEIGHT = 480;
+
+  /** What the bars show: a few figures of each shape, so that the chart can still be read. */
+  private static final Set<Figure> BARS =
+      EnumSet.of(
+          Figure.DEPENDENT_GET,
+          Figure.INDEPENDENT_GET,
+          Figure.GET_ALL_32,
+          Figure.MISS,
+          Figure.PUT,
+          Figure.PUT_NEW,
+          Figure.ITERATE,
+          Figure.FILL,
+          Figure.INDEPENDENT_GET_2,
+          Figure.STRING_GET,
+          Figure.STRING_PUT,
+          Figure.STRING_ITERATE,
+          Figure.STRING_FILL,
+          Figure.YCSB_A,
+          Figure.YCSB_C,
+          Figure.YCSB_D,
+          Figure.YCSB_A_2,
+          Figure.YCSB_C_2);
 
   private Charts() {}
 
@@ -78,6 +85,7 @@ final class Charts {
           "times the locked HashMap (more is better)",
           throughput(results, entries, Shape.GO_MAP, StoreKind.LOCKED));
     }
+    Curves.of(results).forEach((name, chart) -> charts.put(name, drawn(chart, CURVE_HEIGHT)));
     return charts;
   }
 
@@ -85,13 +93,12 @@ final class Charts {
       Results results, int entries, Shape shape, StoreKind base) {
     DefaultCategoryDataset data = new DefaultCategoryDataset();
     for (Figure figure : Figure.values()) {
-      boolean fill = figure == Figure.FILL || figure == Figure.STRING_FILL;
-      if (figure.shape() != shape || !figure.isBenchmark() && !fill) {
+      if (figure.shape() != shape || shape != Shape.GO_MAP && !BARS.contains(figure)) {
         continue;
       }
-      for (StoreKind kind : shown(base)) {
+      for (StoreKind kind : StoreKind.values()) {
         double ratio = Markdown.ratio(results, figure, kind, base, entries);
-        if (ratio > 0) {
+        if (ratio > 0 && kind != base && !kind.isFloor()) {
           data.addValue(ratio, kind.title(), figure.id());
         }
       }
@@ -99,18 +106,12 @@ final class Charts {
     return data;
   }
 
-  private static List<StoreKind> shown(StoreKind base) {
-    return base == StoreKind.CHM
-        ? SHOWN
-        : List.of(StoreKind.SYNC, StoreKind.SYNC_FAST, StoreKind.CHM);
-  }
-
   private static DefaultCategoryDataset space(Results results, int entries) {
     DefaultCategoryDataset data = new DefaultCategoryDataset();
     for (StoreKind kind : StoreKind.values()) {
       Summary grown = results.summary(Figure.SPACE, kind.id(), entries);
       if (grown != null && kind != StoreKind.TOPHASH_FAST && kind != StoreKind.SYNC_FAST) {
-        data.addValue(grown.median(), "file or heap", kind.title());
+        data.addValue(grown.median(), "file or memory", kind.title());
       }
     }
     return data;
@@ -138,7 +139,6 @@ final class Charts {
             data.getRowCount() > 1,
             false,
             false);
-    chart.setBackgroundPaint(Color.WHITE);
     CategoryPlot plot = chart.getCategoryPlot();
     plot.setBackgroundPaint(Color.WHITE);
     plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
@@ -147,10 +147,18 @@ final class Charts {
     bars.setBarPainter(new StandardBarPainter());
     bars.setShadowVisible(false);
     bars.setItemMargin(0.05);
-    for (int row = 0; row < data.getRowCount(); row++) {
-      bars.setSeriesPaint(row, COLOURS.get(row % COLOURS.size()));
+    if (data.getRowCount() == 1) {
+      bars.setSeriesPaint(0, Palette.of(StoreKind.SYNC.title()));
+    }
+    for (int row = 0; data.getRowCount() > 1 && row < data.getRowCount(); row++) {
+      bars.setSeriesPaint(row, Palette.of(data.getRowKey(row)));
     }
     int height = FRAME_HEIGHT + data.getColumnCount() * (data.getRowCount() + 1) * ROW_HEIGHT / 2;
+    return drawn(chart, height);
+  }
+
+  private static String drawn(JFreeChart chart, int height) {
+    chart.setBackgroundPaint(Color.WHITE);
     SVGGraphics2D graphics = new SVGGraphics2D(WIDTH, height);
     graphics.setDefsKeyPrefix("chart-"); // not the time, which is the default
     chart.draw(graphics, new Rectangle(WIDTH, height));

@@ -24,6 +24,9 @@ public final class Markdown {
           List.of(StoreKind.TOPHASH, StoreKind.TOPHASH_FAST),
           List.of(StoreKind.SYNC, StoreKind.SYNC_FAST));
 
+  /** In a cell; the list at the end of the page says why. */
+  private static final String FAILED = "[failed](#what-failed)";
+
   /** Figures of a store that are compared with others of the same store. */
   private enum Gain {
     DEPENDENT("gets by 2 threads, each key from the last value, by those of 1"),
@@ -67,10 +70,15 @@ public final class Markdown {
    * Writes the page, and the charts beside it.
    *
    * @param results what was measured
-   * @param file the page; the charts have its name and one of their own
+   * @param file the page, anywhere; the charts have its name and one of their own
    */
   public static void write(Results results, Path file) throws IOException {
-    String name = file.getFileName().toString().replaceFirst("\\.md$", "");
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null) {
+      throw new IOException("the page cannot be a folder, page=" + file);
+    }
+    Files.createDirectories(folder);
+    String name = file.getFileName().toString().replaceFirst("\\.(md|markdown)$", "");
     StringBuilder images = new StringBuilder();
     for (Map.Entry<String, String> chart : Charts.of(results).entrySet()) {
       String chartName = name + "-" + chart.getKey() + ".svg";
@@ -132,8 +140,23 @@ public final class Markdown {
 
   private List<StoreKind> stores(int entries, Predicate<Figure> which) {
     return Arrays.stream(StoreKind.values())
-        .filter(kind -> figures(which).stream().anyMatch(figure -> has(figure, kind, entries)))
+        .filter(
+            kind ->
+                figures(which).stream()
+                    .anyMatch(
+                        figure -> has(figure, kind, entries) || failed(figure, kind, entries)))
         .collect(Collectors.toList());
+  }
+
+  /** True if the workload of a figure failed, or what fills the store for it. */
+  private boolean failed(Figure figure, StoreKind kind, int entries) {
+    return results.failures().stream()
+        .anyMatch(
+            failure ->
+                failure.store().equals(kind.id())
+                    && failure.entries() == entries
+                    && (failure.workload().equals(figure.workload())
+                        || failure.workload().equals(figure.shape().workload("fill"))));
   }
 
   private static List<Figure> figures(Predicate<Figure> which) {
@@ -183,7 +206,8 @@ public final class Markdown {
       List<String> cells = new ArrayList<>(List.of(figure.title(), figure.unit()));
       for (StoreKind kind : stores) {
         Summary summary = results.summary(figure, kind.id(), entries);
-        cells.add(summary == null ? "–" : summary.text());
+        boolean failed = summary == null && failed(figure, kind, entries);
+        cells.add(summary != null ? summary.text() : failed ? FAILED : "–");
       }
       row(cells);
     }
@@ -206,7 +230,9 @@ public final class Markdown {
       return;
     }
     List<StoreKind> stores =
-        stores(entries, figure -> gains.stream().anyMatch(gain -> gain.other() == figure));
+        Arrays.stream(StoreKind.values())
+            .filter(kind -> gains.stream().anyMatch(gain -> has(gain.other(), kind, entries)))
+            .collect(Collectors.toList());
     List<String> head = new ArrayList<>(List.of("How many times as many"));
     stores.forEach(kind -> head.add(kind.title()));
     row(head);

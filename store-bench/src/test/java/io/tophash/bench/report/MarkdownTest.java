@@ -32,13 +32,17 @@ class MarkdownTest {
   void tablesHaveMediansAndRanges() throws Exception {
     String page = page();
     assertHasLine(
-        page, "| Time | unit | HashStore | SyncStore | ConcurrentHashMap | Chronicle Map |");
+        page, "| Time | unit | HashStore | SyncStore | ConcurrentHashMap | Chronicle Map | LMDB |");
     assertHasLine(
         page,
-        "| get, each key from the last value | ns | 100 (90.0–120) | 200 | 170 (160–180) | 250 |");
-    assertHasLine(page, "| open and first get | ms | 1.50 | – | – | 3,000 |");
+        "| get, each key from the last value | ns | 100 (90.0–120) | 200 | 170 (160–180) | 250 |"
+            + " [failed](#what-failed) |");
     assertHasLine(
-        page, "| file, or memory of a store without one, per entry | B | 30.0 | 80.0 | 36.0 |");
+        page, "| open and first get | ms | 1.50 | – | – | 3,000 | [failed](#what-failed) |");
+    assertHasLine(
+        page,
+        "| file, or memory of a store without one, per entry | B | 30.0 | 80.0 | 36.0 |"
+            + " [failed](#what-failed) |");
   }
 
   @Test
@@ -118,6 +122,33 @@ class MarkdownTest {
     Path file = directory.resolve("empty.md");
     Markdown.write(empty, file);
     assertFalse(Files.readString(file).contains(".svg"));
+  }
+
+  @Test
+  void curvesAreDrawnAndResultsOfOlderSuitesHaveNone() throws Exception {
+    Results canned = Results.read(canned());
+    assertEquals(List.of(), canned.series());
+    canned.add(
+        new Results.Series(
+            Results.Series.CURVE,
+            "sync",
+            1000,
+            List.of(0.0, 50.0, 99.99),
+            List.of(0.2, 1.0, 80.0)));
+    canned.add(
+        new Results.Series(
+            Results.Series.TIME_LINE, "chm", 1000, List.of(0.0, 1.0), List.of(2.0, 50_000.0)));
+    Path file = directory.resolve("a/new/folder/page.md");
+    Markdown.write(canned, file);
+    String curve = Files.readString(file.resolveSibling("page-latency.svg"));
+    assertTrue(curve.contains("99.99 %") && curve.contains("SyncStore"), curve);
+    assertTrue(Files.readString(file.resolveSibling("page-growth.svg")).contains("Concurrent"));
+    Path again = directory.resolve("again.md");
+    Markdown.write(canned, again);
+    assertEquals(curve, Files.readString(again.resolveSibling("again-latency.svg")));
+    Path copy = directory.resolve("copy.json");
+    canned.write(copy);
+    assertEquals(canned.series(), Results.read(copy).series());
   }
 
   @Test
