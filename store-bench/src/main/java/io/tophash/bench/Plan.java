@@ -180,6 +180,32 @@ record Plan(List<Section> sections) {
                 new Repeats(1, 1, 3, 200, 1))));
   }
 
+  /** What is watched for getting worse: Tophash and ConcurrentHashMap, in about 6 minutes. */
+  static Plan guard() {
+    return new Plan(
+        List.of(
+            new Section(
+                SMALL,
+                EnumSet.of(
+                    StoreKind.TOPHASH,
+                    StoreKind.TOPHASH_FAST,
+                    StoreKind.SYNC,
+                    StoreKind.SYNC_FAST,
+                    StoreKind.CHM),
+                Set.of(
+                    "dependentGet",
+                    "independentGet",
+                    "put",
+                    "removePut",
+                    "iterate",
+                    "fill",
+                    "space",
+                    "stringGet",
+                    "stringPut",
+                    "stringSpace"),
+                new Repeats(2, 2, 5, 200, 3))));
+  }
+
   /** Hardly any entries: only to see that everything works. */
   static Plan smoke() {
     Repeats repeats = new Repeats(1, 1, 2, 50, 1);

@@ -27,15 +27,17 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The command that runs the benchmarks, or makes the report of an earlier run. */
 @Command(
-    name = "tophash-bench",
+    name = "tophash bench",
     description = {
       "Measures Tophash and its peers side by side.",
-      "Exit code: 0 all was measured, 1 something failed, 2 the command line is wrong."
+      "Exit code: 0 all was measured, 1 something failed, 2 the command line is wrong,",
+      "3 something is worse than the baseline."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
 public final class Suite implements Callable<Integer> {
   private static final double BYTES_PER_GIB = 1L << 30;
+  private static final int WORSE = 3;
 
   @Spec private CommandSpec spec;
 
@@ -85,6 +87,9 @@ public final class Suite implements Callable<Integer> {
 
   @ArgGroup(validate = false)
   private RepeatOptions repeats = new RepeatOptions();
+
+  @ArgGroup(validate = false)
+  private GuardOptions guard = new GuardOptions();
 
   @Option(
       names = "--dir",
@@ -145,6 +150,13 @@ public final class Suite implements Callable<Integer> {
       Markdown.write(Results.merged(runs), render.get(render.size() - 1));
       return 0;
     }
+    guard.check();
+    if (guard.from() != null) {
+      if (!guard.areGiven()) {
+        throw new ParameterException(spec.commandLine(), "--from needs --baseline or --compare");
+      }
+      return guard.apply(Results.read(guard.from()), spec.commandLine().getOut()) ? WORSE : 0;
+    }
     Plan plan = plan();
     checkSpace(plan);
     return measure(plan);
@@ -155,8 +167,11 @@ public final class Suite implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--quick, --headline, --full and --smoke exclude each other");
     }
+    Plan usual = guard.areGiven() ? Plan.guard() : Plan.quick();
     Plan plan =
-        full ? Plan.full() : headline ? Plan.headline() : smoke ? Plan.smoke() : Plan.quick();
+        full
+            ? Plan.full()
+            : headline ? Plan.headline() : smoke ? Plan.smoke() : quick ? Plan.quick() : usual;
     Plan restricted = plan.restrictedTo(stores, workloads, entries, repeats::replace);
     if (restricted.sections().isEmpty()) {
       throw new ParameterException(spec.commandLine(), "this measures none of the workloads");
@@ -204,8 +219,9 @@ public final class Suite implements Callable<Integer> {
       progress.println();
       progress.println(Files.readString(page));
       progress.println("Results: " + file + ", page: " + page);
+      boolean worse = guard.areGiven() && guard.apply(results, progress);
       progress.flush();
-      return results.failures().isEmpty() ? 0 : 1;
+      return !results.failures().isEmpty() ? 1 : worse ? WORSE : 0;
     } finally {
       Shot.delete(files);
       Runtime.getRuntime().removeShutdownHook(cleaner);

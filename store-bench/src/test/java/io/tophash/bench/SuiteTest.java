@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.bench.report.Figure;
+import io.tophash.bench.report.Results;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -78,6 +81,25 @@ class SuiteTest {
     Path missing = directory.resolve("none.json");
     assertEquals(1, execute("--render", missing.toString(), missing + ".md"));
     assertTrue(err.toString().contains("none.json"), err::toString);
+  }
+
+  @Test
+  void comparesWithABaselineOfEarlierResults() throws Exception {
+    Path results = directory.resolve("results.json");
+    Results run = Results.of(Map.of(), Map.of(), Map.of(), Map.of());
+    run.add(Figure.PUT, "sync", 1000, List.of(100.0));
+    run.add(Figure.PUT, "chm", 1000, List.of(100.0));
+    run.write(results);
+    String baseline = directory.resolve("baseline.json").toString();
+    assertEquals(0, execute("--baseline", baseline, "--from", results.toString()), err::toString);
+    assertEquals(0, execute("--compare", baseline, "--from", results.toString()), err::toString);
+    assertTrue(out.toString().contains("0 worse, 0 better, 1 as before"), out::toString);
+    run.add(Figure.PUT, "sync", 1000, List.of(300.0, 300.0, 300.0));
+    run.write(results);
+    assertEquals(3, execute("--compare", baseline, "--from", results.toString()), err::toString);
+    assertRefused("--from needs", "--from", results.toString());
+    assertEquals(1, execute("--compare", directory.resolve("none").toString()));
+    assertTrue(err.toString().contains("none"), err::toString);
   }
 
   @Test
