@@ -1,10 +1,14 @@
 package io.tophash.sync;
 
 import io.tophash.core.codec.Codec;
+import io.tophash.sync.format.SegmentLayout;
 import java.nio.ByteBuffer;
 
 /** The typed face of an {@link InlineTable}. */
 final class InlineEntries<K, V> implements TypedTable<K, V> {
+  /** Stands for absent in the plain lookup; should it be a value, a second lookup tells. */
+  private static final long RARE = SegmentLayout.USUAL_NIL;
+
   private final InlineTable table;
   private final InlineForm<K> keys;
   private final InlineForm<V> values;
@@ -17,9 +21,16 @@ final class InlineEntries<K, V> implements TypedTable<K, V> {
 
   @Override
   public V get(Object key) {
-    LongOutcome outcome = new LongOutcome();
-    long word = table.lookup(keys.toLong(key), 0, outcome);
-    return outcome.present ? values.fromLong(word) : null;
+    long keyWord = keys.toLong(key);
+    long word = table.get(keyWord, RARE);
+    if (word == RARE) {
+      LongOutcome outcome = new LongOutcome();
+      word = table.lookup(keyWord, 0, outcome);
+      if (!outcome.present) {
+        return null;
+      }
+    }
+    return values.fromLong(word);
   }
 
   @Override
