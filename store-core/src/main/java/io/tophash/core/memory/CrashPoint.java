@@ -1,5 +1,7 @@
 package io.tophash.core.memory;
 
+import java.io.IOException;
+
 /**
  * Named places between two stores of an operation, where a test stops the process as {@code kill
  * -9} would; and, for the same tests, each single store. In production the hook is null and all of
@@ -11,6 +13,11 @@ public final class CrashPoint {
   public interface Hook {
     /** The process is at this point. */
     void reached(String point);
+
+    /** True if the system shall refuse to make the file longer here. */
+    default boolean refuses(String point) {
+      return false;
+    }
 
     /**
      * The next thing is a store to mapped memory.
@@ -48,6 +55,13 @@ public final class CrashPoint {
   public static void reached(String point) {
     if (HOOK != null) {
       HOOK.reached(point);
+    }
+  }
+
+  /** Called before the file is made longer. */
+  static void extending(String point) throws IOException {
+    if (HOOK != null && HOOK.refuses(point)) {
+      throw new IOException("No space left on device (by a test)");
     }
   }
 

@@ -231,10 +231,12 @@ public final class SharedFile implements AutoCloseable {
   private void setLength(long before, long end) {
     long wanted = roundedLength(end, memory.windowBytes());
     try {
+      CrashPoint.extending("length");
       file.setLength(wanted);
     } catch (IOException tooLong) {
       // The tail is for convenience, and the system may allow less.
       try {
+        CrashPoint.extending("length");
         file.setLength(end);
       } catch (IOException e) {
         throw full(before, end, e);
@@ -263,6 +265,7 @@ public final class SharedFile implements AutoCloseable {
       int step = (int) Math.min(ZEROS.length, end - at);
       synchronized (writing) {
         try {
+          CrashPoint.extending("zeros");
           file.seek(at);
           file.write(ZEROS, 0, step);
         } catch (IOException e) {

@@ -180,6 +180,7 @@ public final class StoreFile implements AutoCloseable {
       appendZeros(bytes);
     }
     try {
+      CrashPoint.extending("mapping");
       mapUpTo(bytes);
     } catch (IOException e) {
       cutBack(before);
@@ -210,6 +211,7 @@ public final class StoreFile implements AutoCloseable {
       file.seek(length);
       while (length < newLength) {
         int step = (int) Math.min(ZEROS.length, newLength - length);
+        CrashPoint.extending("zeros");
         file.write(ZEROS, 0, step);
         length += step;
         CrashPoint.reached("file.extended");

@@ -11,6 +11,10 @@ public final class CrashHook implements CrashPoint.Hook {
     void storing(long position, int length, boolean release);
 
     void fence();
+
+    default boolean refuses(String point) {
+      return false;
+    }
   }
 
   private static final ThreadLocal<Tracer> TRACER = new ThreadLocal<>();
@@ -26,6 +30,12 @@ public final class CrashHook implements CrashPoint.Hook {
     if (tracer != null) {
       tracer.reached(point);
     }
+  }
+
+  @Override
+  public boolean refuses(String point) {
+    Tracer tracer = TRACER.get();
+    return tracer != null && tracer.refuses(point);
   }
 
   @Override
