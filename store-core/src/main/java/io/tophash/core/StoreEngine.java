@@ -11,6 +11,7 @@ import io.tophash.core.format.StoreHeader;
 import io.tophash.core.memory.BootId;
 import io.tophash.core.memory.CopyTarget;
 import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.ForgottenClose;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.MemoryMode;
 import io.tophash.core.memory.StoreFile;
@@ -63,6 +64,7 @@ final class StoreEngine implements AutoCloseable {
   private final StoreHeader header;
   private final boolean temporary;
   private final TableContext context;
+  private ForgottenClose watch;
   private State state = State.IDLE;
   private boolean forced;
 
@@ -72,6 +74,8 @@ final class StoreEngine implements AutoCloseable {
     boolean opened = false;
     try {
       StoreEngine engine = new StoreEngine(config, file);
+      boolean temporary = config.temporary();
+      engine.watch = ForgottenClose.watch(engine, file.path(), () -> release(file, temporary));
       opened = true;
       return engine;
     } catch (IndexOutOfBoundsException e) {
@@ -366,13 +370,19 @@ final class StoreEngine implements AutoCloseable {
       CrashPoint.reached("close.marked");
     }
     state = State.CLOSED;
+    watch.closed();
+    release(file, temporary);
+  }
+
+  /** Also what is done to a store that was forgotten, as after a kill. */
+  private static void release(StoreFile file, boolean temporary) {
     file.close();
     if (temporary) {
-      deleteFiles();
+      deleteFiles(file);
     }
   }
 
-  private void deleteFiles() {
+  private static void deleteFiles(StoreFile file) {
     try {
       Files.deleteIfExists(file.path());
       Files.deleteIfExists(file.lockPath());

@@ -2,6 +2,7 @@ package io.tophash.sync;
 
 import io.tophash.core.VerifyReport;
 import io.tophash.core.errors.StoreException;
+import io.tophash.core.memory.ForgottenClose;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,12 +14,15 @@ final class CoreAttachment implements Attachment {
   private final SyncCore core;
   private final SegmentTable table;
   private final boolean temporary;
+  private final ForgottenClose watch;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   CoreAttachment(SyncCore core, SegmentTable table, boolean temporary) {
     this.core = core;
     this.table = table;
     this.temporary = temporary;
+    // Stores, views and iterators all hold the table; the core does not.
+    this.watch = ForgottenClose.watch(table, core.path(), () -> release(core, temporary));
   }
 
   @Override
@@ -43,6 +47,11 @@ final class CoreAttachment implements Attachment {
       return;
     }
     table.close();
+    watch.closed();
+    release(core, temporary);
+  }
+
+  private static void release(SyncCore core, boolean temporary) {
     Cores.release(core);
     if (temporary) {
       try {

@@ -6,14 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.testing.ApiCalls;
 import java.lang.reflect.Method;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every public method, those to come included, after the store was closed. */
 class LifeTest {
+  @TempDir Path dir;
+
   private static final Set<String> STILL_ANSWER =
       Set.of(
           "isClosed",
@@ -65,5 +70,35 @@ class LifeTest {
                       assertEquals(true, store.isClosed());
                       assertEquals(true, store.asMap().isClosed());
                     }));
+  }
+
+  @Test
+  void everyMethodWorksInAnInterruptedThreadAndKeepsTheFlag() throws Throwable {
+    Path path = dir.resolve("interrupted.tph");
+    Thread.currentThread().interrupt();
+    try {
+      LongSyncStore longs = SyncStore.longs().windowBytes(1 << 20).open(path);
+      for (long i = 0; i < 100_000; i++) {
+        longs.put(i, i); // grows and maps new windows
+      }
+      for (Object store : List.of(longs, longs.asMap())) {
+        for (Method method : ApiCalls.methods(store.getClass())) {
+          if (!method.getName().equals("close") && !method.getName().equals("clear")) {
+            ApiCalls.call(store, method);
+            assertTrue(Thread.currentThread().isInterrupted(), method::toString);
+          }
+        }
+      }
+      longs.clear();
+      longs.put(1, 2);
+      longs.close();
+      assertTrue(Thread.currentThread().isInterrupted());
+    } finally {
+      Thread.interrupted();
+    }
+    try (LongSyncStore longs = SyncStore.longs().open(path)) {
+      assertEquals(2, longs.get(1));
+      Described.verifyAtRest(longs, 1);
+    }
   }
 }
