@@ -226,7 +226,7 @@ public enum Figure {
   Figure(char letter, int threads, String title) {
     this(
         "ycsb" + letter + (threads == 1 ? "" : threads),
-        new Source("ycsb" + letter, Shape.STRINGS, null, threads),
+        new Source("ycsb" + letter + (threads == 1 ? "" : threads), Shape.STRINGS, null, threads),
         (threads == 1 ? "" : threads + " threads: ") + "YCSB " + letter + ", " + title,
         "ns");
   }

@@ -50,7 +50,7 @@ class StoresAgreeTest {
     assertEquals(0, child.exitValue(), () -> text);
   }
 
-  /** The random workload, against a HashMap, for each shape of entries that the store has. */
+  /** The random workload, against a HashMap, for shapes with each form of keys and of sizes. */
   public static void main(String[] args) throws IOException {
     StoreKind kind = StoreKind.of(args[0]);
     Path place = Path.of(args[1]);
@@ -58,7 +58,7 @@ class StoresAgreeTest {
       LongsAgree.run(kind, place);
     }
     if (kind.hasRecords()) {
-      for (RecordShape<?> shape : RecordShape.all()) {
+      for (RecordShape<?> shape : List.of(RecordShape.STRING_100, RecordShape.INT_16K)) {
         RecordsAgree.run(kind, shape, place.resolve(shape.id()));
       }
     }
