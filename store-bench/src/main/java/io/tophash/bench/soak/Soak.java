@@ -44,6 +44,9 @@ public final class Soak implements Callable<Integer> {
   @Option(names = "--out", required = true, description = "Directory for CSV and charts.")
   private Path out;
 
+  @Option(names = "--draw", description = "Only draw the charts of an earlier run.")
+  private boolean draw;
+
   @Option(names = "--child", hidden = true)
   private boolean child;
 
@@ -77,6 +80,10 @@ public final class Soak implements Callable<Integer> {
         endThreads();
       }
       return failure.get() == null ? 0 : 1;
+    }
+    if (draw) {
+      SoakCharts.draw(out.resolve("soak.csv"), out);
+      return 0;
     }
     Files.createDirectories(out);
     Files.deleteIfExists(path);

@@ -22,6 +22,9 @@ final class ExtentSearch {
   /** State words looked at before a new extent is taken: a gigabyte's, 256 cache lines. */
   private static final int MAX_STEPS = 4096;
 
+  /** Races for a free extent that are lost before a new one is made. */
+  private static final int FREE_TRIES = 16;
+
   private static final int WAYS = 4;
 
   private final ExtentTable table;
@@ -115,15 +118,20 @@ final class ExtentSearch {
       lately[i] = 0;
     }
     // Each failure below is somebody else's success.
-    while (true) {
+    for (int tries = 0; ; tries++) {
       if (extent == 0) {
         extent = nextUnready();
       }
       long position = openAndTake(extent, scan.units, scan.ownerId, scan.note);
+      if (position == 0 && tries < FREE_TRIES) {
+        // Others before the file grows: else each lost race would leave it longer for ever.
+        scan.free = 0;
+        position = scan.run(cursor[scan.units], MAX_STEPS, Integer.MAX_VALUE);
+      }
       if (position != 0) {
         return position;
       }
-      extent = 0;
+      extent = tries < FREE_TRIES ? scan.free : 0;
     }
   }
 
