@@ -131,7 +131,8 @@ record Plan(List<Section> sections) {
    */
   static Plan headline() {
     Set<StoreKind> large = EnumSet.copyOf(MAIN);
-    large.removeAll(Set.of(StoreKind.EHCACHE, StoreKind.CAFFEINE, StoreKind.FLOOR));
+    large.removeAll(
+        Set.of(StoreKind.MVSTORE, StoreKind.EHCACHE, StoreKind.CAFFEINE, StoreKind.FLOOR));
     return new Plan(
         List.of(
             new Section(

@@ -92,7 +92,8 @@ final class Curves {
     }
     LogAxis vertical = new LogAxis("µs (less is better)");
     vertical.setSmallestValue(SMALLEST_MICROS);
-    vertical.setNumberFormatOverride(NumberFormat.getIntegerInstance(Locale.ROOT));
+    vertical.setTickUnit(new NumberTickUnit(1)); // the powers of ten
+    vertical.setNumberFormatOverride(NumberFormat.getInstance(Locale.ROOT));
     XYLineAndShapeRenderer lines = new XYLineAndShapeRenderer(true, false);
     for (int i = 0; i < data.getSeriesCount(); i++) {
       lines.setSeriesPaint(i, Palette.of(data.getSeriesKey(i)));

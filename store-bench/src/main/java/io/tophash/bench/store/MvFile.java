@@ -11,6 +11,10 @@ import org.h2.mvstore.type.DataType;
  */
 final class MvFile<K, V> {
   private static final int CACHE_MB = 2048;
+
+  /** So that it is its clock that makes it write, once in a second, and not each MiB of changes. */
+  private static final int WRITE_BUFFER_KB = 64 << 10;
+
   private static final int COMPACT_MS = 30_000;
 
   final MVMap<K, V> map;
@@ -21,6 +25,7 @@ final class MvFile<K, V> {
         new MVStore.Builder()
             .fileName(directory.resolve("store.mv").toString())
             .cacheSize(CACHE_MB)
+            .autoCommitBufferSize(WRITE_BUFFER_KB)
             .open();
     map = store.openMap("entries", new MVMap.Builder<K, V>().keyType(keys).valueType(values));
   }

@@ -24,7 +24,7 @@ final class Tuning {
       "HTreeMap; fileMmapEnable, fileMmapPreclearDisable, allocateIncrement 16 MiB; no"
           + " transactions; layout as wide as the entries; values up to 128 bytes inside of leaves";
   static final String MVSTORE =
-      "its own data types; cacheSize 2 GiB (all entries, on the heap); compactFile after filling;"
+      "its own data types; cacheSize 2 GiB (all entries, on the heap); autoCommitBufferSize 64 MiB; compactFile after filling;"
           + " writes reach the file within a second";
   static final String ROCKSDB =
       "optimizeForPointLookup with a block cache of 1 GiB; write buffers of 64 MiB; no compression;"
