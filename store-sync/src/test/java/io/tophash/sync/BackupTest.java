@@ -177,6 +177,7 @@ class BackupTest {
         BACKUPS,
         (random, step) -> {
           Path copy = dir.resolve("copy-" + step + "-" + seed + ".tph");
+          Described.verifyMeanwhile(store);
           store.backup(copy);
           try (SyncStore<String, byte[]> backup = records(shards).readOnly(true).open(copy)) {
             Described.verifyMeanwhile(backup);
