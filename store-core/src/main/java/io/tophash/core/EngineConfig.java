@@ -18,6 +18,7 @@ record EngineConfig(
     boolean readOnly,
     long expectedEntries,
     long maxBytes,
+    boolean verifyReads,
     int windowShift,
     String keyCodec,
     int keyFixedBytes,

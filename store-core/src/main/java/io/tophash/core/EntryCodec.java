@@ -35,6 +35,8 @@ final class EntryCodec<T> {
   private final MappedMemory memory;
   private final BlockAllocator allocator;
   private final CRC32C crc = new CRC32C();
+  private final boolean verifies;
+  private final boolean isBound;
 
   // What was encoded last: its bytes, zero up to the end of the cell.
   private ByteBuffer scratch = newScratch(512);
@@ -52,6 +54,8 @@ final class EntryCodec<T> {
     this.note = note;
     this.memory = engine.memory;
     this.allocator = engine.allocator;
+    this.verifies = indirect && engine.verifiesReads;
+    this.isBound = engine.isBound;
     int limit = note == IntentLayout.PENDING_KEY ? MAX_KEY_BYTES : MAX_VALUE_BYTES;
     this.maxBytes = (int) Math.min(limit, memory.windowBytes() / 2);
   }
@@ -144,23 +148,31 @@ final class EntryCodec<T> {
     return (long) HeapBytes.LONG.get(scratch.array(), 0);
   }
 
-  /** Stages what was encoded for a key cell: writes its record if keys are indirect. */
-  void stageEncoded() {
+  /**
+   * Stages what was encoded for a key cell: writes its record if keys are indirect.
+   *
+   * @param keyHash hash of the entry's key
+   */
+  void stageEncoded(long keyHash) {
     if (indirect) {
       long record = allocator.allocate(RecordLayout.bytes(length), note);
       memory.putBytes(record + RecordLayout.PAYLOAD, bytes(), 0, length);
-      seal(record, length);
+      seal(record, length, keyHash);
       word = record;
     } else if (cellBytes <= 8) {
       word = longKey();
     }
   }
 
-  /** Stages an object for its cell; an indirect one is written to its record at once. */
-  void stage(T object) {
+  /**
+   * Stages an object for its cell; an indirect one is written to its record at once.
+   *
+   * @param keyHash hash of the entry's key
+   */
+  void stage(T object, long keyHash) {
     if (!indirect) {
       encode(object);
-      stageEncoded();
+      stageEncoded(keyHash);
       return;
     }
     int size = size(object);
@@ -175,15 +187,22 @@ final class EntryCodec<T> {
         memory.putLongRelease(0, note, 0);
       }
     }
-    seal(record, size);
+    seal(record, size, keyHash);
     word = record;
   }
 
-  private void seal(long record, int size) {
+  private void seal(long record, int size, long keyHash) {
     memory.putInt(record, RecordLayout.LENGTH, size);
+    ByteBuffer payload = memory.readView(record + RecordLayout.PAYLOAD, size);
+    memory.putInt(record, RecordLayout.CHECKSUM, checksum(payload, keyHash));
+  }
+
+  /** The checksum of a record with this payload, of which the position is moved. */
+  private int checksum(ByteBuffer payload, long keyHash) {
     crc.reset();
-    crc.update(memory.readView(record + RecordLayout.PAYLOAD, size));
-    memory.putInt(record, RecordLayout.CHECKSUM, (int) crc.getValue());
+    crc.update(payload);
+    int value = (int) crc.getValue();
+    return isBound ? RecordLayout.checksum(value, keyHash) : value;
   }
 
   /** Frees the staged record, if there is one, as its operation failed. */
@@ -208,8 +227,17 @@ final class EntryCodec<T> {
     return indirect;
   }
 
-  /** The bytes of the object in a cell: a shared view, valid until the next use of this store. */
-  ByteBuffer view(long cell) {
+  /** True if a read compares checksums, and so needs the hash of the entry's key. */
+  boolean verifies() {
+    return verifies;
+  }
+
+  /**
+   * The bytes of the object in a cell: a shared view, valid until the next use of this store.
+   *
+   * @param keyHash hash of the entry's key, used if this {@link #verifies}
+   */
+  ByteBuffer view(long cell, long keyHash) {
     if (!indirect) {
       return memory.readView(cell, fixedBytes);
     }
@@ -221,7 +249,17 @@ final class EntryCodec<T> {
     if (size < 0 || size > maxBytes || !isInside(record, RecordLayout.bytes(size))) {
       throw outside(record);
     }
-    return memory.readView(record + RecordLayout.PAYLOAD, size);
+    ByteBuffer payload = memory.readView(record + RecordLayout.PAYLOAD, size);
+    if (verifies) {
+      if (checksum(payload, keyHash) != memory.getInt(record, RecordLayout.CHECKSUM)) {
+        throw new CorruptStoreException(
+            what + " record",
+            record,
+            "the checksum of a record does not match its bytes and its key, length=" + size);
+      }
+      payload.position(payload.limit() - size);
+    }
+    return payload;
   }
 
   // As TableContext.checkPosition: what stands in a damaged file must not lead out of the mapping.
@@ -237,13 +275,13 @@ final class EntryCodec<T> {
   }
 
   /** Decodes the object in a cell. */
-  T read(long cell) {
-    return codec.read(view(cell));
+  T read(long cell, long keyHash) {
+    return codec.read(view(cell, keyHash));
   }
 
   /** True if the object in a cell is the one that was encoded last. */
-  boolean isEncoded(long cell) {
-    ByteBuffer stored = view(cell);
+  boolean isEncoded(long cell, long keyHash) {
+    ByteBuffer stored = view(cell, keyHash);
     return stored.remaining() == length && stored.mismatch(ByteBuffer.wrap(bytes(), 0, length)) < 0;
   }
 }

@@ -17,6 +17,7 @@ final class EntryTable<K, V> {
   private final EntryCodec<K> keys;
   private final EntryCodec<V> values;
   private final boolean longKeys;
+  private long lastHash;
 
   EntryTable(StoreEngine engine, Codec<K> keyCodec, Codec<V> valueCodec) {
     this.engine = engine;
@@ -31,7 +32,8 @@ final class EntryTable<K, V> {
   @SuppressWarnings("unchecked")
   long hashOf(Object key) {
     keys.encode((K) key);
-    return table.hashOf(keys.bytes(), keys.length());
+    lastHash = table.hashOf(keys.bytes(), keys.length());
+    return lastHash;
   }
 
   /** The cell of the key that was hashed last. */
@@ -45,25 +47,44 @@ final class EntryTable<K, V> {
     return (found & -8) + layout.value((int) found & 7);
   }
 
+  /** The key of any entry. */
   K keyAt(long found) {
-    return keys.read((found & -8) + layout.key((int) found & 7));
+    return keys.read((found & -8) + layout.key((int) found & 7), hashAt(found, keys));
   }
 
+  /** Hash of the key of any entry, if the codec has a use for it. */
+  private long hashAt(long found, EntryCodec<?> codec) {
+    return codec.verifies() ? table.hashOfCell(found & -8, (int) found & 7) : 0;
+  }
+
+  /** The value of any entry. */
   V valueAt(long found) {
-    V value = values.read(valueCell(found));
+    return valueAt(found, hashAt(found, values));
+  }
+
+  /** The value of the key that was hashed last. */
+  V valueOfFound(long found) {
+    return valueAt(found, lastHash);
+  }
+
+  private V valueAt(long found, long keyHash) {
+    V value = values.read(valueCell(found), keyHash);
     engine.memory.keepAlive();
     return value;
   }
 
-  /** The encoded value: a shared view, valid until the next use of the store. */
+  /**
+   * The encoded value of the key that was hashed last: a shared view, valid until the next use of
+   * the store.
+   */
   ByteBuffer valueView(long found) {
-    return values.view(valueCell(found));
+    return values.view(valueCell(found), lastHash);
   }
 
-  /** True if the encoded value in a cell is that of the given one. */
+  /** True if the encoded value of the key that was hashed last is that of the given one. */
   boolean isValue(long found, V expected) {
     values.encode(expected);
-    return values.isEncoded(valueCell(found));
+    return values.isEncoded(valueCell(found), lastHash);
   }
 
   /** True if any entry has this value. */
@@ -73,7 +94,8 @@ final class EntryTable<K, V> {
     ChainCursor cursor = new ChainCursor(table, 0);
     while (cursor.next()) {
       for (int i = 0; i < cursor.size(); i++) {
-        if (values.isEncoded(valueCell(cursor.cell(i)))) {
+        long found = cursor.cell(i);
+        if (values.isEncoded(valueCell(found), hashAt(found, values))) {
           return true;
         }
       }
@@ -86,8 +108,8 @@ final class EntryTable<K, V> {
     engine.growth.beforeInsert(keyHash);
     boolean inserted = false;
     try {
-      values.stage(value);
-      keys.stageEncoded();
+      values.stage(value, keyHash);
+      keys.stageEncoded(keyHash);
       engine.assigner.insert(
           keyHash,
           keys.stagedWord(),
@@ -104,8 +126,9 @@ final class EntryTable<K, V> {
     engine.growth.prepare();
   }
 
+  /** Gives the key that was hashed last, and found, another value. */
   void overwrite(long found, V value) {
-    values.stage(value);
+    values.stage(value, lastHash);
     if (values.isIndirect()) {
       engine.assigner.replaceRecord(found, values.stagedWord());
     } else if (values.stagedBytes() == null) {

@@ -60,14 +60,17 @@ final class EntryWalk<K, V> {
     if (!cursor.next()) {
       return false;
     }
-    size = cursor.size();
-    if (chainKeys.length < size) {
-      chainKeys = Arrays.copyOf(chainKeys, size * 2);
+    // Until all is decoded: after an exception the walk goes on behind the damaged chain.
+    size = 0;
+    index = 0;
+    int keys = cursor.size();
+    if (chainKeys.length < keys) {
+      chainKeys = Arrays.copyOf(chainKeys, keys * 2);
     }
-    for (int i = 0; i < size; i++) {
+    for (int i = 0; i < keys; i++) {
       chainKeys[i] = store.decodeKey(cursor.cell(i));
     }
-    index = 0;
+    size = keys;
     stamp = table.modifications();
     return true;
   }

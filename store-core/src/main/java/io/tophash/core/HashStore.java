@@ -87,9 +87,9 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
     }
   }
 
-  private V valueAt(long found) {
+  private V valueOf(long found) {
     try {
-      return entries.valueAt(found);
+      return entries.valueOfFound(found);
     } catch (IndexOutOfBoundsException e) {
       throw engine.explain(e);
     }
@@ -98,13 +98,13 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
   @Override
   public V get(Object key) {
     long found = findForRead(key);
-    return found == Table.ABSENT ? null : valueAt(found);
+    return found == Table.ABSENT ? null : valueOf(found);
   }
 
   @Override
   public V getOrDefault(Object key, V defaultValue) {
     long found = findForRead(key);
-    return found == Table.ABSENT ? defaultValue : valueAt(found);
+    return found == Table.ABSENT ? defaultValue : valueOf(found);
   }
 
   @Override
@@ -204,7 +204,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
         entries.hashOf(batch[i]);
         long found = entries.find(hashes[i]);
         if (found != Table.ABSENT) {
-          result.put((K) batch[i], valueAt(found));
+          result.put((K) batch[i], valueOf(found));
         }
       }
     } catch (IndexOutOfBoundsException e) {
@@ -250,7 +250,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
       V previous = null;
       if (found != Table.ABSENT) {
         if (wantsPrevious) {
-          previous = entries.valueAt(found);
+          previous = entries.valueOfFound(found);
         }
         entries.overwrite(found, value);
       } else {
@@ -274,7 +274,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
       if (found == Table.ABSENT) {
         return null;
       }
-      V previous = entries.valueAt(found);
+      V previous = entries.valueOfFound(found);
       entries.delete(found, keyHash);
       return previous;
     } catch (IndexOutOfBoundsException e) {
@@ -384,7 +384,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
   }
 
   V decodeValue(long found) {
-    return valueAt(found);
+    return entries.valueAt(found);
   }
 
   @Override

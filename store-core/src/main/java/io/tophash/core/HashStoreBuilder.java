@@ -47,6 +47,7 @@ public final class HashStoreBuilder<K, V>
             settings.readOnly(),
             settings.expectedEntries(),
             settings.maxBytes(),
+            settings.verifyReads(),
             settings.windowShift(),
             keys.id(),
             keys.fixedSize(),

@@ -23,6 +23,7 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
    * @param readOnly true to change nothing
    * @param maxBytes the file never grows over this
    * @param windowShift log2 of the size of a new store's windows
+   * @param verifyReads true to compare checksums whenever a record is read
    * @param verifyProgress hears of the verification after a stop of the machine
    */
   protected record Settings(
@@ -30,12 +31,14 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
       boolean readOnly,
       long maxBytes,
       int windowShift,
+      boolean verifyReads,
       VerifyProgress verifyProgress) {}
 
   private final long minWindowBytes;
   private long expectedEntries;
   private boolean readOnly;
   private long maxBytes = Long.MAX_VALUE;
+  private boolean verifyReads = true;
   private VerifyProgress verifyProgress = VerifyProgress.NONE;
   private int windowShift = Long.numberOfTrailingZeros(MAX_WINDOW_BYTES);
 
@@ -61,7 +64,8 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
 
   /** What was asked for so far. */
   protected final Settings settings() {
-    return new Settings(expectedEntries, readOnly, maxBytes, windowShift, verifyProgress);
+    return new Settings(
+        expectedEntries, readOnly, maxBytes, windowShift, verifyReads, verifyProgress);
   }
 
   /** Takes over what another builder was asked for. */
@@ -70,6 +74,7 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
     readOnly = settings.readOnly;
     maxBytes = settings.maxBytes;
     windowShift = settings.windowShift;
+    verifyReads = settings.verifyReads;
     verifyProgress = settings.verifyProgress;
     return self();
   }
@@ -104,6 +109,17 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
       throw new IllegalArgumentException("maxBytes must be positive, maxBytes=" + bytes);
     }
     maxBytes = bytes;
+    return self();
+  }
+
+  /**
+   * True to compare the checksum of each record that is read, of a key or a value that is not kept
+   * in its cell (see the guide, "Damage"): one that is damaged, or that a damaged reference leads
+   * to, is then a {@link io.tophash.core.errors.CorruptStoreException} and never a wrong answer.
+   * False makes reads a little faster; {@code verify()} compares in either case. Default: true.
+   */
+  public B verifyReads(boolean value) {
+    verifyReads = value;
     return self();
   }
 

@@ -60,6 +60,11 @@ final class StoreEngine implements AutoCloseable {
   final Assigner assigner;
   final Growth growth;
   final BucketLayout layout;
+  final boolean verifiesReads;
+
+  /** True if the checksums of records say whose they are. */
+  final boolean isBound;
+
   private final StoreFile file;
   private final StoreHeader header;
   private final boolean temporary;
@@ -100,6 +105,8 @@ final class StoreEngine implements AutoCloseable {
       header = StoreHeader.parse(file.readHead(HeaderLayout.BYTES), file.path());
       config.check(header);
     }
+    verifiesReads = config.verifyReads();
+    isBound = (header.flags & HeaderLayout.FLAG_BOUND_RECORDS) != 0;
     memory = file.map(header.windowShift);
     if (isNew) {
       // Before the magic: a header that says what it is never says that it was closed.
@@ -330,7 +337,7 @@ final class StoreEngine implements AutoCloseable {
     beginWrite();
     try {
       growth.compact(Long.MAX_VALUE);
-      allocator.trim();
+      allocator.trim(table.endOfArrays());
     } finally {
       endWrite();
     }
@@ -360,7 +367,7 @@ final class StoreEngine implements AutoCloseable {
       if (allocator.freeBytes() > allocator.limitBytes() / 4) {
         growth.compact(COMPACT_ON_CLOSE_BYTES);
       }
-      allocator.trim();
+      allocator.trim(table.endOfArrays());
       CrashPoint.reached("close.trimmed");
       if (forced) {
         // All of it: what was moved and freed just now comes after the caller's force.

@@ -48,6 +48,11 @@ public final class CrashStores {
 
   private CrashStores() {}
 
+  /** The primitive face of a store of longs. */
+  public static LongHashStore longs(HashStore<Long, Long> store, long missing) {
+    return new LongHashStore(store, missing);
+  }
+
   /** A builder of stores with this hash function. */
   public static <K, V> HashStoreBuilder<K, V> builder(
       Codec<K> keys, Codec<V> values, KeyHash.Factory hashes) {

@@ -17,6 +17,7 @@ import java.nio.file.Path;
  * @param lockTimeoutMs how long an operation waits for a lock, at least 1
  * @param shardShift log2 of a new store's number of shards, or {@link #SHARDS_BY_ENGINE}
  * @param maxSegmentBytes largest block of a segment
+ * @param verifyReads true to compare the checksum of each record that is read
  * @param keyCodec how keys are written
  * @param valueCodec how values are written
  * @param hashes the hash function
@@ -32,6 +33,7 @@ record OpenRequest<K, V>(
     long lockTimeoutMs,
     int shardShift,
     long maxSegmentBytes,
+    boolean verifyReads,
     Codec<K> keyCodec,
     Codec<V> valueCodec,
     KeyHash.Factory hashes,
@@ -42,7 +44,7 @@ record OpenRequest<K, V>(
   /** Largest block of a segment, unless a test wants another. */
   static final long MAX_SEGMENT_BYTES = 63 << 10;
 
-  /** A request in which nobody hears of a verification. */
+  /** A request that compares checksums, and in which nobody hears of a verification. */
   OpenRequest(
       Path path,
       boolean temporary,
@@ -66,6 +68,7 @@ record OpenRequest<K, V>(
         lockTimeoutMs,
         shardShift,
         maxSegmentBytes,
+        true,
         keyCodec,
         valueCodec,
         hashes,

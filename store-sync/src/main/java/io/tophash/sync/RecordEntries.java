@@ -39,7 +39,7 @@ final class RecordEntries<K, V> implements TypedTable<K, V> {
 
   @Override
   public boolean containsKey(Object key) {
-    return lookup(key, (record, offset, length) -> Boolean.TRUE) != null;
+    return lookup(key, RecordTable.PRESENT) != null;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static io.tophash.sync.segment.RecordSegments.bucket;
 import static io.tophash.sync.segment.RecordSegments.slot;
 
 import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
@@ -12,6 +13,7 @@ import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.SegmentKind;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /**
  * The entries of a store whose keys or values do not fit a long: records, as bytes.
@@ -30,9 +32,11 @@ final class RecordTable extends SegmentTable {
 
   private final RecordSegments segments;
   private final LargeRecords large;
+  private final boolean verifies;
 
-  RecordTable(SyncCore core, boolean readOnly) {
+  RecordTable(SyncCore core, boolean readOnly, boolean verifies) {
     super(core, readOnly);
+    this.verifies = verifies;
     this.segments = (RecordSegments) shards.context().kind();
     this.large = new LargeRecords(shards.context());
   }
@@ -47,6 +51,13 @@ final class RecordTable extends SegmentTable {
      * @param length of the value; within the mapping
      */
     R read(long record, int offset, int length);
+  }
+
+  /** The reader of who asks only if the key is there: of a value it looks at no byte. */
+  static final Reader<Boolean> PRESENT = (record, offset, length) -> Boolean.TRUE;
+
+  boolean verifies() {
+    return verifies;
   }
 
   // --- lookups
@@ -72,6 +83,7 @@ final class RecordTable extends SegmentTable {
         word = memory.getLongAcquire(entry, 0);
         long found = segments.find(word, record, keyBytes, hash);
         R value = null;
+        long damaged = 0;
         boolean believed = found >= 0;
         if (found > 0) {
           int stored = memory.getIntAcquire(bucket(found), slot(found));
@@ -79,11 +91,17 @@ final class RecordTable extends SegmentTable {
             value = read(word, found, stored, keyBytes, reader);
             believed = value != null;
             sane = believed || !isStored(found, stored);
+            if (believed && verifies && reader != PRESENT) {
+              damaged = damaged(word, found, stored, record, keyBytes, value);
+            }
           }
         }
         MappedMemory.acquireFence();
         if (isUnchanged(shard, directoryWord, entry, word)) {
           if (believed) {
+            if (damaged != 0) {
+              throw damagedRecord(damaged);
+            }
             if (SegmentWord.isAmended(word) && segments.isMiss(word, hash, found)) {
               core.misses().count(shard, word, hash);
             }
@@ -130,6 +148,54 @@ final class RecordTable extends SegmentTable {
     R value = reader.read(block, offset, length);
     // The block can be freed while the segment stays.
     return isStored(found, stored) ? value : null;
+  }
+
+  /**
+   * Position of the record of a lookup if its checksum does not match, else 0. What was read is
+   * compared, not what stands there now: the key of the lookup, which is the record's, and the copy
+   * of the value.
+   */
+  private long damaged(
+      long word, long found, int stored, byte[] lookup, int keyBytes, Object value) {
+    long at = RecordSegments.recordPosition(SegmentWord.position(word), stored);
+    int length = memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
+    if (SyncRecordLayout.isLarge(memory.getInt(at, SyncRecordLayout.KEY_LENGTH))) {
+      at = segments.largePosition(at);
+    }
+    int checksum = memory.getInt(at, SyncRecordLayout.CHECKSUM);
+    // A lookup record has no header yet.
+    HeapBytes.INT.set(lookup, SyncRecordLayout.KEY_LENGTH, keyBytes);
+    HeapBytes.INT.set(lookup, SyncRecordLayout.VALUE_LENGTH, length);
+    CRC32C crc = new CRC32C();
+    crc.update(lookup, SyncRecordLayout.KEY_LENGTH, SyncRecordLayout.PAYLOAD - 4 + keyBytes);
+    if (value instanceof byte[]) {
+      byte[] bytes = (byte[]) value;
+      crc.update(bytes, 0, bytes.length);
+    } else {
+      crc.update(memory.slice(at + SyncRecordLayout.PAYLOAD + keyBytes, length));
+    }
+    for (int i = SyncRecordLayout.PAYLOAD + keyBytes + length; (i & 3) != 0; i++) {
+      crc.update(0); // what pads a record is zero
+    }
+    return (int) crc.getValue() == checksum || !isStored(found, stored) ? 0 : at;
+  }
+
+  static CorruptStoreException damagedRecord(long position) {
+    return new CorruptStoreException(
+        "record", position, "the checksum of a record does not match its bytes");
+  }
+
+  /** Checks a record that cannot move or change: in the guard, or under the lock. */
+  private void checkWhole(long at, int keyBytes, int length) {
+    if (verifies) {
+      long bytes = SyncRecordLayout.bytes(keyBytes, length);
+      segments.checkInside(at, bytes);
+      CRC32C crc = new CRC32C();
+      crc.update(memory.slice(at + SyncRecordLayout.KEY_LENGTH, (int) bytes - 4));
+      if ((int) crc.getValue() != memory.getInt(at, SyncRecordLayout.CHECKSUM)) {
+        throw damagedRecord(at);
+      }
+    }
   }
 
   private boolean isStored(long found, int stored) {
@@ -222,6 +288,10 @@ final class RecordTable extends SegmentTable {
       boolean isLarge = c.present && SyncRecordLayout.isLarge(lengths);
       long valueAt = isLarge ? segments.largePosition(at) : at;
       int length = memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
+      if (c.present && (c.change.compares || c.wantsPrevious)) {
+        segments.checkInside(valueAt, SyncRecordLayout.bytes(c.keyBytes, Math.max(0, length)));
+        checkWhole(valueAt, c.keyBytes, length);
+      }
       boolean equal =
           c.change.compares && c.present && isValue(valueAt, c.keyBytes, length, c.expected);
       if (c.present && c.wantsPrevious) {
@@ -327,7 +397,11 @@ final class RecordTable extends SegmentTable {
 
   private InPlace tryLocked(RecordChange c, int shard, byte[] stub) {
     long directoryWord = shards.context().directoryWord(shard);
-    long word = memory.getLongAcquire(shards.entry(directoryWord, c.hash), 0);
+    long entry = shards.entry(directoryWord, c.hash);
+    if (segments.isOutside(entry, 8)) {
+      throw new IndexOutOfBoundsException("position=" + entry);
+    }
+    long word = memory.getLongAcquire(entry, 0);
     long found = segments.find(word, c.record, c.keyBytes, c.hash);
     if (found < 0) {
       core.mapAll();

@@ -65,6 +65,9 @@ final class RecordWalk<K, V> implements EntryWalk<K, V> {
   private void toSmall(int entry) {
     Gathered g = walk.gathered();
     int record = g.recordOffset(entry);
+    if (table.verifies() && !segments.isWhole(g, entry)) {
+      throw RecordTable.damagedRecord(RecordSegments.bucketOf(g, entry));
+    }
     bytes = g.bytes();
     int keyBytes =
         SyncRecordLayout.keyLength(

@@ -79,11 +79,12 @@ final class SegmentWalk {
           copied.more(word, g);
           int local = memory.getInt(SegmentWord.position(word), SegmentLayout.LOCAL_DEPTH);
           MappedMemory.acquireFence();
-          if (table.isUnchanged(shard, directoryWord, entry, word)) {
+          sane = local >= 0 && local <= DirectoryWord.depth(directoryWord);
+          if (sane && table.isUnchanged(shard, directoryWord, entry, word)) {
             memory.keepAlive();
             index = 0;
             start = from;
-            goOn(Math.min(local, DirectoryWord.MAX_DEPTH));
+            goOn(local);
             return;
           }
         }

@@ -1,5 +1,6 @@
 package io.tophash.sync;
 
+import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.MemoryMode;
 import io.tophash.sync.format.DirectoryWord;
@@ -15,6 +16,9 @@ import java.util.stream.Collectors;
 
 /** Reads the figures of a store: the sums over its shards and over the rows of processes. */
 final class Statistics {
+  /** Tries after which a directory that leads nowhere, with nobody changing it, is damaged. */
+  private static final int MAX_TRIES = 64;
+
   private Statistics() {}
 
   static SyncStats of(SyncCore core, SegmentTable table) {
@@ -72,6 +76,7 @@ final class Statistics {
 
   /** Number of segments; what a directory says is believed only if it did not change meanwhile. */
   private static long segments(SyncCore core) {
+    int disturbed = 0;
     long segments = 0;
     for (int shard = 0; shard < core.shards().context().shardCount(); shard++) {
       for (int attempt = 0; ; attempt++) {
@@ -81,6 +86,12 @@ final class Statistics {
         if (count >= 0 && core.shards().context().directoryWord(shard) == directoryWord) {
           segments += count;
           break;
+        }
+        boolean stands = core.shards().context().directoryWord(shard) == directoryWord;
+        disturbed = count < 0 && stands ? disturbed + 1 : 0;
+        if (disturbed > MAX_TRIES) {
+          throw new CorruptStoreException(
+              "shard", Shards.position(shard, ShardLayout.DIRECTORY), "impossible directory");
         }
         core.mapAll();
         Thread.onSpinWait();

@@ -99,6 +99,7 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
             lockTimeoutMs,
             shardShift,
             maxSegmentBytes,
+            settings.verifyReads(),
             keys,
             values,
             hashes,

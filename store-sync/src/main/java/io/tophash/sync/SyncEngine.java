@@ -22,7 +22,7 @@ final class SyncEngine {
           new InlineEntries<>(table, request.keyCodec(), request.valueCodec()),
           isLongs ? table : null);
     }
-    RecordTable table = new RecordTable(core, request.readOnly());
+    RecordTable table = new RecordTable(core, request.readOnly(), request.verifyReads());
     RecordForm<K, V> form =
         new RecordForm<>(request.keyCodec(), request.valueCodec(), core.memory().windowBytes());
     return new Opened<>(

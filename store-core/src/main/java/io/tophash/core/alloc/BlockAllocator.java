@@ -336,8 +336,13 @@ public final class BlockAllocator {
     memory.zero(HeaderLayout.CLASS_COUNTS, 16 * SizeClasses.count());
   }
 
-  /** Gives free pages at the end of the file back to the file system. */
-  public void trim() {
+  /**
+   * Gives free pages at the end of the file back to the file system.
+   *
+   * @param inUse nothing below this position is cut off, whatever the page table says: a damaged
+   *     one must not take the file away from under its bucket array
+   */
+  public void trim(long inUse) {
     for (int c = 1; c < current.length; c++) {
       long page = current[c];
       if (page != 0 && blocks.isEmpty(page, c)) {
@@ -345,7 +350,7 @@ public final class BlockAllocator {
         releaseSpan(page, c);
       }
     }
-    pages.trim();
+    pages.trim(inUse);
   }
 
   /** Calls the consumer with the position of each allocated block, in the order of positions. */

@@ -296,13 +296,14 @@ final class PagePool {
     memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
   }
 
-  /** Gives free pages at the end of the file back to the file system. */
-  void trim() {
+  /** Gives free pages at the end of the file, behind a position, back to the file system. */
+  void trim(long inUse) {
+    long lowest = inUse + PAGE_BYTES - 1 >>> PAGE_SHIFT;
     long page = limit;
     while (page > 0 && table.isFree(page - 1)) {
       page--;
     }
-    page = headEnd(page);
+    page = Math.max(headEnd(page), Math.min(lowest, limit));
     if (page < limit) {
       freePages = Math.max(0, freePages - freeBehind(page));
       limit = page;

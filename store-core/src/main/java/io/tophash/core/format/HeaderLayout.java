@@ -39,8 +39,14 @@ public final class HeaderLayout {
   /** int, log2 of buckets in a chunk */
   public static final int CHUNK_SHIFT = 24;
 
-  /** int, 0 */
-  public static final int RESERVED = 28;
+  /** int, properties of the format that not every store has */
+  public static final int FLAGS = 28;
+
+  /**
+   * In {@link #FLAGS}: the checksums of records say whose they are, see {@link
+   * RecordLayout#checksum}. Every new {@code HashStore}.
+   */
+  public static final int FLAG_BOUND_RECORDS = 1;
 
   /** int, encoded size of a key, -1 if it varies */
   public static final int KEY_FIXED_BYTES = 32;

@@ -40,7 +40,10 @@ public final class StoreHeader {
   /** Random number of the store. */
   public final long storeId;
 
-  /** Names each property once; the arguments stand in the order of the fields. */
+  /** Properties of the format that not every store has: {@link HeaderLayout#FLAGS}. */
+  public final int flags;
+
+  /** Of a new store: names each property once; the arguments stand in the order of the fields. */
   public StoreHeader(
       int kind,
       int windowShift,
@@ -52,6 +55,32 @@ public final class StoreHeader {
       String valueCodec,
       long createdMs,
       long storeId) {
+    this(
+        kind,
+        windowShift,
+        chunkShift,
+        keyFixedBytes,
+        valueFixedBytes,
+        hashName,
+        keyCodec,
+        valueCodec,
+        createdMs,
+        storeId,
+        kind == HeaderLayout.KIND_HASH ? HeaderLayout.FLAG_BOUND_RECORDS : 0);
+  }
+
+  private StoreHeader(
+      int kind,
+      int windowShift,
+      int chunkShift,
+      int keyFixedBytes,
+      int valueFixedBytes,
+      String hashName,
+      String keyCodec,
+      String valueCodec,
+      long createdMs,
+      long storeId,
+      int flags) {
     this.kind = kind;
     this.windowShift = windowShift;
     this.chunkShift = chunkShift;
@@ -62,6 +91,7 @@ public final class StoreHeader {
     this.valueCodec = valueCodec;
     this.createdMs = createdMs;
     this.storeId = storeId;
+    this.flags = flags;
   }
 
   /** The bytes of the sealed part, with magic and checksum. */
@@ -73,6 +103,7 @@ public final class StoreHeader {
     b.putInt(HeaderLayout.WINDOW_SHIFT, windowShift);
     b.putInt(HeaderLayout.PAGE_SHIFT, SpanLayout.PAGE_SHIFT);
     b.putInt(HeaderLayout.CHUNK_SHIFT, chunkShift);
+    b.putInt(HeaderLayout.FLAGS, flags);
     b.putInt(HeaderLayout.KEY_FIXED_BYTES, keyFixedBytes);
     b.putInt(HeaderLayout.VALUE_FIXED_BYTES, valueFixedBytes);
     b.putLong(HeaderLayout.CREATED_MS, createdMs);
@@ -148,7 +179,15 @@ public final class StoreHeader {
             text(b, HeaderLayout.KEY_CODEC),
             text(b, HeaderLayout.VALUE_CODEC),
             b.getLong(HeaderLayout.CREATED_MS),
-            b.getLong(HeaderLayout.STORE_ID));
+            b.getLong(HeaderLayout.STORE_ID),
+            b.getInt(HeaderLayout.FLAGS));
+    if ((header.flags & ~HeaderLayout.FLAG_BOUND_RECORDS) != 0) {
+      throw new IncompatibleStoreException(
+          "the store uses what a later release brought; use that release, store="
+              + store
+              + " flags="
+              + header.flags);
+    }
     int pageShift = b.getInt(HeaderLayout.PAGE_SHIFT);
     if (header.windowShift < SpanLayout.PAGE_SHIFT + 2
         || header.windowShift > 30

@@ -126,6 +126,15 @@ final class BucketArray {
     return chunks;
   }
 
+  /** End of the last chunk, or of the directory. */
+  long end() {
+    long end = directory == 0 ? 0 : directory + DirectoryLayout.bytes(chunks.length);
+    for (int i = 0; i < chunks.length; i++) {
+      end = Math.max(end, chunks[i] == 0 ? 0 : chunks[i] + chunkBytes(i));
+    }
+    return end;
+  }
+
   long chunkBytes(int index) {
     return DirectoryLayout.bucketsInChunk(b, chunkShift, index) * bucketBytes;
   }

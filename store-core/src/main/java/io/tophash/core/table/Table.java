@@ -181,7 +181,7 @@ public final class Table extends TableState {
   }
 
   /** Hash of the key in an occupied cell. */
-  long hashOfCell(long bucket, int cell) {
+  public long hashOfCell(long bucket, int cell) {
     int offset = layout.key(cell);
     if (indirectKeys) {
       long record = record("key record", bucket, offset);

@@ -188,6 +188,11 @@ abstract class TableState {
     memory.putLongRelease(descriptor, DescriptorLayout.NEVACUATE, value);
   }
 
+  /** No chunk and no directory in use lies behind this position. */
+  public long endOfArrays() {
+    return Math.max(current.end(), old == null ? 0 : old.end());
+  }
+
   /** True while a growth is under way. */
   public boolean isGrowing() {
     return old != null;

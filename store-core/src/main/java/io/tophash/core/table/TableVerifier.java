@@ -233,10 +233,10 @@ public final class TableVerifier {
     entries += check ? 1 : 0;
     try {
       if (layout.indirectKeys()) {
-        blocks.accept(record("key record", bucket, layout.key(cell), check));
+        blocks.accept(record("key record", bucket, cell, layout.key(cell), check));
       }
       if (layout.indirectValues()) {
-        blocks.accept(record("value record", bucket, layout.value(cell), check));
+        blocks.accept(record("value record", bucket, cell, layout.value(cell), check));
       }
       if (check) {
         place(array, bucket, cell, index, shortChain);
@@ -278,7 +278,7 @@ public final class TableVerifier {
     return table.findBytes(key, length, keyHash);
   }
 
-  private long record(String section, long bucket, int cellOffset, boolean check) {
+  private long record(String section, long bucket, int cell, int cellOffset, boolean check) {
     long record = table.record(section, bucket, cellOffset);
     if (check) {
       int length = memory.getInt(record, RecordLayout.LENGTH);
@@ -287,7 +287,11 @@ public final class TableVerifier {
       } else {
         crc.reset();
         crc.update(memory.readView(record + RecordLayout.PAYLOAD, length));
-        if ((int) crc.getValue() != memory.getInt(record, RecordLayout.CHECKSUM)) {
+        int value = (int) crc.getValue();
+        if (context.isBound) {
+          value = RecordLayout.checksum(value, table.hashOfCell(bucket, cell));
+        }
+        if (value != memory.getInt(record, RecordLayout.CHECKSUM)) {
           report(section, record, "the checksum does not match, length=" + length);
         }
       }

@@ -78,7 +78,7 @@ class AllocatorChurnTest {
       for (int i = 0; i < count; i++) {
         store.allocator.free(positions[i]);
       }
-      store.allocator.trim();
+      store.allocator.trim(0);
       assertEquals(empty, store.file.length());
     }
   }

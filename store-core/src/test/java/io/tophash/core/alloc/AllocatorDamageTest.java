@@ -181,7 +181,7 @@ class AllocatorDamageTest {
           store.allocator.free(model.remove(random));
         }
         StopAt.isTrimming = true;
-        store.allocator.trim();
+        store.allocator.trim(0);
         System.out.println("trimmed, kept=" + kept);
       }
     }

@@ -64,7 +64,7 @@ class BlockAllocatorModelTest {
         model.checkAll();
         switch (phase % 6) {
           case 0 -> fixture.reattach();
-          case 1 -> fixture.allocator.trim();
+          case 1 -> fixture.allocator.trim(0);
           case 2 -> fixture.reopen();
           case 4 -> {
             fixture.allocator.freeAll();

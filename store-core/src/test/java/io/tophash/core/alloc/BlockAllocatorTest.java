@@ -121,14 +121,14 @@ class BlockAllocatorTest {
   void anEmptyStoreIsTrimmedToItsHeaderAndPageTable(int windowShift) {
     try (AllocatorFixture store = newStore(windowShift)) {
       long empty = store.file.length();
-      store.allocator.trim();
+      store.allocator.trim(0);
       assertEquals(empty, store.file.length());
       assertEquals(empty, store.allocator.limitBytes());
       store.reopen();
       long block = store.allocateZeroed(100);
       assertTrue(block >= empty, "a block lies in the header, position=" + block);
       store.allocator.free(block);
-      store.allocator.trim();
+      store.allocator.trim(0);
       assertEquals(empty, store.file.length());
       assertEquals(0, store.allocator.freeBytes());
     }
@@ -145,12 +145,12 @@ class BlockAllocatorTest {
       long low = store.allocate(10);
       others.forEach(store.allocator::free);
       assertTrue(store.file.length() > 20 << 16);
-      store.allocator.trim();
+      store.allocator.trim(0);
       assertEquals(List.of(kept, low), blocks(store).stream().sorted().toList());
       // Up to the end of the last span in use.
       assertEquals((low / PAGE + 1) * PAGE, store.file.length());
       store.allocator.free(low);
-      store.allocator.trim();
+      store.allocator.trim(0);
       assertEquals(kept + 2 * PAGE, store.file.length());
       // What will be there again is known to be zero.
       assertEquals(kept / PAGE + 2, store.memory.getLong(0, HeaderLayout.FRESH_PAGE));
@@ -220,7 +220,7 @@ class BlockAllocatorTest {
       store.allocator.free(first);
       assertEquals(first, store.allocate(4 * PAGE));
       assertFalse(store.allocator.isAllocated(first + 4 * PAGE));
-      store.allocator.trim();
+      store.allocator.trim(0);
       assertEquals(first + 4 * PAGE, store.allocator.limitBytes());
       assertEquals(first + 4 * PAGE, store.allocate(3 * PAGE));
     }

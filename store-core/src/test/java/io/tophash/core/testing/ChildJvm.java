@@ -67,6 +67,17 @@ public final class ChildJvm implements AutoCloseable {
     return process.pid();
   }
 
+  /** Sends a line to the child's input; false if it is gone. */
+  public boolean writeLine(String line) {
+    try {
+      process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+      process.getOutputStream().flush();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Waits for the next line that the child prints; null at its end. */
   public String readLine() {
     try {

@@ -96,6 +96,13 @@ public final class ProcessTable {
 
   /** Publishes the row: from now on locks and hazards of this process are those of a living one. */
   public void enter() {
+    for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
+      int hazard = ProcessLayout.hazard(i);
+      if ((memory.getLong(row, hazard) & ~SHARD_MASK) == tag) {
+        // Nobody ever had this number: the file is damaged, and leave() would wait for nobody.
+        memory.putLong(row, hazard, 0);
+      }
+    }
     // First, and before all else is written: it declares dead what the former owner left.
     memory.putLongVolatile(row, ProcessLayout.INCARNATION, incarnation);
     CrashPoint.reached("process.counted");

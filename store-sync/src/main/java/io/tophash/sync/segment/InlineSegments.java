@@ -134,6 +134,9 @@ public final class InlineSegments extends SegmentKind {
     // Block and length are multiples of 8, and the copy goes by whole aligned longs (see
     // Unsafe.copyMemory), so no value is torn by a concurrent CAS.
     copyTables(block, buckets, g, at);
+    if (!isSealed(g.bytes, at)) {
+      return false;
+    }
     long nil =
         SegmentWord.hasRareNil(segmentWord)
             ? (long) HeapBytes.LONG.get(g.bytes, at + NIL)

@@ -43,6 +43,9 @@ final class RecordGatherer {
     }
     int at = g.reserve(tables);
     kind.copyTables(block, buckets, g, at);
+    if (!SegmentKind.isSealed(g.bytes, at)) {
+      return false;
+    }
     // The log after the slots: what they refer to is in it by now, whoever appends meanwhile.
     MappedMemory.acquireFence();
     int end = Math.min(memory.getIntVolatile(block, TAIL), memory.getInt(block, LOG_END));

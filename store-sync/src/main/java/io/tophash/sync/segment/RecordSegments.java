@@ -248,8 +248,7 @@ public final class RecordSegments extends SegmentKind {
     byte[] bytes = g.bytes;
     int at = g.recordOffset(entry);
     int length = (int) g.values[entry];
-    if (checksum(bytes, at, length)
-        != (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.CHECKSUM)) {
+    if (!isWhole(g, entry)) {
       return "the checksum of a record does not match";
     }
     int lengths = (int) HeapBytes.INT.get(bytes, at + KEY_LENGTH);
@@ -273,6 +272,18 @@ public final class RecordSegments extends SegmentKind {
     return found <= 0
         ? "a lookup does not find an entry"
         : cells.add(found) ? null : "two entries have the same key";
+  }
+
+  /** True if the checksum of a gathered record, or stub, matches. */
+  public boolean isWhole(Gathered g, int entry) {
+    int at = g.recordOffset(entry);
+    return checksum(g.bytes, at, (int) g.values[entry])
+        == (int) HeapBytes.INT.get(g.bytes, at + SyncRecordLayout.CHECKSUM);
+  }
+
+  /** Position of the bucket in which a gathered entry stands. */
+  public static long bucketOf(Gathered g, int entry) {
+    return bucket(g.cells[entry]);
   }
 
   /** CRC-32C of all of a record behind the checksum itself. */
@@ -312,7 +323,8 @@ public final class RecordSegments extends SegmentKind {
     }
   }
 
-  void checkInside(long position, long bytes) {
+  /** Checks that so many bytes can be read. */
+  public void checkInside(long position, long bytes) {
     if (leavesMapping(position, bytes)) {
       throw new IndexOutOfBoundsException("position=" + position + " bytes=" + bytes);
     }

@@ -214,6 +214,11 @@ public abstract class SegmentKind {
     }
   }
 
+  /** True if the header of a block, copied to the heap, is that with which it was sealed. */
+  static boolean isSealed(byte[] bytes, int at) {
+    return headerChecksum(bytes, at) == (int) HeapBytes.INT.get(bytes, at + SegmentLayout.CHECKSUM);
+  }
+
   /** Size of the header and so many buckets. */
   final int tableBytes(int buckets) {
     return HEADER_BYTES + buckets * bucketBytes;

@@ -137,6 +137,7 @@ final class Directory {
   /** Writes a noted block, which was published in part, to all entries that its header claims. */
   void settle(int shard, long directoryWord, long block) {
     int depth = DirectoryWord.depth(directoryWord);
+    context.checkInside(block, SegmentLayout.HEADER_BYTES);
     long word = memory.getLong(block, SegmentLayout.WORD);
     long prefix = memory.getLong(block, SegmentLayout.PREFIX);
     int local = context.localDepth(word, depth);
@@ -155,5 +156,6 @@ final class Directory {
       throw new CorruptStoreException(
           "shard", at(shard, ShardLayout.DIRECTORY), "impossible directory");
     }
+    context.checkInside(position, DirectoryWord.bytes(depth));
   }
 }

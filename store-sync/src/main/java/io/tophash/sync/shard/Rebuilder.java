@@ -64,6 +64,7 @@ final class Rebuilder {
    */
   void rebuild(int shard, long hash, long incomingBytes, long avoid, long below, Gathered g) {
     long directoryWord = context.directoryWord(shard);
+    directory.check(shard, directoryWord);
     int index = directory.indexOf(directoryWord, hash);
     long word = directory.segmentWord(directoryWord, index);
     int depth = DirectoryWord.depth(directoryWord);

@@ -155,6 +155,7 @@ final class Repair {
   /** Counts the entries of the frozen shard anew. */
   void recount(int shard, Gathered g) {
     long directoryWord = context.directoryWord(shard);
+    directory.check(shard, directoryWord);
     long count = 0;
     long last = 0;
     for (int i = 0; i < 1 << DirectoryWord.depth(directoryWord); i++) {

@@ -72,9 +72,21 @@ public record ShardContext(
     memory.putLongRelease(0, at(shard, field), position);
   }
 
+  /**
+   * Checks a position that was read from the file, for the fast memory mode, which does not.
+   *
+   * @throws IndexOutOfBoundsException if not all of these bytes are mapped
+   */
+  void checkInside(long position, long bytes) {
+    if (kind.isOutside(position, bytes)) {
+      throw new IndexOutOfBoundsException("position=" + position + " bytes=" + bytes);
+    }
+  }
+
   /** How many bits behind the shard's bits all keys of a segment share. */
   public int localDepth(long segmentWord, int depth) {
     long block = SegmentWord.position(segmentWord);
+    checkInside(block, SegmentLayout.HEADER_BYTES);
     int local = memory.getInt(block, SegmentLayout.LOCAL_DEPTH);
     if (local < 0 || local > depth) {
       throw new CorruptStoreException("segment", block, "impossible local depth " + local);

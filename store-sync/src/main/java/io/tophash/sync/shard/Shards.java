@@ -226,6 +226,7 @@ public final class Shards {
     lock(shard);
     try {
       long directoryWord = context.directoryWord(shard);
+      directory.check(shard, directoryWord);
       long word = memory.getLong(entry(directoryWord, hash), 0);
       if (SegmentWord.position(word) >= below || isWasteful(word)) {
         frozen(shard, g -> rebuilder.rebuild(shard, hash, 0, 0, below, g));
@@ -258,7 +259,9 @@ public final class Shards {
   public void gather(int shard, long hash, Gathered g, Runnable action) {
     lock(shard);
     try {
-      long word = memory.getLong(entry(context.directoryWord(shard), hash), 0);
+      long directoryWord = context.directoryWord(shard);
+      directory.check(shard, directoryWord);
+      long word = memory.getLong(entry(directoryWord, hash), 0);
       g.clear();
       if (context.kind().gather(word, g)) {
         action.run();
@@ -306,6 +309,7 @@ public final class Shards {
     }
     try {
       long directoryWord = context.directoryWord(shard);
+      directory.check(shard, directoryWord);
       if (SegmentWord.isAmended(memory.getLong(entry(directoryWord, hash), 0))) {
         rebuild(shard, hash, 0, 0);
         context.bump(shard, ShardLayout.PROMOTIONS);

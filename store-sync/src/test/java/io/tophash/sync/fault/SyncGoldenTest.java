@@ -1,0 +1,41 @@
+package io.tophash.sync.fault;
+
+import io.tophash.core.fault.Golden;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Files of a {@code SyncStore} of format version 1 can be read and go on living. To make them anew,
+ * for another version only: {@code mvn -pl store-sync test -Dtest=SyncGoldenTest
+ * -Dtophash.golden.make=src/test/resources}.
+ */
+@Tag("fast")
+class SyncGoldenTest {
+  private static final Golden GOLDEN = new Golden(SyncGolden.class, "v1-sync");
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void makeIfAsked(@TempDir Path scratch) throws IOException {
+    String resources = System.getProperty("tophash.golden.make");
+    if (resources != null) {
+      GOLDEN.generate(Path.of(resources), scratch);
+    }
+  }
+
+  static List<String> names() throws IOException {
+    return GOLDEN.names();
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void isReadAndWritten(String name) throws IOException, ReflectiveOperationException {
+    GOLDEN.check(name, directory.resolve("store"));
+  }
+}
