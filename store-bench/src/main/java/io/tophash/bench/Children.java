@@ -30,7 +30,6 @@ final class Children {
   private final Path directory;
   private final Path logs;
   private final Path temporary;
-  private volatile Process running;
 
   /**
    * Begins to start JVMs.
@@ -60,12 +59,17 @@ final class Children {
     }
   }
 
-  /** Ends the JVM that runs, if one does; for the end of this one. JMH's JVMs end by themselves. */
+  /**
+   * Ends the JVMs that run, those of JMH too, so that they use no files; for the end of this one.
+   */
   void stop() {
-    Process process = running;
-    if (process != null) {
-      process.destroyForcibly().onExit().join();
-    }
+    ProcessHandle.current()
+        .children()
+        .forEach(
+            child -> {
+              child.destroyForcibly();
+              child.onExit().join();
+            });
   }
 
   private Path log(String workload, StoreKind kind, int entries) {
@@ -119,7 +123,6 @@ final class Children {
             .redirectOutput(log.toFile())
             .redirectError(errors)
             .start();
-    running = child;
     try {
       if (!child.waitFor(SHOT_MINUTES, TimeUnit.MINUTES)) {
         throw new ChildException("not done after " + SHOT_MINUTES + " minutes");
@@ -144,7 +147,6 @@ final class Children {
   void killVictim(StoreKind kind, int entries, Path place) throws ChildException, IOException {
     File errors = new File(log("victim", kind, entries) + ".err");
     Process victim = builder("victim", kind, entries, place).redirectError(errors).start();
-    running = victim;
     try (BufferedReader output = victim.inputReader()) {
       String line = output.readLine();
       while (line != null && !line.equals(Shot.READY)) {
@@ -162,7 +164,6 @@ final class Children {
   Process startWriter(StoreKind kind, int entries, Path place) throws ChildException, IOException {
     File errors = new File(log("writer", kind, entries) + ".err");
     Process writer = builder("writer", kind, entries, place).redirectError(errors).start();
-    running = writer;
     BufferedReader output = writer.inputReader();
     String line = output.readLine();
     while (line != null && !line.equals(Shot.READY)) {

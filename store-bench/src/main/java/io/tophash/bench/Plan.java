@@ -172,7 +172,6 @@ record Plan(List<Section> sections) {
                 Set.of(
                     "dependentGet",
                     "put",
-                    "iterate",
                     "fill",
                     "space",
                     "growth",
