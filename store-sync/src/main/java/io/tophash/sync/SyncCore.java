@@ -192,6 +192,7 @@ final class SyncCore {
             header.chunkShift,
             request.maxSegmentBytes(),
             lockTimeoutNanos(request),
+            this::mapAll,
             path);
     shards = new Shards(context);
     misses = new Misses(context.shardCount());

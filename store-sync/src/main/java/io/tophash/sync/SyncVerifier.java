@@ -31,7 +31,7 @@ final class SyncVerifier {
 
   VerifyReport run(VerifyProgress progress) {
     Shards shards = core.shards();
-    ShardVerifier verifier = new ShardVerifier(shards.context(), this::report, core::mapAll);
+    ShardVerifier verifier = new ShardVerifier(shards.context(), this::report);
     progress.verified(0, shards.context().shardCount());
     long entries = 0;
     for (int i = 0; i < shards.context().shardCount(); i++) {

@@ -113,14 +113,24 @@ final class BlockScan {
   }
 
   private void bucket(byte[] block, int at) {
+    for (KeyHash hash : hashes) {
+      if (bucket(block, at, hash)) {
+        return;
+      }
+    }
+  }
+
+  private boolean bucket(byte[] block, int at, KeyHash hash) {
     List<byte[]> found = new ArrayList<>();
     for (int cell = 0; cell < BucketLayout.CELLS; cell++) {
       if (HashReader.isOccupied(block, at, cell)) {
-        byte[] key = reader.key(block, at, cell);
+        byte[] key = reader.key(block, at, cell, hash);
         byte[] value =
-            key == null || !hasTop(key, block[at + cell]) ? null : reader.value(block, at, cell);
+            key == null || Tophash.of(reader.hashOf(hash, key)) != (block[at + cell] & 0xFF)
+                ? null
+                : reader.value(block, at, cell, hash, key);
         if (value == null) {
-          return;
+          return false;
         }
         found.add(key);
         found.add(value);
@@ -129,14 +139,6 @@ final class BlockScan {
     for (int i = 0; i < found.size(); i += 2) {
       salvage.offerUnlinked(found.get(i), found.get(i + 1));
     }
-  }
-
-  private boolean hasTop(byte[] key, byte top) {
-    for (KeyHash hash : hashes) {
-      if (Tophash.of(reader.hashOf(hash, key)) == (top & 0xFF)) {
-        return true;
-      }
-    }
-    return false;
+    return !found.isEmpty();
   }
 }

@@ -36,6 +36,7 @@ public final class HashReader implements Salvage.Reader {
   private StoreHeader header;
   private BucketLayout layout;
   private int chunkShift;
+  private boolean isBound;
   private final Set<Long> visited = new HashSet<>();
   private final CRC32C crc = new CRC32C();
   private boolean broken;
@@ -50,6 +51,7 @@ public final class HashReader implements Salvage.Reader {
     layout = new BucketLayout(header.keyFixedBytes, header.valueFixedBytes);
     chunkShift = from.isHeaderDamaged() ? USUAL_CHUNK_SHIFT : header.chunkShift;
     broken = from.isHeaderDamaged();
+    isBound = (header.flags & HeaderLayout.FLAG_BOUND_RECORDS) != 0;
     long descriptor = DescriptorLayout.position(file.getLong(HeaderLayout.SELECTOR));
     KeyHash hash = hash(descriptor);
     long current = file.getLong(descriptor + DescriptorLayout.BUCKETS);
@@ -158,8 +160,8 @@ public final class HashReader implements Salvage.Reader {
   }
 
   private void entry(byte[] bytes, int bucket, int cell, long index, long mask, KeyHash hash) {
-    byte[] key = key(bytes, bucket, cell);
-    byte[] value = key == null ? null : value(bytes, bucket, cell);
+    byte[] key = key(bytes, bucket, cell, hash);
+    byte[] value = key == null ? null : value(bytes, bucket, cell, hash, key);
     if (value == null) {
       fail(problem);
     } else if (hash != null && !isPlace(bytes[bucket + cell], hashOf(hash, key), index, mask)) {
@@ -181,18 +183,25 @@ public final class HashReader implements Salvage.Reader {
 
   // --- entries -----------------------------------------------------------------------------------
 
-  /** The key in a cell; null if it cannot be believed. */
-  byte[] key(byte[] bytes, int bucket, int cell) {
-    return part(bytes, bucket + layout.key(cell), layout.indirectKeys(), header.keyFixedBytes);
-  }
-
-  /** The value in a cell; null if it cannot be believed. */
-  byte[] value(byte[] bytes, int bucket, int cell) {
+  /** The key in a cell of a table with this hash; null if it cannot be believed. */
+  byte[] key(byte[] bytes, int bucket, int cell, KeyHash hash) {
     return part(
-        bytes, bucket + layout.value(cell), layout.indirectValues(), header.valueFixedBytes);
+        bytes, bucket + layout.key(cell), layout.indirectKeys(), header.keyFixedBytes, hash, null);
   }
 
-  private byte[] part(byte[] bytes, int cell, boolean indirect, int fixedBytes) {
+  /** The value of a key in a cell; null if it cannot be believed. */
+  byte[] value(byte[] bytes, int bucket, int cell, KeyHash hash, byte[] key) {
+    return part(
+        bytes,
+        bucket + layout.value(cell),
+        layout.indirectValues(),
+        header.valueFixedBytes,
+        hash,
+        key);
+  }
+
+  private byte[] part(
+      byte[] bytes, int cell, boolean indirect, int fixedBytes, KeyHash hash, byte[] key) {
     if (!indirect) {
       return java.util.Arrays.copyOfRange(bytes, cell, cell + fixedBytes);
     }
@@ -212,10 +221,20 @@ public final class HashReader implements Salvage.Reader {
     byte[] payload = file.read(record + RecordLayout.PAYLOAD, length);
     crc.reset();
     crc.update(payload);
-    if ((int) crc.getValue() != (int) HeapBytes.INT.get(head, RecordLayout.CHECKSUM)) {
+    int stored = (int) HeapBytes.INT.get(head, RecordLayout.CHECKSUM);
+    if (!isChecksum(stored, (int) crc.getValue(), hash, key == null ? payload : key)) {
       problem = "record checksum";
       return null;
     }
     return payload;
+  }
+
+  /** True if a record of this key may have this checksum. */
+  private boolean isChecksum(int stored, int plain, KeyHash hash, byte[] key) {
+    if (stored == plain && (!isBound || salvage.isHeaderDamaged())) {
+      return true; // a damaged header does not say which of the two it is
+    }
+    // Without the hash function nobody can compare.
+    return isBound && (hash == null || stored == RecordLayout.checksum(plain, hashOf(hash, key)));
   }
 }

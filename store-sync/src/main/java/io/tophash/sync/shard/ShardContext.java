@@ -22,6 +22,8 @@ import java.nio.file.Path;
  * @param shardShift log2 of the number of shards
  * @param maxSegmentBytes largest block of a segment; see {@link Rebuilder#maxBlockBytes}
  * @param lockTimeoutNanos how long to wait for a lock
+ * @param mapAll maps all that the file has by now. Who goes through a shard under its lock runs
+ *     this first, as other processes may have made the file longer and put anything there
  * @param store for messages
  */
 public record ShardContext(
@@ -32,6 +34,7 @@ public record ShardContext(
     int shardShift,
     long maxSegmentBytes,
     long lockTimeoutNanos,
+    Runnable mapAll,
     Path store) {
 
   /** Number of shards. */

@@ -32,21 +32,18 @@ public final class ShardVerifier {
   private final SegmentKind kind;
   private final Directory directory;
   private final Report report;
-  private final Runnable mapAll;
   private final Gathered g = new Gathered();
 
   /**
    * @param context of the attached store
    * @param report receives what is wrong
-   * @param mapAll maps what another process has made the file longer by
    */
-  public ShardVerifier(ShardContext context, Report report, Runnable mapAll) {
+  public ShardVerifier(ShardContext context, Report report) {
     this.context = context;
     this.memory = context.memory();
     this.kind = context.kind();
     this.directory = new Directory(context);
     this.report = report;
-    this.mapAll = mapAll;
   }
 
   /**
@@ -216,7 +213,7 @@ public final class ShardVerifier {
       long directoryWord = context.directoryWord(shard);
       long entry = Directory.entry(directoryWord, directory.indexOf(directoryWord, hash));
       if (kind.leavesMapping(entry, 8)) {
-        mapAll.run();
+        context.mapAll().run();
         continue;
       }
       long word = memory.getLongAcquire(entry, 0);
@@ -226,7 +223,7 @@ public final class ShardVerifier {
       MappedMemory.acquireFence();
       if (memory.getLong(entry, 0) == word && context.directoryWord(shard) == directoryWord) {
         if (!sane && i < FIRST_TRIES) {
-          mapAll.run();
+          context.mapAll().run();
           continue;
         }
         if (!sane || local < 0 || local > DirectoryWord.MAX_DEPTH) {

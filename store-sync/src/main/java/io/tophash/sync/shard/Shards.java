@@ -135,6 +135,7 @@ public final class Shards {
     Gathered g = borrow();
     try {
       lock.freeze(shard, true);
+      context.mapAll().run();
       repair.settle(shard, g);
       repair.recount(shard, g);
       CrashPoint.reached("repair.recounted");
@@ -187,6 +188,7 @@ public final class Shards {
   private void frozen(int shard, Step step) {
     Gathered g = borrow();
     try {
+      context.mapAll().run();
       boolean inDoubt = lock.freeze(shard, false);
       boolean done = false;
       try {
@@ -225,6 +227,7 @@ public final class Shards {
   public int compactSegment(int shard, long hash, long below) {
     lock(shard);
     try {
+      context.mapAll().run();
       long directoryWord = context.directoryWord(shard);
       directory.check(shard, directoryWord);
       long word = memory.getLong(entry(directoryWord, hash), 0);
@@ -259,6 +262,7 @@ public final class Shards {
   public void gather(int shard, long hash, Gathered g, Runnable action) {
     lock(shard);
     try {
+      context.mapAll().run();
       long directoryWord = context.directoryWord(shard);
       directory.check(shard, directoryWord);
       long word = memory.getLong(entry(directoryWord, hash), 0);
