@@ -81,7 +81,8 @@ class BackupTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"file.copied", "backup.copied", "copy.complete", "copy.published"})
+  @ValueSource(
+      strings = {"file.copied", "backup.copied", "copy.forced", "copy.complete", "copy.published"})
   void aKilledBackupLeavesAWholeFileOrNone(String point) {
     Path file = dir.resolve("a.tph");
     Path target = dir.resolve("b.tph");
