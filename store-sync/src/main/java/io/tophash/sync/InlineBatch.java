@@ -120,11 +120,12 @@ final class InlineBatch {
   }
 
   private boolean readTophashes(long[] keys, int from, int count) {
+    long mapped = memory.mappedBytes();
     for (int i = 0; i < count; i++) {
       long hash = keyHash.ofLong(keys[from + i]);
       long directoryWord = memory.getLongAcquire(0, SegmentTable.directoryAt(table.shardOf(hash)));
       long entry = table.shards.entry(directoryWord, hash);
-      if (segments.isOutside(entry, 8)) {
+      if (segments.isOutside(entry, 8, mapped)) {
         return false;
       }
       long word = memory.getLongAcquire(entry, 0);
@@ -135,7 +136,7 @@ final class InlineBatch {
       buckets[i] = segments.homeBucket(word, hash);
     }
     for (int i = 0; i < count; i++) {
-      if (segments.isOutside(buckets[i], SegmentLayout.INLINE_BUCKET_BYTES)) {
+      if (segments.isOutside(buckets[i], SegmentLayout.INLINE_BUCKET_BYTES, mapped)) {
         return false;
       }
       tophashes[i] = memory.getLong(buckets[i], 0);

@@ -64,7 +64,7 @@ final class SyncLongs implements LongStore {
   @Override
   public long liveBytes() {
     SyncStats stats = store.stats();
-    return stats.fileBytes() - stats.freeBytes();
+    return stats.usedBytes();
   }
 
   @Override

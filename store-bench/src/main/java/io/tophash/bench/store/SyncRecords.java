@@ -88,7 +88,7 @@ final class SyncRecords<K> implements RecordStore<K> {
   @Override
   public long liveBytes() {
     SyncStats stats = store.stats();
-    return stats.fileBytes() - stats.freeBytes();
+    return stats.usedBytes();
   }
 
   @Override
