@@ -184,6 +184,9 @@ class OpenAndCloseTest {
   /** So few descriptors that a few stores use them up. */
   static final class Opener {
     public static void main(String[] args) {
+      try (LongHashStore first = open(Path.of(args[0], "first"))) {
+        first.put(1, 1); // a class that is loaded later needs a descriptor itself
+      }
       List<LongHashStore> stores = new ArrayList<>();
       try {
         for (int i = 0; i < 500; i++) {

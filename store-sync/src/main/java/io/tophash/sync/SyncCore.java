@@ -205,7 +205,7 @@ final class SyncCore {
 
   /** Settles what the dead left, in time proportional to the number of shards. */
   private void join(boolean first, VerifyProgress progress) {
-    if (isAlone()) {
+    if (process.isAlone()) {
       if (mayHaveLostWrites()) {
         verifyAfterMachineStop(progress);
       }
@@ -214,7 +214,7 @@ final class SyncCore {
     process.forEachDeadRow(this::settleRow);
     shards.takeOverFromTheDead();
     recoverClaims();
-    if (first && isAlone() && sidecar.tryLockReadersAlone()) {
+    if (first && process.isAlone() && sidecar.tryLockReadersAlone()) {
       try {
         file.truncate(allocator.cutTail());
       } finally {
@@ -254,10 +254,6 @@ final class SyncCore {
         }
       }
     }
-  }
-
-  private boolean isAlone() {
-    return process.attached().stream().allMatch(row -> row.slot() == process.slot());
   }
 
   private boolean mayHaveLostWrites() {
@@ -316,7 +312,7 @@ final class SyncCore {
         awaitOwnLocks();
         sidecar.lockAttach(ATTACH_TIMEOUT_MS);
         try {
-          if (isAlone()) {
+          if (process.isAlone()) {
             memory.putLongRelease(0, HeaderLayout.UNCLEAN, CLOSED_NOT_FORCED);
           }
           process.leave();
@@ -339,7 +335,7 @@ final class SyncCore {
   boolean whileAlone(Runnable action) {
     sidecar.lockAttach(ATTACH_TIMEOUT_MS);
     try {
-      if (!isAlone() || !sidecar.tryLockReadersAlone()) {
+      if (!process.isAlone() || !sidecar.tryLockReadersAlone()) {
         return false;
       }
       try {

@@ -180,6 +180,9 @@ class OpenAndCloseTest {
   /** So few descriptors that a few stores use them up. */
   static final class Opener {
     public static void main(String[] args) {
+      try (LongSyncStore first = open(Path.of(args[0], "first"))) {
+        first.put(1, 1); // a class that is loaded later needs a descriptor itself
+      }
       List<LongSyncStore> stores = new ArrayList<>();
       try {
         for (int i = 0; i < 500; i++) {

@@ -210,6 +210,21 @@ public final class ProcessTable {
         + process.host();
   }
 
+  /** Whether no other process has the store open for writing. */
+  public boolean isAlone() {
+    for (int other = 0; other < RegionLayout.PROCESS_COUNT; other++) {
+      if (other != slot && isAttached(memory, liveness, other)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isAttached(MappedMemory memory, Liveness liveness, int slot) {
+    return memory.getLongAcquire(RegionLayout.process(slot), ProcessLayout.ATTACHED) != 0
+        && (liveness == null || liveness.isSlotLocked(slot));
+  }
+
   /** The processes that have the store open for writing. */
   public List<AttachedProcess> attached() {
     return attached(memory, liveness);
@@ -223,8 +238,7 @@ public final class ProcessTable {
   public static List<AttachedProcess> attached(MappedMemory memory, Liveness liveness) {
     List<AttachedProcess> processes = new ArrayList<>();
     for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
-      if (memory.getLongAcquire(RegionLayout.process(slot), ProcessLayout.ATTACHED) != 0
-          && (liveness == null || liveness.isSlotLocked(slot))) {
+      if (isAttached(memory, liveness, slot)) {
         processes.add(Rows.read(memory, slot));
       }
     }
