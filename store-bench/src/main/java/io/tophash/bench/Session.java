@@ -39,7 +39,6 @@ final class Session {
   private final Children children;
   private final PrintWriter out;
   private final Results results;
-  private Path file;
   private Plan.Section section;
   private Ledger ledger;
   private Shots shots;
@@ -54,8 +53,11 @@ final class Session {
    * @param directory an empty directory for the files of the stores
    * @param logs the directory for the output of the JVMs
    * @param out takes the progress
+   * @param earlier the results of a run that was stopped, to go on with, or null
+   * @throws IllegalArgumentException if that run was another one
    */
-  Session(Plan plan, Path directory, Path logs, PrintWriter out) throws IOException {
+  Session(Plan plan, Path directory, Path logs, PrintWriter out, Results earlier)
+      throws IOException {
     this.plan = plan;
     this.directory = directory;
     this.children = new Children(directory, logs);
@@ -70,38 +72,49 @@ final class Session {
               flags.put(kind.id(), String.join(" ", kind.jvmFlags()));
               tuning.put(kind.id(), kind.tuning());
             });
-    this.results = Results.of(Machine.describe(directory), plan.settings(), flags, tuning);
+    Results none = Results.of(Machine.describe(directory), plan.settings(), flags, tuning);
+    if (earlier != null && !earlier.isOf(none)) {
+      throw new IllegalArgumentException(
+          "the results in --out are not of this run: other settings, stores, flags or machine;"
+              + " repeat its options, or choose another --out");
+    }
+    this.results = earlier == null ? none : earlier;
+    results.failures().clear(); // what failed is tried again
   }
 
   /**
    * Measures.
    *
-   * @param target where the results go, at the end of each step, so that a run that is stopped has
-   *     them
+   * @param target where the results go, after each step
    */
   Results run(Path target) throws IOException {
-    file = target;
-    for (Plan.Section each : plan.sections()) {
-      section = each;
-      ledger = new Ledger(results, out, section.entries());
+    long begin = System.nanoTime();
+    for (int i = 0; i < plan.sections().size(); i++) {
+      String whole = "section " + i;
+      if (results.done().contains(whole)) {
+        continue;
+      }
+      section = plan.sections().get(i);
+      ledger = new Ledger(results, target, out, section.entries(), begin);
       shots = new Shots(section, directory, children, ledger);
       for (Shape shape : Shape.values()) {
         broken.put(shape, EnumSet.noneOf(StoreKind.class));
       }
       Shape.filled().forEach(this::fill);
-      results.write(file);
       for (int round = 0; round < section.repeats().rounds(); round++) {
         for (Figure figure : section.benchmarks()) {
           stores(figure.shape(), kind -> suits(figure, kind))
               .forEach(kind -> benchmark(figure, kind));
-          results.write(file);
         }
       }
       shots();
       for (StoreKind kind : section.stores()) {
         Shape.filled().forEach(shape -> Shot.delete(shots.home(kind, shape)));
       }
-      results.write(file);
+      if (results.failures().isEmpty()) {
+        results.done().add(whole);
+      }
+      results.write(target);
     }
     return results;
   }
@@ -159,14 +172,14 @@ final class Session {
       stores(shape, kind -> !kind.isFloor() && (wanted || used && kind.isPersistent()))
           .forEach(
               kind -> {
-                if (!shots.fill(kind, shape, round)) {
+                if (!shots.fill(kind, shape, round, used)) {
                   broken.get(shape).add(kind);
                 }
               });
     }
   }
 
-  private void shots() throws IOException {
+  private void shots() {
     for (Figure figure : Figure.values()) {
       if (figure.isYcsb()) {
         Predicate<StoreKind> which = kind -> figure.threads() == 1 || kind.isForThreads();
@@ -193,11 +206,9 @@ final class Session {
       Shape shape,
       int rounds,
       Predicate<StoreKind> which,
-      Consumer<StoreKind> shot)
-      throws IOException {
+      Consumer<StoreKind> shot) {
     for (int i = 0; i < rounds && section.has(workload); i++) {
       stores(shape, which).forEach(shot);
-      results.write(file);
     }
   }
 
@@ -206,6 +217,7 @@ final class Session {
   private void benchmark(Figure figure, StoreKind kind) {
     ledger.attempt(
         figure.workload(),
+        figure.id(),
         kind,
         () -> {
           Collection<RunResult> runs =

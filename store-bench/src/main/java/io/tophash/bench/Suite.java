@@ -103,6 +103,14 @@ public final class Suite implements Callable<Integer> {
   private Path out;
 
   @Option(
+      names = "--resume",
+      description = {
+        "Go on with the run that was stopped, whose results are in --out; the other options must",
+        "be the same. What failed is tried again."
+      })
+  private boolean resume;
+
+  @Option(
       names = "--render",
       arity = "2..*",
       paramLabel = "FILE",
@@ -203,8 +211,9 @@ public final class Suite implements Callable<Integer> {
     Path logs = Files.createDirectories(target.resolve("logs"));
     PrintWriter progress = spec.commandLine().getOut();
     Path file = target.resolve("results.json");
+    Results earlier = resume && Files.exists(file) ? Results.read(file) : null;
     Path files = Files.createTempDirectory(dir, "tophash-bench-");
-    Session session = new Session(plan, files, logs, progress);
+    Session session = session(plan, files, logs, earlier);
     Thread cleaner =
         new Thread(
             () -> {
@@ -225,6 +234,15 @@ public final class Suite implements Callable<Integer> {
     } finally {
       Shot.delete(files);
       Runtime.getRuntime().removeShutdownHook(cleaner);
+    }
+  }
+
+  private Session session(Plan plan, Path files, Path logs, Results earlier) throws IOException {
+    try {
+      return new Session(plan, files, logs, spec.commandLine().getOut(), earlier);
+    } catch (IllegalArgumentException e) {
+      Shot.delete(files);
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 

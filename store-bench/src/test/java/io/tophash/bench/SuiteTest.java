@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,89 @@ class SuiteTest {
     assertRefused("--from needs", "--from", results.toString());
     assertEquals(1, execute("--compare", directory.resolve("none").toString()));
     assertTrue(err.toString().contains("none"), err::toString);
+  }
+
+  @Test
+  void goesOnWithARunThatWasStopped() throws Exception {
+    Path files = Files.createDirectory(directory.resolve("files"));
+    Path out = directory.resolve("out");
+    String[] options = {
+      "--smoke",
+      "--resume", // also without results, as the first time
+      "--entries=3000",
+      "--store=tophash,chm",
+      "--workload=fill,put,space",
+      "--iterations=1",
+      "--dir=" + files,
+      "--out=" + out
+    };
+    assertEquals(0, execute(options), err::toString);
+    Path file = out.resolve("results.json");
+    Results whole = Results.read(file);
+
+    // As if it had been stopped, or had failed, before the last step.
+    Results part = Results.read(file);
+    assertTrue(part.done().remove("section 0"), part.done()::toString);
+    assertTrue(part.done().remove("3000/put/tophash/0"), part.done()::toString);
+    part.measurements().removeIf(each -> each.figure().equals("put"));
+    part.failures().add(new Results.Failure("put", "tophash", 3000, "stopped"));
+    part.write(file);
+    assertEquals(0, execute(options), err::toString);
+    Results again = Results.read(file);
+    assertEquals(whole.done(), again.done());
+    assertEquals(List.of(), again.failures());
+    assertEquals(1, values(again, "put", "tophash"));
+    assertEquals(0, values(again, "put", "chm")); // it was said to be done
+    assertEquals(1, values(again, "fill", "tophash")); // filled again, but not measured again
+
+    options[2] = "--entries=4000";
+    assertRefused("are not of this run", options);
+    try (var left = Files.list(files)) {
+      assertEquals(0, left.count());
+    }
+  }
+
+  private static long values(Results results, String figure, String store) {
+    return results.measurements().stream()
+        .filter(each -> each.figure().equals(figure) && each.store().equals(store))
+        .mapToLong(each -> each.values().size())
+        .sum();
+  }
+
+  @Test
+  void aRunThatIsKilledLeavesItsResults() throws Exception {
+    Path files = Files.createDirectory(directory.resolve("files"));
+    Path out = directory.resolve("out");
+    Path log = directory.resolve("log");
+    Process run =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djmh.ignoreLock=true", // nothing is measured here
+                "-cp",
+                System.getProperty("java.class.path"),
+                Suite.class.getName(),
+                "--smoke",
+                "--entries=3000",
+                "--store=chm",
+                "--workload=fill,space,put,miss,removePut,dependentGet",
+                "--dir=" + files,
+                "--out=" + out)
+            .redirectErrorStream(true)
+            .start();
+    try (var output = run.inputReader()) {
+      String line = output.readLine();
+      while (line != null && !line.contains(" put chm: ")) {
+        Files.writeString(log, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        line = output.readLine();
+      }
+      assertTrue(line != null, () -> "it ended by itself, see " + log);
+    } finally {
+      run.descendants().forEach(ProcessHandle::destroyForcibly);
+      run.destroyForcibly().onExit().join();
+    }
+    Path page = directory.resolve("page.md");
+    assertEquals(0, execute("--render", out.resolve("results.json").toString(), page.toString()));
+    assertTrue(Files.readString(page).contains("| fill from empty, per entry | ns |"));
   }
 
   @Test

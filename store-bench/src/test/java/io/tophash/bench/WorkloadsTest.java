@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,20 +29,13 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /** Each workload once, with hardly any entries, in this JVM: it must end, and check its values. */
 class WorkloadsTest {
   private static final int ENTRIES = 300;
-  private static final String LOCK = "jmh.ignoreLock";
 
   @TempDir static Path shared;
   @TempDir Path directory;
 
   @BeforeAll
   static void fill() throws Exception {
-    System.setProperty(LOCK, "true"); // nothing is measured here
     shot("fill", StoreKind.SYNC, Path.of(shared.toString(), "sync-" + ENTRIES));
-  }
-
-  @AfterAll
-  static void takeTheLockAgain() {
-    System.clearProperty(LOCK);
   }
 
   private static Stream<Figure> benchmarks() {

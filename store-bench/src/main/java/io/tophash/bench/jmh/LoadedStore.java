@@ -5,7 +5,6 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.ThreadParams;
 
 /** What one thread has of a full store of longs: its place among the keys to look up. */
@@ -29,11 +28,12 @@ public class LoadedStore {
   long bit;
 
   private int at;
-  private boolean changed;
+  private SharedLongs shared;
 
   /** Takes the store; each thread begins elsewhere. */
   @Setup(Level.Trial)
   public void begin(SharedLongs shared, ThreadParams threads) {
+    this.shared = shared;
     map = threads.getThreadCount() == 1 ? shared.map : shared.map.forThread();
     probes = shared.probes;
     absent = shared.absent;
@@ -51,22 +51,10 @@ public class LoadedStore {
 
   /** As {@link #nextProbes}, for overwriting; each pass over the probes has another bit. */
   int nextProbesToChange() {
-    changed = true;
+    shared.changed = true;
     if (at == 0) {
       bit ^= 1;
     }
     return nextProbes();
-  }
-
-  /** Puts overwritten values back. */
-  @TearDown(Level.Trial)
-  public void restore() {
-    if (!changed) {
-      return;
-    }
-    for (int i = 0; i + 1 < probes.length; i++) {
-      map.put(probes[i], probes[i + 1]);
-    }
-    map.endBatch();
   }
 }

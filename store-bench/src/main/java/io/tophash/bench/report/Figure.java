@@ -25,6 +25,10 @@ public enum Figure {
       new Source("independentGet2", Shape.LONGS, "LookupBenchmark.independentGet", 2),
       "2 threads: get, keys known beforehand",
       "ns"),
+  PUT_2(
+      new Source("put2", Shape.LONGS, "UpdateBenchmark.put", 2),
+      "2 threads: put to a key that is there",
+      "ns"),
   READ_ALONE(
       new Source("besideWriter", Shape.LONGS, "BesideWriterBenchmark.readAlone", 1),
       "get by a process alone",

@@ -17,47 +17,8 @@ import java.util.stream.Collectors;
 
 /** Makes the page with the tables from the results. */
 public final class Markdown {
-  private static final List<StoreKind> BASES =
-      List.of(StoreKind.CHM, StoreKind.CHRONICLE, StoreKind.LMDB, StoreKind.LOCKED);
-  private static final List<List<StoreKind>> OWN =
-      List.of(
-          List.of(StoreKind.TOPHASH, StoreKind.TOPHASH_FAST),
-          List.of(StoreKind.SYNC, StoreKind.SYNC_FAST));
-
   /** In a cell; the list at the end of the page says why. */
   private static final String FAILED = "[failed](#what-failed)";
-
-  /** Figures of a store that are compared with others of the same store. */
-  private enum Gain {
-    DEPENDENT("gets by 2 threads, each key from the last value, by those of 1"),
-    INDEPENDENT("gets by 2 threads, keys known beforehand, by those of 1"),
-    STRINGS("gets by 2 threads, values copied, by those of 1"),
-    BESIDE("gets beside a process that writes, by those of a process alone");
-
-    private final String title;
-
-    Gain(String title) {
-      this.title = title;
-    }
-
-    Figure one() {
-      return switch (this) {
-        case DEPENDENT -> Figure.DEPENDENT_GET;
-        case INDEPENDENT -> Figure.INDEPENDENT_GET;
-        case STRINGS -> Figure.STRING_GET;
-        case BESIDE -> Figure.READ_ALONE;
-      };
-    }
-
-    Figure other() {
-      return switch (this) {
-        case DEPENDENT -> Figure.DEPENDENT_GET_2;
-        case INDEPENDENT -> Figure.INDEPENDENT_GET_2;
-        case STRINGS -> Figure.STRING_GET_2;
-        case BESIDE -> Figure.READ_BESIDE;
-      };
-    }
-  }
 
   private final Results results;
   private final StringBuilder page = new StringBuilder();
@@ -109,8 +70,7 @@ public final class Markdown {
         page.append("## ").append(heading(shape, entries)).append("\n\n");
         table("Time", entries, figure -> figure.shape() == shape && !figure.isSpace());
         table("Space", entries, figure -> figure.shape() == shape && figure.isSpace());
-        gains(shape, entries);
-        OWN.forEach(own -> ratios(shape, entries, own));
+        new Comparisons(results, shape, entries, this::row).write();
       }
     }
     failures();
@@ -214,80 +174,6 @@ public final class Markdown {
     page.append('\n');
   }
 
-  /** How many times as fast a store is with two threads, or beside another process. */
-  private void gains(Shape shape, int entries) {
-    List<Gain> gains =
-        Arrays.stream(Gain.values())
-            .filter(gain -> gain.one().shape() == shape)
-            .filter(
-                gain ->
-                    Arrays.stream(StoreKind.values())
-                        .anyMatch(
-                            kind ->
-                                has(gain.one(), kind, entries) && has(gain.other(), kind, entries)))
-            .collect(Collectors.toList());
-    if (gains.isEmpty()) {
-      return;
-    }
-    List<StoreKind> stores =
-        Arrays.stream(StoreKind.values())
-            .filter(kind -> gains.stream().anyMatch(gain -> has(gain.other(), kind, entries)))
-            .collect(Collectors.toList());
-    List<String> head = new ArrayList<>(List.of("How many times as many"));
-    stores.forEach(kind -> head.add(kind.title()));
-    row(head);
-    row(rule(head.size(), 1));
-    for (Gain gain : gains) {
-      List<String> cells = new ArrayList<>(List.of(gain.title));
-      for (StoreKind kind : stores) {
-        Summary one = results.summary(gain.one(), kind.id(), entries);
-        Summary other = results.summary(gain.other(), kind.id(), entries);
-        cells.add(
-            one == null || other == null
-                ? "–"
-                : Summary.format(one.median() / other.median()) + "×");
-      }
-      row(cells);
-    }
-    page.append('\n');
-  }
-
-  private void ratios(Shape shape, int entries, List<StoreKind> owns) {
-    List<StoreKind[]> pairs = new ArrayList<>();
-    List<String> head = new ArrayList<>(List.of("Their median / " + owns.get(0).title() + "'s"));
-    for (StoreKind own : owns) {
-      for (StoreKind base : BASES) {
-        if (figures(figure -> figure.shape() == shape).stream()
-            .anyMatch(figure -> ratio(figure, own, base, entries) > 0)) {
-          pairs.add(new StoreKind[] {own, base});
-          head.add(base.title() + " / " + own.title());
-        }
-      }
-    }
-    if (pairs.isEmpty()) {
-      return;
-    }
-    row(head);
-    row(rule(head.size(), 1));
-    for (Figure figure : figures(each -> each.shape() == shape)) {
-      List<String> cells = new ArrayList<>(List.of(figure.title()));
-      boolean any = false;
-      for (StoreKind[] pair : pairs) {
-        double ratio = ratio(figure, pair[0], pair[1], entries);
-        any |= ratio > 0;
-        cells.add(ratio > 0 ? Summary.format(ratio) + "×" : "–");
-      }
-      if (any) {
-        row(cells);
-      }
-    }
-    page.append('\n');
-  }
-
-  private double ratio(Figure figure, StoreKind own, StoreKind base, int entries) {
-    return ratio(results, figure, own, base, entries);
-  }
-
   /** How many times the median of one store fits into that of the other; 0 if one is not known. */
   static double ratio(Results results, Figure figure, StoreKind own, StoreKind base, int entries) {
     Summary ours = results.summary(figure, own.id(), entries);
@@ -322,7 +208,12 @@ public final class Markdown {
     return cells;
   }
 
+  /** Adds a row; the end of a table, if there are no cells. */
   private void row(List<String> cells) {
+    if (cells.isEmpty()) {
+      page.append('\n');
+      return;
+    }
     page.append("| ").append(String.join(" | ", cells)).append(" |\n");
   }
 }

@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * All that one run of the suite found out, as it is in the file of results.
@@ -21,6 +24,7 @@ import java.util.Map;
  * @param measurements the figures
  * @param series what makes a curve; empty in results of older suites
  * @param failures what did not work
+ * @param done the steps that are in it, so that a run that was stopped can go on
  * @param jmh the results in JMH's own format
  */
 public record Results(
@@ -31,6 +35,7 @@ public record Results(
     List<Measurement> measurements,
     List<Series> series,
     List<Failure> failures,
+    Set<String> done,
     List<JsonNode> jmh) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -76,6 +81,7 @@ public record Results(
   public Results {
     tuning = tuning == null ? new LinkedHashMap<>() : tuning;
     series = series == null ? new ArrayList<>() : series;
+    done = done == null ? new LinkedHashSet<>() : done;
   }
 
   /** Results of nothing so far. */
@@ -92,6 +98,7 @@ public record Results(
         new ArrayList<>(),
         new ArrayList<>(),
         new ArrayList<>(),
+        new LinkedHashSet<>(),
         new ArrayList<>());
   }
 
@@ -125,9 +132,19 @@ public record Results(
     return one.equals(other) ? one : one + "; in another call " + other;
   }
 
-  /** Writes the file of results. */
+  /** Writes the file of results; if this is cut off, the file is as it was before. */
   public void write(Path file) throws IOException {
-    Files.writeString(file, JSON.writeValueAsString(this) + "\n");
+    Path next = file.resolveSibling(file.getFileName() + ".next");
+    Files.writeString(next, JSON.writeValueAsString(this) + "\n");
+    Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** True if they come from a run with the same settings, on the same machine. */
+  public boolean isOf(Results other) {
+    return environment.equals(other.environment)
+        && settings.equals(other.settings)
+        && flags.equals(other.flags)
+        && tuning.equals(other.tuning);
   }
 
   /** Adds values to a figure. */

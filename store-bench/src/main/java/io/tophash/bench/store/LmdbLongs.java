@@ -16,6 +16,8 @@ final class LmdbLongs implements LongStore {
   private final ByteBuffer valueBuffer = longBuffer();
   private LmdbFile file;
   private Txn<ByteBuffer> own; // null in the thread that opened it
+  private Txn<ByteBuffer> ownWriter; // begun by a put of another thread, for its batch
+  private boolean parked;
   private long usedBytes;
 
   private static ByteBuffer longBuffer() {
@@ -47,7 +49,42 @@ final class LmdbLongs implements LongStore {
 
   @Override
   public void endBatch() {
-    file.endBatch();
+    if (own == null) {
+      file.endBatch();
+    } else if (ownWriter != null) {
+      ownWriter.commit();
+      ownWriter.close();
+      ownWriter = null;
+    }
+  }
+
+  private Txn<ByteBuffer> reader() {
+    if (own == null) {
+      return file.reader();
+    }
+    if (ownWriter != null) {
+      return ownWriter;
+    }
+    if (parked) {
+      own.renew();
+      parked = false;
+    }
+    return own;
+  }
+
+  /** Waits for the other threads that write: there is one writer at a time. */
+  private Txn<ByteBuffer> writer() {
+    if (own == null) {
+      return file.writer();
+    }
+    if (ownWriter == null) {
+      if (!parked) {
+        own.reset(); // its snapshot would keep the pages of old versions from use
+        parked = true;
+      }
+      ownWriter = file.env.txnWrite();
+    }
+    return ownWriter;
   }
 
   @Override
@@ -57,18 +94,18 @@ final class LmdbLongs implements LongStore {
 
   @Override
   public long get(long key) {
-    ByteBuffer found = file.dbi.get(own == null ? file.reader() : own, key(key));
+    ByteBuffer found = file.dbi.get(reader(), key(key));
     return found == null ? Keys.MISSING : found.order(ByteOrder.nativeOrder()).getLong(0);
   }
 
   @Override
   public void put(long key, long value) {
-    file.dbi.put(file.writer(), key(key), valueBuffer.putLong(0, value));
+    file.dbi.put(writer(), key(key), valueBuffer.putLong(0, value));
   }
 
   @Override
   public void remove(long key) {
-    file.dbi.delete(file.writer(), key(key));
+    file.dbi.delete(writer(), key(key));
   }
 
   @Override

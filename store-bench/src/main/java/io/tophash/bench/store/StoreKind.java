@@ -23,7 +23,7 @@ public enum StoreKind {
       "chm",
       "ConcurrentHashMap",
       Use.THREADS_ON_HEAP,
-      new Makers(ChmLongs::new, ChmRecords::new, ChmGoMap::new),
+      new Makers(ChmLongs::new, ChmRecords::new, GoMapMakers::chm),
       Tuning.ON_HEAP,
       JvmFlags.ON_HEAP),
   /** Chronicle Map. */
@@ -55,7 +55,7 @@ public enum StoreKind {
       "mapdb",
       "MapDB",
       Use.THREADS,
-      new Makers(MapDbLongs::new, MapDbRecords::new, null),
+      new Makers(MapDbLongs::new, MapDbRecords::new, GoMapMakers::mapDb),
       Tuning.MAPDB,
       List.of("-Xmx1g")),
   /** The store below H2. */
@@ -63,7 +63,7 @@ public enum StoreKind {
       "mvstore",
       "MVStore",
       Use.THREADS,
-      new Makers(MvLongs::new, MvRecords::new, null),
+      new Makers(MvLongs::new, MvRecords::new, GoMapMakers::mvStore),
       Tuning.MVSTORE,
       List.of("-Xmx6g")),
   /** Ehcache's off-heap tier. */
@@ -79,7 +79,7 @@ public enum StoreKind {
       "caffeine",
       "Caffeine",
       Use.THREADS_ON_HEAP,
-      new Makers(CaffeineLongs::new, CaffeineRecords::new, null),
+      new Makers(CaffeineLongs::new, CaffeineRecords::new, GoMapMakers::caffeine),
       Tuning.CAFFEINE,
       JvmFlags.ON_HEAP),
   /** Agrona's {@code Long2LongHashMap}. */
@@ -192,6 +192,16 @@ public enum StoreKind {
   /** True if several processes may use the store. */
   public boolean isForProcesses() {
     return use == Use.PROCESSES;
+  }
+
+  /** Bytes of its file for an entry of longs, at most: while it grows and not yet compacted. */
+  public long mostFileBytesPerLong() {
+    return switch (this) {
+      case TOPHASH, TOPHASH_FAST, CHRONICLE -> 64;
+      case SYNC, SYNC_FAST -> 80;
+      case FLOOR -> 32;
+      default -> isPersistent() ? 160 : 0;
+    };
   }
 
   /** True if it is no store. */

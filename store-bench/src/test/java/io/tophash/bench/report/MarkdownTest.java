@@ -2,8 +2,10 @@ package io.tophash.bench.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,10 +51,40 @@ class MarkdownTest {
   void ratiosAreOverOneWhereTophashIsBetter() throws Exception {
     String page = page();
     assertHasLine(
-        page,
-        "| Their median / HashStore's | ConcurrentHashMap / HashStore | Chronicle Map / HashStore |");
+        page, "| Their median by that of HashStore | ConcurrentHashMap | Chronicle Map |");
     assertHasLine(page, "| get, each key from the last value | 1.70× | 2.50× |");
     assertHasLine(page, "| open and first get | – | 2,000× |");
+  }
+
+  @Test
+  void rowsThatAnotherStoreLeadsStandOut() throws Exception {
+    String page = page();
+    assertHasLine(
+        page,
+        "| In which rows Tophash leads, and in which not | the best other one | by HashStore | by"
+            + " SyncStore |");
+    assertHasLine(
+        page, "| get, each key from the last value | ConcurrentHashMap | 1.70× | **0.85×** |");
+    assertHasLine(page, "| open and first get | Chronicle Map | 2,000× | – |");
+  }
+
+  @Test
+  void bothModesAndTheDistanceToTheFloorAreShown() throws Exception {
+    Results canned = Results.read(canned());
+    int entries = 10_000_000;
+    canned.add(Figure.DEPENDENT_GET, "sync-fast", entries, List.of(160.0));
+    canned.add(Figure.DEPENDENT_GET, "floor", entries, List.of(80.0));
+    canned.add(Figure.INDEPENDENT_GET, "floor", entries, List.of(10.0));
+    canned.add(Figure.GET_ALL_32, "sync-fast", entries, List.of(45.0));
+    String page = Markdown.page(canned, "");
+    assertHasLine(
+        page,
+        "| Their median by that of SyncStore, SyncStore fast | ConcurrentHashMap | Chronicle Map |");
+    assertHasLine(page, "| get, each key from the last value | 0.85×, 1.06× | 1.25×, 1.56× |");
+    assertTrue(page.contains("| The time of how many bare reads | HashStore | SyncStore | "), page);
+    assertTrue(
+        page.contains("| get, each key from the last value | 1.25× | 2.50× | 2.00× |"), page);
+    assertHasLine(page, "| getAll, 32 keys at once, per key | – | – | 4.50× | – | – |");
   }
 
   @Test
@@ -110,6 +142,21 @@ class MarkdownTest {
   void resultsAreReadAsTheyWereWritten() throws Exception {
     Results results = Results.read(canned());
     Path file = directory.resolve("again.json");
+    results.write(file);
+    assertEquals(results, Results.read(file));
+  }
+
+  @Test
+  void resultsThatAreCutOffWhileWrittenStayAsTheyWere() throws Exception {
+    Results results = Results.read(canned());
+    Path file = directory.resolve("again.json");
+    results.write(file);
+    // Where the next ones are written first: a folder there stands for what fails.
+    Path next = Files.createDirectory(directory.resolve("again.json.next"));
+    results.add(Figure.PUT, "sync", 7, List.of(1.0));
+    assertThrows(IOException.class, () -> results.write(file));
+    assertEquals(Results.read(canned()), Results.read(file));
+    Files.delete(next);
     results.write(file);
     assertEquals(results, Results.read(file));
   }

@@ -2,18 +2,33 @@ package io.tophash.bench.store;
 
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 
-/** {@link ConcurrentHashMap} with boxed longs. */
-final class ChmGoMap implements GoMap {
-  private final ConcurrentHashMap<Long, Long> map = new ConcurrentHashMap<>();
+/** Go's operations on a {@link ConcurrentMap} with boxed longs. */
+final class ConcurrentGoMap implements GoMap {
+  private final Maker maker;
+  private ConcurrentMap<Long, Long> map;
+  private Runnable closer = () -> {};
+
+  /** Makes the map, in a directory if it is in a file. */
+  interface Maker {
+    /** Makes it; what ends it, if something must, goes to the other one. */
+    ConcurrentMap<Long, Long> make(Path directory, Consumer<Runnable> closer);
+  }
+
+  ConcurrentGoMap(Maker maker) {
+    this.maker = maker;
+  }
 
   private static long unbox(Long value) {
     return value == null ? ABSENT : value;
   }
 
   @Override
-  public void open(Path directory) {}
+  public void open(Path directory) {
+    map = maker.make(directory, end -> closer = end);
+  }
 
   @Override
   public long load(long key) {
@@ -74,5 +89,7 @@ final class ChmGoMap implements GoMap {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    closer.run();
+  }
 }
