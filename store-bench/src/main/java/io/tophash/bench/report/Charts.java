@@ -2,7 +2,13 @@ package io.tophash.bench.report;
 
 import io.tophash.bench.store.StoreKind;
 import java.awt.Color;
+import java.awt.Paint;
 import java.awt.Rectangle;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.text.FieldPosition;
+import java.text.NumberFormat;
+import java.text.ParsePosition;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -10,10 +16,16 @@ import java.util.Map;
 import java.util.Set;
 import org.jfree.chart.ChartFactory;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.LogAxis;
+import org.jfree.chart.axis.NumberTickUnit;
+import org.jfree.chart.labels.ItemLabelAnchor;
+import org.jfree.chart.labels.ItemLabelPosition;
+import org.jfree.chart.labels.StandardCategoryItemLabelGenerator;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.PlotOrientation;
 import org.jfree.chart.renderer.category.BarRenderer;
 import org.jfree.chart.renderer.category.StandardBarPainter;
+import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.category.DefaultCategoryDataset;
 import org.jfree.svg.SVGGraphics2D;
 
@@ -22,7 +34,8 @@ final class Charts {
   private static final int WIDTH = 900;
   private static final int ROW_HEIGHT = 22;
   private static final int FRAME_HEIGHT = 150;
-  private static final int CURVE_HEIGHT = 480;
+  private static final int LABEL_LINES = 3;
+  private static final float LABEL_PART = 0.25f;
 
   /** What the bars show: a few figures of each shape, so that the chart can still be read. */
   private static final Set<Figure> BARS =
@@ -85,7 +98,8 @@ final class Charts {
           "times the locked HashMap (more is better)",
           throughput(results, entries, Shape.GO_MAP, StoreKind.LOCKED));
     }
-    Curves.of(results).forEach((name, chart) -> charts.put(name, drawn(chart, CURVE_HEIGHT)));
+    Curves.of(results)
+        .forEach((name, chart) -> charts.put(name, drawn(chart.chart(), chart.height())));
     return charts;
   }
 
@@ -99,7 +113,7 @@ final class Charts {
       for (StoreKind kind : StoreKind.values()) {
         double ratio = Markdown.ratio(results, figure, kind, base, entries);
         if (ratio > 0 && kind != base && !kind.isFloor()) {
-          data.addValue(ratio, kind.title(), figure.id());
+          data.addValue(ratio, kind.title(), figure.title());
         }
       }
     }
@@ -143,18 +157,73 @@ final class Charts {
     plot.setBackgroundPaint(Color.WHITE);
     plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
     plot.setOutlineVisible(false);
-    BarRenderer bars = (BarRenderer) plot.getRenderer();
+    plot.getDomainAxis().setMaximumCategoryLabelLines(LABEL_LINES);
+    plot.getDomainAxis().setMaximumCategoryLabelWidthRatio(LABEL_PART);
+    boolean ratios = data.getRowCount() > 1;
+    BarRenderer bars = ratios ? new BarRenderer() : new StoreBars();
+    plot.setRenderer(bars);
     bars.setBarPainter(new StandardBarPainter());
     bars.setShadowVisible(false);
     bars.setItemMargin(0.05);
-    if (data.getRowCount() == 1) {
-      bars.setSeriesPaint(0, Palette.of(StoreKind.SYNC.title()));
-    }
-    for (int row = 0; data.getRowCount() > 1 && row < data.getRowCount(); row++) {
-      bars.setSeriesPaint(row, Palette.of(data.getRowKey(row)));
+    if (ratios) {
+      plot.setRangeAxis(timesAxis(axis));
+      bars.setBase(1); // what is slower goes to the other side
+      for (int row = 0; row < data.getRowCount(); row++) {
+        bars.setSeriesPaint(row, Palette.of(data.getRowKey(row)));
+      }
     }
     int height = FRAME_HEIGHT + data.getColumnCount() * (data.getRowCount() + 1) * ROW_HEIGHT / 2;
     return drawn(chart, height);
+  }
+
+  /** Twice as fast and half as fast are equally far from 1. */
+  private static LogAxis timesAxis(String title) {
+    LogAxis times = new LogAxis(title);
+    times.setBase(2);
+    times.setTickUnit(new NumberTickUnit(1));
+    times.setNumberFormatOverride(new Times());
+    return times;
+  }
+
+  /** A ratio as people say it: 4×, 1/4. */
+  private static final class Times extends NumberFormat {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public StringBuffer format(double ratio, StringBuffer target, FieldPosition position) {
+      return ratio > 0.9
+          ? target.append(Math.round(ratio)).append('×')
+          : target.append("1/").append(Math.round(1 / ratio));
+    }
+
+    @Override
+    public StringBuffer format(long ratio, StringBuffer target, FieldPosition position) {
+      return format((double) ratio, target, position);
+    }
+
+    @Override
+    public Number parse(String text, ParsePosition position) {
+      throw new UnsupportedOperationException("only for showing");
+    }
+  }
+
+  /** One bar for each store, in its colour, with its value. */
+  private static final class StoreBars extends BarRenderer {
+    private static final long serialVersionUID = 1;
+
+    StoreBars() {
+      setDefaultItemLabelGenerator(
+          new StandardCategoryItemLabelGenerator(
+              "{2}", new DecimalFormat("0.0", DecimalFormatSymbols.getInstance(Locale.ROOT))));
+      setDefaultItemLabelsVisible(true);
+      setDefaultPositiveItemLabelPosition(
+          new ItemLabelPosition(ItemLabelAnchor.OUTSIDE3, TextAnchor.CENTER_LEFT));
+    }
+
+    @Override
+    public Paint getItemPaint(int row, int column) {
+      return Palette.of(getPlot().getDataset().getColumnKey(column));
+    }
   }
 
   private static String drawn(JFreeChart chart, int height) {

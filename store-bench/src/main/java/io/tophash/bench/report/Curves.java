@@ -11,11 +11,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.annotations.XYTitleAnnotation;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
+import org.jfree.chart.plot.CombinedDomainXYPlot;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.title.TextTitle;
+import org.jfree.chart.ui.RectangleAnchor;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 
@@ -25,11 +29,19 @@ final class Curves {
   private static final double PERCENT = 100;
   private static final float LINE = 1.6f;
 
+  private static final int HEIGHT = 480;
+  private static final double ROOM_FOR_NAME = 100;
+  private static final int PANEL_HEIGHT = 80;
+  private static final int FRAME_HEIGHT = 80;
+
   private Curves() {}
 
+  /** A chart and how high it is. */
+  record Tall(JFreeChart chart, int height) {}
+
   /** The charts by name; one that has nothing to show is left out. */
-  static Map<String, JFreeChart> of(Results results) {
-    Map<String, JFreeChart> charts = new LinkedHashMap<>();
+  static Map<String, Tall> of(Results results) {
+    Map<String, Tall> charts = new LinkedHashMap<>();
     results.series().stream()
         .mapToInt(Results.Series::entries)
         .max()
@@ -46,7 +58,7 @@ final class Curves {
                   "Latency" + title,
                   percentiles,
                   data(results, Results.Series.CURVE, entries, Curves::nines));
-              add(
+              addPanels(
                   charts,
                   Results.Series.TIME_LINE,
                   "Longest latency" + title,
@@ -82,7 +94,7 @@ final class Curves {
   }
 
   private static void add(
-      Map<String, JFreeChart> charts,
+      Map<String, Tall> charts,
       String name,
       String title,
       NumberAxis horizontal,
@@ -90,11 +102,51 @@ final class Curves {
     if (data.getSeriesCount() == 0) {
       return;
     }
-    LogAxis vertical = new LogAxis("µs (less is better)");
+    XYPlot plot = plot(data, horizontal, micros("µs (less is better)", 1));
+    charts.put(
+        name, new Tall(new JFreeChart(title, JFreeChart.DEFAULT_TITLE_FONT, plot, true), HEIGHT));
+  }
+
+  /** A panel for each store, one below the other, as their lines would hide each other. */
+  private static void addPanels(
+      Map<String, Tall> charts,
+      String name,
+      String title,
+      NumberAxis horizontal,
+      XYSeriesCollection data) {
+    if (data.getSeriesCount() == 0) {
+      return;
+    }
+    CombinedDomainXYPlot panels = new CombinedDomainXYPlot(horizontal);
+    double highest = data.getRangeUpperBound(false);
+    for (Object series : data.getSeries()) {
+      XYSeries line = (XYSeries) series;
+      LogAxis vertical = micros("µs", 2);
+      vertical.setRange(SMALLEST_MICROS, Math.max(highest, 1) * ROOM_FOR_NAME);
+      XYPlot panel = plot(new XYSeriesCollection(line), null, vertical);
+      TextTitle store = new TextTitle(line.getKey().toString());
+      store.setPaint(Palette.of(line.getKey()));
+      panel.addAnnotation(new XYTitleAnnotation(1, 1, store, RectangleAnchor.TOP_RIGHT));
+      panels.add(panel);
+    }
+    charts.put(
+        name,
+        new Tall(
+            new JFreeChart(title, JFreeChart.DEFAULT_TITLE_FONT, panels, false),
+            FRAME_HEIGHT + PANEL_HEIGHT * data.getSeriesCount()));
+  }
+
+  private static LogAxis micros(String title, int decades) {
+    LogAxis vertical = new LogAxis(title);
     vertical.setSmallestValue(SMALLEST_MICROS);
-    vertical.setTickUnit(new NumberTickUnit(1)); // the powers of ten
+    vertical.setTickUnit(new NumberTickUnit(decades)); // the powers of ten, or some of them
     vertical.setNumberFormatOverride(NumberFormat.getInstance(Locale.ROOT));
+    return vertical;
+  }
+
+  private static XYPlot plot(XYSeriesCollection data, NumberAxis horizontal, LogAxis vertical) {
     XYLineAndShapeRenderer lines = new XYLineAndShapeRenderer(true, false);
+    lines.setDrawSeriesLineAsPath(true); // one element of the SVG for each store
     for (int i = 0; i < data.getSeriesCount(); i++) {
       lines.setSeriesPaint(i, Palette.of(data.getSeriesKey(i)));
       lines.setSeriesStroke(i, new BasicStroke(LINE));
@@ -104,7 +156,7 @@ final class Curves {
     plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
     plot.setDomainGridlinePaint(Color.LIGHT_GRAY);
     plot.setOutlineVisible(false);
-    charts.put(name, new JFreeChart(title, JFreeChart.DEFAULT_TITLE_FONT, plot, true));
+    return plot;
   }
 
   /** Shows a number of nines as the percentile. */
