@@ -4,8 +4,8 @@ import io.tophash.core.errors.IncompatibleStoreException;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.StoreHeader;
+import io.tophash.core.memory.StoreFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -63,8 +63,8 @@ public record StoreInfo(
       throw new StoreException("the path is not a regular file, path=" + path);
     }
     byte[] head;
-    try (InputStream in = Files.newInputStream(path)) {
-      head = in.readNBytes(HeaderLayout.BYTES);
+    try {
+      head = StoreFile.readHead(path, HeaderLayout.BYTES);
     } catch (IOException e) {
       throw new StoreException("cannot read the header of the store, store=" + path, e);
     }

@@ -27,8 +27,8 @@ import java.util.Map;
  *
  * <p>Bytes 0 to 4095 are lock bytes and carry no content: an exclusive opener locks all of them, a
  * read-only opener locks them shared. From byte 4096 on stands a line of text about the exclusive
- * owner, for people only. The file stays when the store is closed; to remove it while a store is
- * open would let a second opener in.
+ * owner, for people only. The file stays when the store is closed. If it is removed while a store
+ * is open, {@link StoreAnchor} keeps others out.
  *
  * <p>The other way to use this file is {@link Sidecar}, which locks single bytes of the same range;
  * so a writable {@code HashStore} and a {@code SyncStore} exclude each other.
@@ -46,6 +46,7 @@ final class LockFile {
   private final Path store;
   private final boolean exclusive;
   private final FileChannel channel;
+  private StoreAnchor anchor;
   private int holders = 1;
 
   private LockFile(Path store, boolean exclusive, FileChannel channel) {
@@ -203,6 +204,22 @@ final class LockFile {
     }
   }
 
+  /**
+   * Locks the store's own file too, once for all holders.
+   *
+   * @param file the store, perhaps under the name that it has until it is complete
+   * @throws StoreLockedException if somebody has the store open by another lock file
+   */
+  void anchor(Path file) throws IOException {
+    FileThread.call(
+        () -> {
+          if (anchor == null) {
+            anchor = StoreAnchor.holdAll(store, file, !exclusive);
+          }
+          return null;
+        });
+  }
+
   /** Gives the lock up; the last holder of a shared lock closes the sidecar. */
   void release() {
     try {
@@ -210,6 +227,9 @@ final class LockFile {
           () -> {
             if (--holders == 0) {
               OPEN.remove(store);
+              if (anchor != null) {
+                anchor.release();
+              }
               if (channel != null) {
                 channel.close();
               }

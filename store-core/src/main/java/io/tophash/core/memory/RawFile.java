@@ -20,6 +20,7 @@ public final class RawFile implements AutoCloseable {
   private RawFile(Path path, LockFile lock) throws IOException {
     this.path = path;
     this.lock = lock;
+    lock.anchor(path);
     this.file = new RandomAccessFile(path.toFile(), "r");
     this.length = file.length();
   }
@@ -90,6 +91,7 @@ public final class RawFile implements AutoCloseable {
   public void close() {
     try {
       file.close();
+      StoreAnchor.fileClosed(path);
     } catch (IOException e) {
       throw new StoreException("cannot close the file, file=" + path, e);
     } finally {

@@ -42,8 +42,9 @@ public final class SharedFile implements AutoCloseable {
   private final Path path;
   private final boolean readOnly;
   private final long maxBytes;
-  private final Sidecar sidecar; // null if read-only
+  private final Sidecar sidecar;
   private final RandomAccessFile file;
+  private final StoreAnchor anchor;
   private final Object mapping = new Object(); // taken before "writing" where both are
   private final Object writing = new Object(); // the position and the length of the file
   private volatile MappedMemory memory;
@@ -54,15 +55,18 @@ public final class SharedFile implements AutoCloseable {
     this.path = path;
     this.readOnly = readOnly;
     this.maxBytes = maxBytes;
-    this.sidecar = readOnly ? null : Sidecar.open(path, false);
+    this.sidecar = Sidecar.open(path, readOnly);
     this.unfinished = isNew ? StorePaths.unfinished(path) : null;
+    RandomAccessFile opening = null;
     boolean opened = false;
     try {
       if (isNew) {
-        Files.deleteIfExists(unfinished);
+        StoreAnchor.deleteUnfinished(unfinished);
       }
       Path name = isNew ? unfinished : path;
-      file = new RandomAccessFile(name.toFile(), readOnly ? "r" : "rw");
+      opening = new RandomAccessFile(name.toFile(), readOnly ? "r" : "rw");
+      anchor = sidecar.anchor(name, readOnly); // before anything is mapped, read or written
+      file = opening;
       opened = true;
     } catch (IOException e) {
       throw new StoreException(
@@ -74,9 +78,22 @@ public final class SharedFile implements AutoCloseable {
               + path,
           e);
     } finally {
-      if (!opened && sidecar != null) {
-        sidecar.release();
+      if (!opened) {
+        giveUp(opening);
       }
+    }
+  }
+
+  private void giveUp(RandomAccessFile opening) {
+    try {
+      if (opening != null) {
+        opening.close();
+        StoreAnchor.fileClosed(path);
+      }
+    } catch (IOException e) {
+      throw failure("cannot close the store", e);
+    } finally {
+      sidecar.release();
     }
   }
 
@@ -117,6 +134,7 @@ public final class SharedFile implements AutoCloseable {
   /** Gives a new store, complete by now, its name. */
   public void publish() {
     try {
+      StoreAnchor.refuseToReplace(path);
       Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
       unfinished = null;
     } catch (IOException e) {
@@ -389,15 +407,18 @@ public final class SharedFile implements AutoCloseable {
             memory.clearWindows();
           }
           file.close();
+          FileThread.call(
+              () -> {
+                anchor.release();
+                return null;
+              });
           if (unfinished != null) {
             Files.deleteIfExists(unfinished);
           }
         } catch (IOException e) {
           throw new StoreException("cannot close the store, store=" + path, e);
         } finally {
-          if (sidecar != null) {
-            sidecar.release();
-          }
+          sidecar.release();
         }
       }
     }

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -30,6 +32,8 @@ import java.util.concurrent.locks.LockSupport;
  *               exclusive         there is none, and none may come
  * 4082 GROW     exclusive         somebody makes the file longer
  * 4083 PRESENT  shared            some process has the sidecar open
+ * 4084 ANCHOR   exclusive         somebody looks whether all go by this file ({@link StoreAnchor};
+ *                                 shared as ATTACH is)
  * </pre>
  *
  * <p>A writable {@code HashStore} locks all of them exclusively ({@link LockFile}), so the two
@@ -49,6 +53,10 @@ public final class Sidecar implements Liveness {
   private static final long READERS = 4081;
   private static final long GROW = 4082;
   private static final long PRESENT = 4083;
+  private static final long ANCHOR = 4084;
+
+  private static final long ANCHOR_TIMEOUT_MS = 30_000;
+  private static final int OPEN_ATTEMPTS = 10;
 
   private static final long MIN_PAUSE_NANOS = 50_000;
   private static final long MAX_PAUSE_NANOS = 5_000_000;
@@ -58,18 +66,21 @@ public final class Sidecar implements Liveness {
   private final Path store;
   private final FileChannel channel;
   private final boolean writable;
+  private final long id;
   private final FileLock[] slots = new FileLock[SLOTS];
   private FileLock attach;
   private FileLock grow;
   private FileLock readers;
+  private FileLock anchor;
   private int readerCount; // 0 while this JVM holds READERS exclusively
   private boolean clashed;
   private int holders = 1;
 
-  private Sidecar(Path store, FileChannel channel, boolean writable) {
+  private Sidecar(Path store, FileChannel channel, boolean writable, long id) {
     this.store = store;
     this.channel = channel;
     this.writable = writable;
+    this.id = id;
   }
 
   /**
@@ -141,17 +152,19 @@ public final class Sidecar implements Liveness {
   private static Sidecar openChannel(Path store, boolean readOnly) {
     Path path = LockFile.path(store);
     try {
-      FileChannel channel =
-          FileChannel.open(
-              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      return new Sidecar(store, channel, true);
+      try {
+        Files.createFile(path);
+      } catch (FileAlreadyExistsException e) {
+        // the usual case
+      }
+      return openChannel(store, path, true, StandardOpenOption.READ, StandardOpenOption.WRITE);
     } catch (IOException e) {
       if (!readOnly) {
         throw notWritable(store, e);
       }
     }
     try {
-      return new Sidecar(store, FileChannel.open(path, StandardOpenOption.READ), false);
+      return openChannel(store, path, false, StandardOpenOption.READ);
     } catch (NoSuchFileException e) {
       throw new StoreException(
           "the lock file of the store is missing and this process may not create it; open the store"
@@ -166,6 +179,20 @@ public final class Sidecar implements Liveness {
               + path,
           e);
     }
+  }
+
+  /** Opens a file and learns its number, which only its name can be asked for. */
+  private static Sidecar openChannel(
+      Path store, Path path, boolean writable, StandardOpenOption... options) throws IOException {
+    for (int i = 0; i < OPEN_ATTEMPTS; i++) {
+      long before = StoreAnchor.lockFileId(path);
+      FileChannel channel = FileChannel.open(path, options);
+      if (StoreAnchor.lockFileId(path) == before) {
+        return new Sidecar(store, channel, writable, before);
+      }
+      channel.close();
+    }
+    throw new IOException("somebody replaces it again and again");
   }
 
   private static StoreException notWritable(Path store, IOException e) {
@@ -334,6 +361,30 @@ public final class Sidecar implements Liveness {
   /** Ends what {@link #tryLockReadersAlone} began. */
   public void unlockReadersAlone() {
     call(store, this::unlockReaders);
+  }
+
+  /**
+   * Says on the store's own file that this opener goes by this sidecar.
+   *
+   * @param file the store, perhaps under the name that it has until it is complete
+   * @throws StoreLockedException if anybody goes by another one
+   */
+  StoreAnchor anchor(Path file, boolean readOnly) {
+    await(
+        () -> anchor == null && (anchor = tryLock(ANCHOR, !writable)) != null,
+        ANCHOR_TIMEOUT_MS,
+        "another process or thread that opens the store");
+    try {
+      return call(store, () -> StoreAnchor.holdOne(store, file, readOnly, id));
+    } finally {
+      call(
+          store,
+          () -> {
+            FileLock lock = anchor;
+            anchor = null;
+            return unlock(lock);
+          });
+    }
   }
 
   private Void unlockReaders() throws IOException {

@@ -3,6 +3,7 @@ package io.tophash.core.memory;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreFullException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -74,10 +75,13 @@ public final class StoreFile implements AutoCloseable {
   private void openFile() throws IOException {
     if (readOnly || Files.exists(path) && Files.size(path) > 0) {
       file = new RandomAccessFile(path.toFile(), readOnly ? "r" : "rw");
+      lock.anchor(path); // before anything is mapped, read or written
     } else {
-      unfinished = StorePaths.unfinished(path);
-      Files.deleteIfExists(unfinished);
-      file = new RandomAccessFile(unfinished.toFile(), "rw");
+      Path name = StorePaths.unfinished(path);
+      StoreAnchor.deleteUnfinished(name);
+      file = new RandomAccessFile(name.toFile(), "rw");
+      lock.anchor(name);
+      unfinished = name; // ours from here on
     }
     length = file.length();
   }
@@ -90,6 +94,7 @@ public final class StoreFile implements AutoCloseable {
   /** Gives a new store, complete by now, its name. */
   public void publish() {
     try {
+      StoreAnchor.refuseToReplace(path);
       Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
       unfinished = null;
     } catch (IOException e) {
@@ -105,6 +110,18 @@ public final class StoreFile implements AutoCloseable {
   /** The sidecar. */
   public Path lockPath() {
     return LockFile.path(path);
+  }
+
+  /**
+   * Reads the start of a store that this JVM need not have open, without a lock; shorter if the
+   * file is.
+   */
+  public static byte[] readHead(Path path, int bytes) throws IOException {
+    try (InputStream in = Files.newInputStream(path)) {
+      return in.readNBytes(bytes);
+    } finally {
+      StoreAnchor.fileClosed(StorePaths.realPath(path));
+    }
   }
 
   /** Reads the start of the file without mapping it; shorter if the file is. */
@@ -275,6 +292,7 @@ public final class StoreFile implements AutoCloseable {
       }
       if (file != null) {
         file.close();
+        StoreAnchor.fileClosed(path);
       }
       if (unfinished != null) {
         Files.deleteIfExists(unfinished);
