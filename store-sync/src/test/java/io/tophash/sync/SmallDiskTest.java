@@ -1,0 +1,20 @@
+package io.tophash.sync;
+
+import io.tophash.core.codec.Codecs;
+import io.tophash.core.testing.SmallDiskCases;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A {@code SyncStore} on a file system that is full. */
+class SmallDiskTest extends SmallDiskCases {
+  @Override
+  protected Map<String, byte[]> records(Path path) {
+    return SyncStore.builder(Codecs.utf8(), Codecs.bytes()).windowBytes(1 << 20).open(path);
+  }
+
+  @Override
+  protected Longs longs(Path path) {
+    LongSyncStore store = SyncStore.longs().windowBytes(1 << 20).open(path);
+    return new Longs(store, store.asMap());
+  }
+}
