@@ -1,20 +1,21 @@
 package io.tophash.sync;
 
 import io.tophash.core.codec.Codecs;
+import io.tophash.core.testing.Opened;
 import io.tophash.core.testing.SmallDiskCases;
 import java.nio.file.Path;
-import java.util.Map;
 
 /** A {@code SyncStore} on a file system that is full. */
 class SmallDiskTest extends SmallDiskCases {
   @Override
-  protected Map<String, byte[]> records(Path path) {
-    return SyncStore.builder(Codecs.utf8(), Codecs.bytes()).windowBytes(1 << 20).open(path);
+  protected Opened<String, byte[]> records(Path path) {
+    return Opened.of(
+        SyncStore.builder(Codecs.utf8(), Codecs.bytes()).windowBytes(1 << 20).open(path));
   }
 
   @Override
-  protected Longs longs(Path path) {
+  protected Opened<Long, Long> longs(Path path) {
     LongSyncStore store = SyncStore.longs().windowBytes(1 << 20).open(path);
-    return new Longs(store, store.asMap());
+    return new Opened<>(store, store.asMap());
   }
 }

@@ -33,14 +33,11 @@ public abstract class SmallDiskCases {
   private Path disk;
   private boolean isMounted;
 
-  /** Opens a store in small windows; it is a {@link Store}, too. */
-  protected abstract Map<String, byte[]> records(Path path);
+  /** Opens a store in small windows. */
+  protected abstract Opened<String, byte[]> records(Path path);
 
   /** The same for numbers. */
-  protected abstract Longs longs(Path path);
-
-  /** A store of numbers, as a map. */
-  public record Longs(Store store, Map<Long, Long> map) {}
+  protected abstract Opened<Long, Long> longs(Path path);
 
   @BeforeEach
   void mount() throws Exception {
@@ -76,20 +73,20 @@ public abstract class SmallDiskCases {
     assertEquals(List.of(), store.verify().findings());
   }
 
-  private static void check(Map<String, byte[]> store, Map<String, byte[]> model) {
-    assertClean((Store) store);
-    assertEquals(model.size(), store.size());
-    model.forEach((key, value) -> assertArrayEquals(value, store.get(key)));
+  private static void check(Opened<String, byte[]> store, Map<String, byte[]> model) {
+    assertClean(store.store());
+    assertEquals(model.size(), store.map().size());
+    model.forEach((key, value) -> assertArrayEquals(value, store.map().get(key)));
   }
 
   private static boolean put(
-      Map<String, byte[]> store, Map<String, byte[]> model, String key, byte[] value) {
+      Opened<String, byte[]> store, Map<String, byte[]> model, String key, byte[] value) {
     try {
-      store.put(key, value);
+      store.map().put(key, value);
       model.put(key, value);
       return true;
     } catch (StoreFullException e) {
-      assertArrayEquals(model.get(key), store.get(key));
+      assertArrayEquals(model.get(key), store.map().get(key));
       return false;
     }
   }
@@ -101,8 +98,7 @@ public abstract class SmallDiskCases {
       Path other = occupy((megabytes << 20) + megabytes * 12_345);
       Random random = new Random(megabytes);
       Map<String, byte[]> model = new HashMap<>();
-      try (Store closed = (Store) records(path)) {
-        Map<String, byte[]> store = cast(closed);
+      try (Opened<String, byte[]> store = records(path)) {
         int refused = 0;
         for (int i = 0; refused < 50; i++) {
           byte[] value = new byte[random.nextInt(i % 20 == 0 ? 100_000 : 3_000)];
@@ -113,7 +109,7 @@ public abstract class SmallDiskCases {
         check(store, model);
         List<String> half = List.copyOf(model.keySet()).subList(0, model.size() / 2);
         for (String key : half) {
-          assertArrayEquals(model.remove(key), store.remove(key));
+          assertArrayEquals(model.remove(key), store.map().remove(key));
         }
         check(store, model);
         Files.delete(other);
@@ -122,18 +118,13 @@ public abstract class SmallDiskCases {
         }
         check(store, model);
       }
-      try (Store again = (Store) records(path)) {
-        check(cast(again), model);
+      try (Opened<String, byte[]> again = records(path)) {
+        check(again, model);
       }
       Files.delete(path);
       System.gc(); // the space of a deleted file is free when it is not mapped any more
       awaitSpace();
     }
-  }
-
-  @SuppressWarnings("unchecked")
-  private static Map<String, byte[]> cast(Store store) {
-    return (Map<String, byte[]>) store;
   }
 
   private void awaitSpace() throws IOException {
@@ -149,8 +140,8 @@ public abstract class SmallDiskCases {
     Path path = disk.resolve("longs.tph");
     Path other = occupy(5 << 20);
     Map<Long, Long> model = new HashMap<>();
-    Longs opened = longs(path);
-    try (Store store = opened.store()) {
+    try (Opened<Long, Long> opened = longs(path)) {
+      Store store = opened.store();
       Map<Long, Long> map = opened.map();
       int refused = 0;
       for (long key = 0; refused < 50; key++) {
@@ -190,8 +181,8 @@ public abstract class SmallDiskCases {
     assertFalse(Files.exists(path));
     assertFalse(Files.exists(disk.resolve("none.tph.new")));
     Files.delete(other);
-    try (Store store = (Store) records(path)) {
-      assertEquals(0, store.sizeLong());
+    try (Opened<String, byte[]> store = records(path)) {
+      assertEquals(0, store.store().sizeLong());
     }
   }
 }
