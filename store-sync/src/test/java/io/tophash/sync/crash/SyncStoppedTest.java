@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,7 +155,11 @@ class SyncStoppedTest {
             script.op(own).run(target, Map.of());
             own++;
           } catch (StoreTimeoutException e) {
-            assertTrue(e.getMessage().contains("pid=" + peer.pid() + " "), e.getMessage());
+            // The other one, too, may be kept from going on by a busy machine.
+            assertTrue(
+                Stream.of(first, second)
+                    .anyMatch(one -> e.getMessage().contains("pid=" + one.pid() + " ")),
+                e.getMessage());
           }
         }
         peer.signal("CONT");
