@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -30,6 +31,7 @@ final class Children {
   private final Path directory;
   private final Path logs;
   private final Path temporary;
+  private volatile boolean stopped;
 
   /**
    * Begins to start JVMs.
@@ -45,6 +47,9 @@ final class Children {
   }
 
   private List<String> jvmFlags(StoreKind kind) {
+    while (stopped) { // or the next one would begin while this JVM ends
+      LockSupport.park();
+    }
     List<String> flags = new ArrayList<>(kind.jvmFlags());
     flags.add("-Djava.io.tmpdir=" + temporary);
     return flags;
@@ -63,6 +68,7 @@ final class Children {
    * Ends the JVMs that run, those of JMH too, so that they use no files; for the end of this one.
    */
   void stop() {
+    stopped = true;
     ProcessHandle.current()
         .children()
         .forEach(
