@@ -1,6 +1,7 @@
 package io.tophash.core;
 
 import io.tophash.core.alloc.BlockAllocator;
+import io.tophash.core.codec.ArrayCodec;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.format.BucketLayout;
@@ -26,6 +27,8 @@ final class EntryCodec<T> {
   static final int MAX_VALUE_BYTES = 512 << 20;
 
   private final Codec<T> codec;
+  // The codec again, if it encodes into arrays.
+  private final ArrayCodec<T> arrays;
   private final String what;
   private final int fixedBytes;
   private final boolean indirect;
@@ -47,6 +50,7 @@ final class EntryCodec<T> {
   private EntryCodec(
       StoreEngine engine, Codec<T> codec, String what, boolean indirect, int cellBytes, int note) {
     this.codec = codec;
+    this.arrays = codec instanceof ArrayCodec ? (ArrayCodec<T>) codec : null;
     this.what = what;
     this.fixedBytes = codec.fixedSize();
     this.indirect = indirect;
@@ -89,7 +93,10 @@ final class EntryCodec<T> {
   /** Size of the encoded object, checked against the limits. */
   int size(T object) {
     Objects.requireNonNull(object, what);
-    int size = codec.size(object);
+    return checked(codec.size(object));
+  }
+
+  private int checked(int size) {
     if (size < 0 || size > maxBytes) {
       throw new IllegalArgumentException(
           "the " + what + " is too large: at most " + maxBytes + " bytes, bytes=" + size);
@@ -112,11 +119,17 @@ final class EntryCodec<T> {
 
   /** Encodes into the scratch array, for a lookup, a comparison, or an inline cell. */
   void encode(T object) {
-    int size = size(object);
+    Objects.requireNonNull(object, what);
+    byte[] array = arrays == null ? null : arrays.toArray(object);
+    int size = checked(array == null ? codec.size(object) : array.length);
     if (scratch.capacity() < size + 8) {
       scratch = newScratch(Math.max(size + 8, Math.min(2 * scratch.capacity(), maxBytes + 8)));
     }
-    write(object, scratch.clear().order(ByteOrder.LITTLE_ENDIAN).limit(size), size);
+    if (array == null) {
+      write(object, scratch.clear().order(ByteOrder.LITTLE_ENDIAN).limit(size), size);
+    } else {
+      System.arraycopy(array, 0, scratch.array(), 0, size);
+    }
     length = size;
     if (size < cellBytes) {
       Arrays.fill(scratch.array(), size, cellBytes, (byte) 0);

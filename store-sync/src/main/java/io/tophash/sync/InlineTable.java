@@ -12,6 +12,8 @@ import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.InlineSegments;
 import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.shard.DirectoryView;
+import io.tophash.sync.shard.DirectoryViews;
 
 /**
  * The entries of a store whose keys and values are longs, or fit one.
@@ -30,49 +32,51 @@ final class InlineTable extends SegmentTable implements LongTable {
 
   private final InlineSegments segments;
   private final KeyHash keyHash;
-  // The directory word that the last lookup in each shard has seen; 0 at first.
-  private final long[] directoryWords;
+  private final DirectoryViews views;
 
   InlineTable(SyncCore core, boolean readOnly) {
     super(core, readOnly);
     this.segments = (InlineSegments) shards.context().kind();
     this.keyHash = core.keyHash();
-    this.directoryWords = new long[shards.context().shardCount()];
+    this.views = new DirectoryViews(shards.context());
   }
 
   // --- lookups
   // ------------------------------------------------------------------------------------
 
   /**
-   * The plain way: the key stands in its home bucket of the read table, at the first candidate.
-   * Nine lookups in ten end here, so this is kept small; {@link #lookup} is for the others, and for
-   * all that is odd. The directory word is that of an earlier lookup; if it is no longer the
-   * present one, the check at the end says so.
+   * The plain way: the key stands in its home bucket of the read table. Nine lookups in ten end
+   * here, so this is kept small; {@link #lookup} is for the others, and for all that is odd. The
+   * directory is that of an earlier lookup; if it is no longer the present one, the check at the
+   * end says so.
    */
   @Override
   public long get(long key, long missing) {
     checkOpen();
     long hash = keyHash.ofLong(key);
-    int shard = shardOf(hash);
+    MappedMemory memory = this.memory;
+    DirectoryView view = views.get(hash);
+    long pattern = Tophash.broadcast(HashBits.tophash(hash));
     try {
-      long directoryWord = directoryWords[shard];
-      long entry = shards.entry(directoryWord, hash);
-      long word = memory.getLongAcquire(entry, 0);
-      long bucket = segments.homeBucket(word, hash);
-      if (!segments.isOutside(bucket, SegmentLayout.INLINE_BUCKET_BYTES)) {
-        long pattern = Tophash.broadcast(HashBits.tophash(hash));
-        long hits = Tophash.match(memory.getLong(bucket, 0), pattern);
-        int cell = Tophash.firstCell(hits) & BucketLayout.CELLS - 1;
-        if (hits != 0 && memory.getLong(bucket, BucketLayout.DATA_OFFSET + 8 * cell) == key) {
-          long value = memory.getLong(bucket, InlineSegments.SLOTS + 8 * cell);
+      long entry = view.entry(hash);
+      long word = memory.getLongAcquireAt(entry, 0);
+      long bucket =
+          memory.place(InlineSegments.inlineHome(word, hash), SegmentLayout.INLINE_BUCKET_BYTES);
+      long hits = Tophash.match(memory.getLongAt(bucket, 0), pattern);
+      while (hits != 0) {
+        int cell = Tophash.firstCell(hits);
+        if (memory.getLongAt(bucket, BucketLayout.DATA_OFFSET + 8 * cell) == key) {
+          long value = memory.getLongAt(bucket, InlineSegments.SLOTS + 8 * cell);
           MappedMemory.acquireFence();
           if (value != SegmentLayout.USUAL_NIL
               && !SegmentWord.hasRareNil(word)
-              && isUnchanged(shard, directoryWord, entry, word)) {
+              && view.isCurrent(memory, entry, word)) {
             memory.keepAlive();
             return value;
           }
+          break;
         }
+        hits &= hits - 1;
       }
     } catch (IndexOutOfBoundsException e) {
       // What has been read made no sense; the other way finds out why.
@@ -98,10 +102,7 @@ final class InlineTable extends SegmentTable implements LongTable {
           retry(attempt, ++torn, shard);
           continue;
         }
-        // Only now, as the plain way does not look whether its directory is mapped.
-        if (directoryWords[shard] != directoryWord) {
-          directoryWords[shard] = directoryWord; // seldom, as other threads read the line
-        }
+        views.note(shard, hash, directoryWord);
         word = memory.getLongAcquire(entry, 0);
         long found = segments.find(word, key, hash);
         boolean present = false;
@@ -271,6 +272,7 @@ final class InlineTable extends SegmentTable implements LongTable {
         return InPlace.UNMAPPED;
       }
       long word = memory.getLongAcquire(entry, 0);
+      segments.touchSlots(word, hash);
       long found = segments.find(word, key, hash);
       if (found == SegmentKind.TORN) {
         return InPlace.UNMAPPED;

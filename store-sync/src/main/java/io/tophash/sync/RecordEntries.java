@@ -22,8 +22,8 @@ final class RecordEntries<K, V> implements TypedTable<K, V> {
 
   @SuppressWarnings("unchecked")
   private <R> R lookup(Object key, RecordTable.Reader<R> reader) {
-    int keyBytes = form.keyBytes((K) key);
-    byte[] record = form.lookup((K) key, keyBytes);
+    byte[] record = form.lookup((K) key);
+    int keyBytes = RecordForm.keyBytes(record);
     return table.get(record, keyBytes, hash(record, keyBytes), reader);
   }
 
@@ -77,18 +77,19 @@ final class RecordEntries<K, V> implements TypedTable<K, V> {
   }
 
   private RecordChange set(Change change, K key, V value, byte[] expected, boolean previous) {
-    int keyBytes = form.keyBytes(key);
-    byte[] record = form.record(key, keyBytes, value);
+    byte[] encoded = form.key(key);
+    byte[] record = form.record(encoded, value);
     RecordChange c =
-        new RecordChange(change, record, keyBytes, hash(record, keyBytes), expected, previous);
+        new RecordChange(
+            change, record, encoded.length, hash(record, encoded.length), expected, previous);
     table.change(c);
     return c;
   }
 
   @SuppressWarnings("unchecked")
   private RecordChange removal(Object key, byte[] expected, boolean previous) {
-    int keyBytes = form.keyBytes((K) key);
-    byte[] record = form.lookup((K) key, keyBytes);
+    byte[] record = form.lookup((K) key);
+    int keyBytes = RecordForm.keyBytes(record);
     Change change = expected == null ? Change.REMOVE : Change.REMOVE_IF_EQUAL;
     RecordChange c =
         new RecordChange(change, record, keyBytes, hash(record, keyBytes), expected, previous);

@@ -1,5 +1,6 @@
 package io.tophash.sync;
 
+import io.tophash.core.codec.ArrayCodec;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.memory.HeapBytes;
@@ -28,6 +29,11 @@ final class RecordForm<K, V> {
   static <T> int size(Codec<T> codec, String what, T object, int maxBytes) {
     Objects.requireNonNull(object, what);
     int size = codec.size(object);
+    checkSize(codec, what, size, maxBytes);
+    return size;
+  }
+
+  private static void checkSize(Codec<?> codec, String what, int size, int maxBytes) {
     if (size < 0 || size > maxBytes) {
       throw new IllegalArgumentException(
           "the " + what + " is too large: at most " + maxBytes + " bytes, bytes=" + size);
@@ -35,7 +41,6 @@ final class RecordForm<K, V> {
     if (codec.fixedSize() >= 0 && size != codec.fixedSize()) {
       throw wrongSize(codec, codec.fixedSize(), size);
     }
-    return size;
   }
 
   private static IllegalStateException wrongSize(Codec<?> codec, int announced, int written) {
@@ -60,25 +65,45 @@ final class RecordForm<K, V> {
     }
   }
 
-  int keyBytes(K key) {
-    return size(keys, "key", key, SyncRecordLayout.MAX_KEY_BYTES);
+  /** The encoded object, which is not to be changed. */
+  private static <T> byte[] encoded(Codec<T> codec, String what, T object, int maxBytes) {
+    if (codec instanceof ArrayCodec) {
+      Objects.requireNonNull(object, what);
+      byte[] array = ((ArrayCodec<T>) codec).toArray(object);
+      checkSize(codec, what, array.length, maxBytes);
+      return array;
+    }
+    byte[] array = new byte[size(codec, what, object, maxBytes)];
+    write(codec, object, array, 0, array.length);
+    return array;
+  }
+
+  /** An encoded key. */
+  byte[] key(K key) {
+    return encoded(keys, "key", key, SyncRecordLayout.MAX_KEY_BYTES);
+  }
+
+  /** An encoded value, for comparisons. */
+  byte[] encoded(V value) {
+    return encoded(values, "value", value, maxValueBytes);
   }
 
   /** A record with the key only, for lookups and removals. */
-  byte[] lookup(K key, int keyBytes) {
-    byte[] record = new byte[SyncRecordLayout.PAYLOAD + keyBytes];
-    write(keys, key, record, SyncRecordLayout.PAYLOAD, keyBytes);
+  byte[] lookup(K key) {
+    byte[] encoded = key(key);
+    byte[] record = new byte[SyncRecordLayout.PAYLOAD + encoded.length];
+    System.arraycopy(encoded, 0, record, SyncRecordLayout.PAYLOAD, encoded.length);
     return record;
   }
 
+  /** Length of the key in a {@link #lookup}. */
+  static int keyBytes(byte[] lookup) {
+    return lookup.length - SyncRecordLayout.PAYLOAD;
+  }
+
   /** A complete record. */
-  byte[] record(K key, int keyBytes, V value) {
-    int valueBytes = size(values, "value", value, maxValueBytes);
-    byte[] record = allocate(keyBytes, valueBytes);
-    write(keys, key, record, SyncRecordLayout.PAYLOAD, keyBytes);
-    write(values, value, record, SyncRecordLayout.PAYLOAD + keyBytes, valueBytes);
-    seal(record);
-    return record;
+  byte[] record(byte[] key, V value) {
+    return assemble(key, encoded(value));
   }
 
   /** A complete record of encoded parts. */
@@ -100,13 +125,6 @@ final class RecordForm<K, V> {
   private static void seal(byte[] record) {
     int checksum = RecordSegments.checksum(record, 0, record.length);
     HeapBytes.INT.set(record, SyncRecordLayout.CHECKSUM, checksum);
-  }
-
-  /** An encoded value, for comparisons. */
-  byte[] encoded(V value) {
-    byte[] encoded = new byte[size(values, "value", value, maxValueBytes)];
-    write(values, value, encoded, 0, encoded.length);
-    return encoded;
   }
 
   @SuppressWarnings("unchecked")

@@ -4,14 +4,18 @@ import static io.tophash.sync.segment.RecordSegments.bucket;
 import static io.tophash.sync.segment.RecordSegments.slot;
 
 import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.format.Tophash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.shard.DirectoryView;
+import io.tophash.sync.shard.DirectoryViews;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -32,6 +36,7 @@ final class RecordTable extends SegmentTable {
 
   private final RecordSegments segments;
   private final LargeRecords large;
+  private final DirectoryViews views;
   private final boolean verifies;
 
   RecordTable(SyncCore core, boolean readOnly, boolean verifies) {
@@ -39,6 +44,7 @@ final class RecordTable extends SegmentTable {
     this.verifies = verifies;
     this.segments = (RecordSegments) shards.context().kind();
     this.large = new LargeRecords(shards.context());
+    this.views = new DirectoryViews(shards.context());
   }
 
   /** Receives what a lookup found. */
@@ -66,6 +72,68 @@ final class RecordTable extends SegmentTable {
   /** What the reader made of the value, null if the key is absent. */
   <R> R get(byte[] record, int keyBytes, long hash, Reader<R> reader) {
     checkOpen();
+    try {
+      R value = plain(record, keyBytes, hash, reader);
+      if (value != null) {
+        return value;
+      }
+    } catch (IndexOutOfBoundsException e) {
+      // What has been read made no sense; the other way finds out why.
+    }
+    return lookup(record, keyBytes, hash, reader);
+  }
+
+  /**
+   * The plain way, as in {@link InlineTable}: a small record whose slot stands in the home bucket.
+   * Null if the key is not found there, or if anything is odd.
+   */
+  private <R> R plain(byte[] record, int keyBytes, long hash, Reader<R> reader) {
+    MappedMemory memory = this.memory;
+    DirectoryView view = views.get(hash);
+    long pattern = Tophash.broadcast(HashBits.tophash(hash));
+    int extra = HashBits.extra(hash);
+    long entry = view.entry(hash);
+    long word = memory.getLongAcquireAt(entry, 0);
+    long block = SegmentWord.position(word);
+    long bucket =
+        memory.place(RecordSegments.recordHome(word, hash), SegmentLayout.RECORD_BUCKET_BYTES);
+    long hits = Tophash.match(memory.getLongAt(bucket, 0), pattern);
+    for (; hits != 0; hits &= hits - 1) {
+      int cell = Tophash.firstCell(hits);
+      if (RecordSegments.extraAt(memory, bucket, cell) == extra) {
+        // Pairs with the CAS of whoever changed the slot last: the record is read after it.
+        int slot = memory.getIntAcquireAt(bucket, RecordSegments.slot(cell));
+        long at = RecordSegments.recordPosition(block, slot);
+        long place = memory.place(at, SyncRecordLayout.PAYLOAD + keyBytes);
+        if (slot >= 0
+            && memory.getIntAt(place, SyncRecordLayout.KEY_LENGTH) == keyBytes
+            && RecordSegments.sameKeyAt(memory, place, record, keyBytes)) {
+          int length = memory.getIntAt(place, SyncRecordLayout.VALUE_LENGTH);
+          int offset = SyncRecordLayout.PAYLOAD + keyBytes;
+          if (length < 0
+              || length > SyncRecordLayout.MAX_SMALL_BYTES
+              || segments.leavesMapping(at, (long) offset + length)) {
+            return null;
+          }
+          R value = reader.read(at, offset, length);
+          boolean damaged =
+              verifies
+                  && reader != PRESENT
+                  && checksum(at, record, keyBytes, value, length)
+                      != memory.getIntAt(place, SyncRecordLayout.CHECKSUM);
+          MappedMemory.acquireFence();
+          if (damaged || !view.isCurrent(memory, entry, word)) {
+            return null;
+          }
+          memory.keepAlive();
+          return value;
+        }
+      }
+    }
+    return null;
+  }
+
+  private <R> R lookup(byte[] record, int keyBytes, long hash, Reader<R> reader) {
     int shard = shardOf(hash);
     int torn = 0;
     for (int attempt = 0; ; attempt++) {
@@ -80,6 +148,7 @@ final class RecordTable extends SegmentTable {
           retry(attempt, ++torn, shard);
           continue;
         }
+        views.note(shard, hash, directoryWord);
         word = memory.getLongAcquire(entry, 0);
         long found = segments.find(word, record, keyBytes, hash);
         R value = null;
@@ -163,6 +232,13 @@ final class RecordTable extends SegmentTable {
       at = segments.largePosition(at);
     }
     int checksum = memory.getInt(at, SyncRecordLayout.CHECKSUM);
+    return checksum(at, lookup, keyBytes, value, length) == checksum || !isStored(found, stored)
+        ? 0
+        : at;
+  }
+
+  /** The checksum that a record with the key of this lookup and this value has. */
+  private int checksum(long at, byte[] lookup, int keyBytes, Object value, int length) {
     // A lookup record has no header yet.
     HeapBytes.INT.set(lookup, SyncRecordLayout.KEY_LENGTH, keyBytes);
     HeapBytes.INT.set(lookup, SyncRecordLayout.VALUE_LENGTH, length);
@@ -177,7 +253,7 @@ final class RecordTable extends SegmentTable {
     for (int i = SyncRecordLayout.PAYLOAD + keyBytes + length; (i & 3) != 0; i++) {
       crc.update(0); // what pads a record is zero
     }
-    return (int) crc.getValue() == checksum || !isStored(found, stored) ? 0 : at;
+    return (int) crc.getValue();
   }
 
   static CorruptStoreException damagedRecord(long position) {
@@ -205,9 +281,7 @@ final class RecordTable extends SegmentTable {
 
   /** Copy of a value; the reader of most lookups. */
   byte[] copy(long record, int offset, int length) {
-    byte[] value = new byte[length];
-    memory.getBytes(record + offset, value, 0, length);
-    return value;
+    return memory.copyAt(memory.place(record, (long) offset + length), offset, length);
   }
 
   // --- changes
@@ -250,6 +324,9 @@ final class RecordTable extends SegmentTable {
         return InPlace.NEEDS_LOCK;
       }
       long word = memory.getLongAcquire(entry, 0);
+      if (!c.change.removes()) {
+        segments.touchTail(word);
+      }
       long found = segments.find(word, c.record, c.keyBytes, c.hash);
       if (found == 0) {
         c.absent();

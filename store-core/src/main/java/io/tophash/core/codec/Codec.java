@@ -50,7 +50,7 @@ public interface Codec<T> {
    * A codec from two functions over byte arrays, for values of any size.
    *
    * @param id identity of the format; change it when the bytes change their meaning
-   * @param write encodes a value; called once or twice for each write
+   * @param write encodes a value
    * @param read decodes a value
    */
   static <T> Codec<T> of(String id, Function<? super T, byte[]> write, Function<byte[], T> read) {

@@ -25,16 +25,7 @@ public final class Codecs {
           16,
           (v, b) -> b.putLong(v.getMostSignificantBits()).putLong(v.getLeastSignificantBits()),
           b -> new UUID(b.getLong(), b.getLong()));
-  private static final Codec<byte[]> BYTES =
-      variable(
-          "bytes",
-          v -> v.length,
-          (v, b) -> b.put(v),
-          b -> {
-            byte[] bytes = new byte[b.remaining()];
-            b.get(bytes);
-            return bytes;
-          });
+  private static final Codec<byte[]> BYTES = new EncodedCodec("bytes", Codec.VARIABLE);
   private static final Codec<ByteBuffer> BYTE_BUFFER =
       variable(
           "bytes",

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /** The codec behind {@link Codec#of}. */
-final class FunctionCodec<T> implements Codec<T> {
+final class FunctionCodec<T> implements ArrayCodec<T> {
   private final String id;
   private final Function<? super T, byte[]> write;
   private final Function<byte[], T> read;
@@ -22,13 +22,18 @@ final class FunctionCodec<T> implements Codec<T> {
   }
 
   @Override
+  public byte[] toArray(T value) {
+    return write.apply(Objects.requireNonNull(value, "value"));
+  }
+
+  @Override
   public int size(T value) {
-    return write.apply(Objects.requireNonNull(value, "value")).length;
+    return toArray(value).length;
   }
 
   @Override
   public void write(T value, ByteBuffer target) {
-    target.put(write.apply(Objects.requireNonNull(value, "value")));
+    target.put(toArray(value));
   }
 
   @Override

@@ -43,6 +43,8 @@ public final class MappedMemory {
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT =
       MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  // Up to here a loop copies faster than a call of the JVM's routine.
+  private static final int FEW_BYTES = 256;
   private static final byte[] ZEROS = new byte[8192];
 
   private final int windowShift;
@@ -52,7 +54,8 @@ public final class MappedMemory {
   // Read-only and writable views whose position and limit are moved for each use.
   private ByteBuffer[] readViews = new ByteBuffer[0];
   private ByteBuffer[] writeViews = new ByteBuffer[0];
-  private long[] addresses = new long[0];
+  // Address and size of each window, in turns, for the fast mode.
+  private long[] places = new long[0];
   // Windows that were replaced, or closed: an access by address holds no buffer, so this object
   // must.
   private final List<ByteBuffer> oldWindows = new ArrayList<>();
@@ -99,19 +102,20 @@ public final class MappedMemory {
     ByteBuffer[] newWindows = Arrays.copyOf(windows, n);
     ByteBuffer[] newReadViews = Arrays.copyOf(readViews, n);
     ByteBuffer[] newWriteViews = Arrays.copyOf(writeViews, n);
-    long[] newAddresses = Arrays.copyOf(addresses, n);
+    long[] newPlaces = Arrays.copyOf(places, 2 * n);
     if (newWindows[index] != null) {
       oldWindows.add(newWindows[index]);
     }
     newWindows[index] = window.order(ByteOrder.LITTLE_ENDIAN);
     newReadViews[index] = window.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     newWriteViews[index] = window.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-    newAddresses[index] = IS_FAST ? BufferUtil.address(window) : 0;
+    newPlaces[2 * index] = IS_FAST ? BufferUtil.address(window) : 0;
+    newPlaces[2 * index + 1] = window.capacity();
     VarHandle.releaseFence(); // an element is never seen later than its array
     windows = newWindows;
     readViews = newReadViews;
     writeViews = newWriteViews;
-    addresses = newAddresses;
+    places = newPlaces;
     mappedBytes = ((long) (n - 1) << windowShift) + newWindows[n - 1].capacity();
   }
 
@@ -134,7 +138,7 @@ public final class MappedMemory {
     windows = Arrays.copyOf(windows, n);
     readViews = Arrays.copyOf(readViews, n);
     writeViews = Arrays.copyOf(writeViews, n);
-    addresses = Arrays.copyOf(addresses, n);
+    places = Arrays.copyOf(places, 2 * n);
     mappedBytes = ((long) (n - 1) << windowShift) + windows[n - 1].capacity();
     oldWindows.clear();
     return former;
@@ -152,7 +156,7 @@ public final class MappedMemory {
     windows = new ByteBuffer[0];
     readViews = new ByteBuffer[0];
     writeViews = new ByteBuffer[0];
-    addresses = new long[0];
+    places = new long[0];
     mappedBytes = 0;
   }
 
@@ -182,7 +186,57 @@ public final class MappedMemory {
   private long address(long base, int offset) {
     // The JIT compiler shares all but the offset between accesses with the same base, and folds the
     // offset into the instruction.
-    return addresses[(int) (base >>> windowShift)] + (base & windowMask) + offset;
+    return places[(int) (base >>> windowShift) << 1] + (base & windowMask) + offset;
+  }
+
+  /**
+   * Resolves a position, for several accesses by {@link #getLongAt} and the like. In fast mode this
+   * is the one check of the position, and it costs less than a look at {@link #mappedBytes()}; in
+   * the default mode each access checks by itself.
+   *
+   * @param base position, 0 or more
+   * @param bytes how many are read from there on
+   * @return the place, valid as long as this object is reachable
+   * @throws IndexOutOfBoundsException in fast mode, if not all of these bytes are mapped in one
+   *     window, as far as this thread knows
+   */
+  public long place(long base, long bytes) {
+    if (!IS_FAST) {
+      return base;
+    }
+    long[] all = places;
+    int shift = windowShift;
+    int window = (int) (base >>> shift) << 1;
+    long at = base & (1L << shift) - 1;
+    if (at + bytes > all[window + 1]) {
+      throw new IndexOutOfBoundsException("position=" + base + " bytes=" + bytes);
+    }
+    return all[window] + at;
+  }
+
+  /** Plain read of eight bytes at a {@link #place}. */
+  public long getLongAt(long place, int offset) {
+    return IS_FAST ? UnsafeApi.getLong(place + offset) : getLong(place, offset);
+  }
+
+  /** Plain read of four bytes at a {@link #place}. */
+  public int getIntAt(long place, int offset) {
+    return IS_FAST ? UnsafeApi.getInt(place + offset) : getInt(place, offset);
+  }
+
+  /** Read of one byte at a {@link #place}. */
+  public byte getByteAt(long place, int offset) {
+    return IS_FAST ? UnsafeApi.getByte(place + offset) : getByte(place, offset);
+  }
+
+  /** Read of an aligned long at a {@link #place}, before all reads and writes after it. */
+  public long getLongAcquireAt(long place, int offset) {
+    return IS_FAST ? UnsafeApi.getLongAcquire(null, place + offset) : getLongAcquire(place, offset);
+  }
+
+  /** Read of an aligned int at a {@link #place}, before all reads and writes after it. */
+  public int getIntAcquireAt(long place, int offset) {
+    return IS_FAST ? UnsafeApi.getIntAcquire(null, place + offset) : getIntAcquire(place, offset);
   }
 
   /** Plain read of eight bytes. */
@@ -385,6 +439,30 @@ public final class MappedMemory {
     if (length > 0) {
       window(base).get(at(base, 0), target, targetOffset, length);
     }
+  }
+
+  /**
+   * A copy of bytes on the heap.
+   *
+   * @param place resolved for so many bytes behind the offset
+   */
+  public byte[] copyAt(long place, int offset, int length) {
+    byte[] copy = new byte[length];
+    if (IS_FAST && length <= FEW_BYTES) {
+      int i = 0;
+      for (; i <= length - Long.BYTES; i += Long.BYTES) {
+        HeapBytes.LONG.set(copy, i, UnsafeApi.getLong(place + offset + i));
+      }
+      for (; i < length; i++) {
+        copy[i] = UnsafeApi.getByte(place + offset + i);
+      }
+    } else if (IS_FAST) {
+      UnsafeApi.copyMemory(
+          null, place + offset, copy, UnsafeApi.arrayBaseOffset(byte[].class), length);
+    } else {
+      getBytes(place + offset, copy, 0, length);
+    }
+    return copy;
   }
 
   /** Copies within the file; the ranges do not overlap. */

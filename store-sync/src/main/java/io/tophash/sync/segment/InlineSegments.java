@@ -12,6 +12,7 @@ import io.tophash.core.format.Tophash;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.Touch;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentWord;
@@ -26,6 +27,9 @@ public final class InlineSegments extends SegmentKind {
   /** Offset of the first slot in a bucket. */
   public static final int SLOTS = DATA_OFFSET + 8 * CELLS;
 
+  // The third of eight: wherever in a line a bucket begins, its line has most slots that are used.
+  private static final int LIKELY_SLOT = SLOTS + 2 * Long.BYTES;
+
   /**
    * @param memory the mapped file
    * @param keyHash hash of a key
@@ -38,6 +42,7 @@ public final class InlineSegments extends SegmentKind {
    * Looks a key up in the read table and, if the segment is amended, in the dirty table.
    *
    * @return its bucket's position with the cell in the low bits; 0 if it is absent; {@link #TORN}
+   * @throws IndexOutOfBoundsException if a chain leaves what is mapped
    */
   public long find(long segmentWord, long key, long hash) {
     long found =
@@ -49,6 +54,21 @@ public final class InlineSegments extends SegmentKind {
     return found == 0 && mayBeInDirty(segmentWord, hash)
         ? findDirty(segmentWord, key, hash)
         : found;
+  }
+
+  /** {@link #homeBucket}, for a lookup that counts every load. */
+  public static long inlineHome(long segmentWord, long hash) {
+    int index = HashBits.bucket(hash, SegmentWord.readBuckets(segmentWord));
+    return readTable(SegmentWord.position(segmentWord)) + (long) index * INLINE_BUCKET_BYTES;
+  }
+
+  /**
+   * Fetches the cache line in which the slot of a key is likely to be, while {@link #find} waits
+   * for another: the CAS that comes later cannot overtake anything. For who is in the guard.
+   */
+  public void touchSlots(long segmentWord, long hash) {
+    long home = memory.place(inlineHome(segmentWord, hash), INLINE_BUCKET_BYTES);
+    Touch.use(memory.getLongAt(home, LIKELY_SLOT));
   }
 
   private long findDirty(long segmentWord, long key, long hash) {
@@ -65,21 +85,19 @@ public final class InlineSegments extends SegmentKind {
     int index = HashBits.bucket(hash, buckets);
     for (int hops = 0; hops <= buckets; hops++) {
       long bucket = table + (long) index * INLINE_BUCKET_BYTES;
-      if (isOutside(bucket, INLINE_BUCKET_BYTES)) {
-        return TORN;
-      }
+      long place = memory.place(bucket, INLINE_BUCKET_BYTES);
       // Pairs with publish(): the cells of a dirty bucket are read after its tophash word.
-      long word = memory.getLongAcquire(bucket, 0);
+      long word = memory.getLongAcquireAt(place, 0);
       for (long hits = Tophash.match(word, pattern); hits != 0; hits &= hits - 1) {
         int cell = Tophash.firstCell(hits);
-        if (memory.getLong(bucket, DATA_OFFSET + 8 * cell) == key) {
+        if (memory.getLongAt(place, DATA_OFFSET + 8 * cell) == key) {
           return bucket | cell;
         }
       }
       if (Tophash.endsChain(word)) {
         return 0;
       }
-      long passed = memory.getLong(bucket, INLINE_OVERFLOW);
+      long passed = memory.getLongAt(place, INLINE_OVERFLOW);
       if (!OverflowWord.mayPass(passed, hash)) {
         return 0;
       }

@@ -16,6 +16,7 @@ import io.tophash.core.format.Tophash;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.Touch;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentLayout;
@@ -34,6 +35,8 @@ import java.util.zip.CRC32C;
 public final class RecordSegments extends SegmentKind {
   static final int REFERENCE_SHIFT = 2;
 
+  private static final int CACHE_LINE = 64;
+
   private final RecordGatherer gatherer;
 
   /**
@@ -51,6 +54,7 @@ public final class RecordSegments extends SegmentKind {
    * @param record an encoded record; its key is compared
    * @param keyBytes length of the key
    * @return its bucket's position with the cell in the low bits; 0 if it is absent; {@link #TORN}
+   * @throws IndexOutOfBoundsException if a chain leaves what is mapped
    */
   public long find(long segmentWord, byte[] record, int keyBytes, long hash) {
     long block = SegmentWord.position(segmentWord);
@@ -79,14 +83,12 @@ public final class RecordSegments extends SegmentKind {
     int index = HashBits.bucket(hash, buckets);
     for (int hops = 0; hops <= buckets; hops++) {
       long bucket = table + (long) index * RECORD_BUCKET_BYTES;
-      if (isOutside(bucket, RECORD_BUCKET_BYTES)) {
-        return TORN;
-      }
+      long place = memory.place(bucket, RECORD_BUCKET_BYTES);
       // Pairs with publish(): the cells of a dirty bucket are read after its tophash word.
-      long word = memory.getLongAcquire(bucket, 0);
+      long word = memory.getLongAcquireAt(place, 0);
       for (long hits = Tophash.match(word, pattern); hits != 0; hits &= hits - 1) {
         int cell = Tophash.firstCell(hits);
-        if (extraAt(bucket, cell) == extra) {
+        if (extraAt(memory, place, cell) == extra) {
           long match = match(block, bucket, cell, record, keyBytes, hash);
           if (match != 0) {
             return match;
@@ -96,7 +98,7 @@ public final class RecordSegments extends SegmentKind {
       if (Tophash.endsChain(word)) {
         return 0;
       }
-      long passed = memory.getLong(bucket, RECORD_OVERFLOW);
+      long passed = memory.getLongAt(place, RECORD_OVERFLOW);
       if (!OverflowWord.mayPass(passed, hash)) {
         return 0;
       }
@@ -109,8 +111,19 @@ public final class RecordSegments extends SegmentKind {
     return TORN;
   }
 
-  private int extraAt(long bucket, int cell) {
-    int pair = memory.getInt(bucket, RECORD_EXTRAS + (cell >>> 1 << 2));
+  /** {@link #homeBucket}, for a lookup that counts every load. */
+  public static long recordHome(long segmentWord, long hash) {
+    int index = HashBits.bucket(hash, SegmentWord.readBuckets(segmentWord));
+    return readTable(SegmentWord.position(segmentWord)) + (long) index * RECORD_BUCKET_BYTES;
+  }
+
+  /**
+   * The extra hash bits of a cell.
+   *
+   * @param bucket its place
+   */
+  public static int extraAt(MappedMemory memory, long bucket, int cell) {
+    int pair = memory.getIntAt(bucket, RECORD_EXTRAS + (cell >>> 1 << 2));
     return (cell & 1) == 0 ? pair & 0xFFFF : pair >>> 16;
   }
 
@@ -118,20 +131,17 @@ public final class RecordSegments extends SegmentKind {
   private long match(long block, long bucket, int cell, byte[] record, int keyBytes, long hash) {
     int slot = memory.getIntAcquire(bucket, slot(cell));
     long at = recordPosition(block, slot);
-    if (leavesMapping(at, PAYLOAD)) {
-      return TORN;
-    }
-    int lengths = memory.getInt(at, KEY_LENGTH);
+    long place = memory.place(at, PAYLOAD);
+    int lengths = memory.getIntAt(place, KEY_LENGTH);
     if (SyncRecordLayout.keyLength(lengths) != keyBytes) {
       return 0;
     }
     if (SyncRecordLayout.isLarge(lengths)) {
       return matchLarge(at, slot, bucket, cell, record, keyBytes, hash);
     }
-    if (leavesMapping(at, PAYLOAD + (long) keyBytes)) {
-      return TORN;
-    }
-    return sameKey(at, record, keyBytes) ? bucket | cell : 0;
+    // A stub may end before such a key would.
+    place = memory.place(at, PAYLOAD + (long) keyBytes);
+    return sameKeyAt(memory, place, record, keyBytes) ? bucket | cell : 0;
   }
 
   private long matchLarge(
@@ -145,7 +155,8 @@ public final class RecordSegments extends SegmentKind {
     }
     long at = largePosition(stub);
     boolean torn = leavesMapping(at, PAYLOAD + (long) keyBytes);
-    boolean same = !torn && sameKey(at, record, keyBytes);
+    boolean same =
+        !torn && sameKeyAt(memory, memory.place(at, PAYLOAD + (long) keyBytes), record, keyBytes);
     // The block may have been freed meanwhile, though the segment stayed: then the slot changed.
     MappedMemory.acquireFence();
     if (memory.getInt(bucket, slot(cell)) != slot) {
@@ -154,16 +165,21 @@ public final class RecordSegments extends SegmentKind {
     return torn ? TORN : same ? bucket | cell : 0;
   }
 
-  private boolean sameKey(long at, byte[] record, int keyBytes) {
+  /**
+   * True if a record has the key of an encoded record.
+   *
+   * @param at its place, resolved up to the end of the key
+   */
+  public static boolean sameKeyAt(MappedMemory memory, long at, byte[] record, int keyBytes) {
     int i = PAYLOAD;
     int end = i + keyBytes;
     for (; i + 8 <= end; i += 8) {
-      if (memory.getLong(at, i) != (long) HeapBytes.LONG.get(record, i)) {
+      if (memory.getLongAt(at, i) != (long) HeapBytes.LONG.get(record, i)) {
         return false;
       }
     }
     for (; i < end; i++) {
-      if (memory.getByte(at, i) != record[i]) {
+      if (memory.getByteAt(at, i) != record[i]) {
         return false;
       }
     }
@@ -204,6 +220,21 @@ public final class RecordSegments extends SegmentKind {
   /** Position of the bucket of a found cell. */
   public static long bucket(long found) {
     return found & ~CELL_MASK;
+  }
+
+  /**
+   * Fetches the cache lines that {@link #append} will need, while {@link #find} waits for others:
+   * later they would be waited for one by one. For who is in the guard.
+   */
+  public void touchTail(long segmentWord) {
+    long block = SegmentWord.position(segmentWord);
+    long header = memory.place(block, HEADER_BYTES);
+    int tail = memory.getIntAt(header, TAIL);
+    if (tail >= 0 && tail <= memory.getIntAt(header, LOG_END) - 2 * CACHE_LINE) {
+      long lines = memory.place(block + (tail & -CACHE_LINE), 2 * CACHE_LINE);
+      Touch.use(memory.getLongAt(lines, 0));
+      Touch.use(memory.getLongAt(lines, CACHE_LINE));
+    }
   }
 
   /**
