@@ -272,7 +272,6 @@ final class InlineTable extends SegmentTable implements LongTable {
         return InPlace.UNMAPPED;
       }
       long word = memory.getLongAcquire(entry, 0);
-      segments.touchSlots(word, hash);
       long found = segments.find(word, key, hash);
       if (found == SegmentKind.TORN) {
         return InPlace.UNMAPPED;

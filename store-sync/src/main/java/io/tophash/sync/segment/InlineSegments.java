@@ -12,7 +12,6 @@ import io.tophash.core.format.Tophash;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
-import io.tophash.core.memory.Touch;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentWord;
@@ -26,9 +25,6 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class InlineSegments extends SegmentKind {
   /** Offset of the first slot in a bucket. */
   public static final int SLOTS = DATA_OFFSET + 8 * CELLS;
-
-  // The third of eight: wherever in a line a bucket begins, its line has most slots that are used.
-  private static final int LIKELY_SLOT = SLOTS + 2 * Long.BYTES;
 
   /**
    * @param memory the mapped file
@@ -60,15 +56,6 @@ public final class InlineSegments extends SegmentKind {
   public static long inlineHome(long segmentWord, long hash) {
     int index = HashBits.bucket(hash, SegmentWord.readBuckets(segmentWord));
     return readTable(SegmentWord.position(segmentWord)) + (long) index * INLINE_BUCKET_BYTES;
-  }
-
-  /**
-   * Fetches the cache line in which the slot of a key is likely to be, while {@link #find} waits
-   * for another: the CAS that comes later cannot overtake anything. For who is in the guard.
-   */
-  public void touchSlots(long segmentWord, long hash) {
-    long home = memory.place(inlineHome(segmentWord, hash), INLINE_BUCKET_BYTES);
-    Touch.use(memory.getLongAt(home, LIKELY_SLOT));
   }
 
   private long findDirty(long segmentWord, long key, long hash) {
