@@ -5,9 +5,13 @@ import static io.tophash.core.format.BucketLayout.DATA_OFFSET;
 import io.tophash.core.format.Tophash;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.Touch;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.SegmentLayout;
+import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.InlineSegments;
+import io.tophash.sync.shard.DirectoryView;
+import io.tophash.sync.shard.DirectoryViews;
 import java.util.Objects;
 
 /**
@@ -22,21 +26,19 @@ final class InlineBatch {
   private static final int SECOND_LINE = 64;
 
   private final InlineTable table;
-  private final InlineSegments segments;
+  private final DirectoryViews directories;
   private final MappedMemory memory;
   private final KeyHash keyHash;
   private final long[] hashes = new long[SIZE];
-  private final long[] directoryWords = new long[SIZE];
+  private final DirectoryView[] views = new DirectoryView[SIZE];
   private final long[] entries = new long[SIZE];
   private final long[] words = new long[SIZE];
   private final long[] buckets = new long[SIZE];
   private final long[] tophashes = new long[SIZE];
-  // Written so that the reads of touch() are not left out.
-  private long touched;
 
-  InlineBatch(InlineTable table, InlineSegments segments, KeyHash keyHash) {
+  InlineBatch(InlineTable table, DirectoryViews directories, KeyHash keyHash) {
     this.table = table;
-    this.segments = segments;
+    this.directories = directories;
     this.memory = table.memory;
     this.keyHash = keyHash;
   }
@@ -77,15 +79,11 @@ final class InlineBatch {
    */
   void touch(long[] keys, int from, int to) {
     try {
-      if (readTophashes(keys, from, to - from)) {
-        long read = 0;
-        for (int i = 0; i < to - from; i++) {
-          read |=
-              tophashes[i]
-                  | memory.getLong(buckets[i], SECOND_LINE)
-                  | memory.getLong(buckets[i], SegmentLayout.INLINE_OVERFLOW);
-        }
-        touched = read;
+      readTophashes(keys, from, to - from);
+      for (int i = 0; i < to - from; i++) {
+        Touch.use(
+            memory.getLongAt(buckets[i], SECOND_LINE)
+                ^ memory.getLongAt(buckets[i], SegmentLayout.INLINE_OVERFLOW));
       }
     } catch (IndexOutOfBoundsException e) {
       // A segment was moved: the change itself finds where it is.
@@ -97,9 +95,7 @@ final class InlineBatch {
     int all = count == SIZE ? -1 : (1 << count) - 1;
     int found = 0;
     try {
-      if (!readTophashes(keys, from, count)) {
-        return all;
-      }
+      readTophashes(keys, from, count);
       for (int i = 0; i < count; i++) {
         if (readValue(keys, values, from, i)) {
           found |= 1 << i;
@@ -107,8 +103,7 @@ final class InlineBatch {
       }
       MappedMemory.acquireFence();
       for (int i = 0; i < count; i++) {
-        int shard = table.shardOf(hashes[i]);
-        if (!table.isUnchanged(shard, directoryWords[i], entries[i], words[i])) {
+        if (!views[i].isCurrent(memory, entries[i], words[i])) {
           found &= ~(1 << i);
         }
       }
@@ -119,29 +114,26 @@ final class InlineBatch {
     }
   }
 
-  private boolean readTophashes(long[] keys, int from, int count) {
-    long mapped = memory.mappedBytes();
+  /** Finds the home buckets and reads their tophash words. */
+  private void readTophashes(long[] keys, int from, int count) {
     for (int i = 0; i < count; i++) {
       long hash = keyHash.ofLong(keys[from + i]);
-      long directoryWord = memory.getLongAcquire(0, SegmentTable.directoryAt(table.shardOf(hash)));
-      long entry = table.shards.entry(directoryWord, hash);
-      if (segments.isOutside(entry, 8, mapped)) {
-        return false;
-      }
-      long word = memory.getLongAcquire(entry, 0);
+      DirectoryView view = directories.get(hash);
+      long entry = view.entry(hash);
       hashes[i] = hash;
-      directoryWords[i] = directoryWord;
+      views[i] = view;
       entries[i] = entry;
-      words[i] = word;
-      buckets[i] = segments.homeBucket(word, hash);
+      words[i] = memory.getLongAt(entry, 0);
     }
+    // Pairs with the release that published a segment word.
+    MappedMemory.acquireFence();
     for (int i = 0; i < count; i++) {
-      if (segments.isOutside(buckets[i], SegmentLayout.INLINE_BUCKET_BYTES, mapped)) {
-        return false;
-      }
-      tophashes[i] = memory.getLong(buckets[i], 0);
+      long home = InlineSegments.inlineHome(words[i], hashes[i]);
+      buckets[i] = memory.place(home, SegmentLayout.INLINE_BUCKET_BYTES);
+      tophashes[i] = memory.getLongAt(buckets[i], 0);
     }
-    return true;
+    // Pairs with publish(): the cells are read after the word that shows them.
+    MappedMemory.acquireFence();
   }
 
   private boolean readValue(long[] keys, long[] values, int from, int i) {
@@ -151,9 +143,10 @@ final class InlineBatch {
       return false;
     }
     int cell = Tophash.firstCell(hits);
-    long value = memory.getLong(buckets[i], InlineSegments.SLOTS + 8 * cell);
+    long value = memory.getLongAt(buckets[i], InlineSegments.SLOTS + 8 * cell);
     values[from + i] = value;
-    return memory.getLong(buckets[i], DATA_OFFSET + 8 * cell) == keys[from + i]
-        && value != segments.nil(words[i]);
+    return memory.getLongAt(buckets[i], DATA_OFFSET + 8 * cell) == keys[from + i]
+        && value != SegmentLayout.USUAL_NIL
+        && !SegmentWord.hasRareNil(words[i]);
   }
 }

@@ -62,7 +62,8 @@ final class InlineTable extends SegmentTable implements LongTable {
       long word = memory.getLongAcquireAt(entry, 0);
       long bucket =
           memory.place(InlineSegments.inlineHome(word, hash), SegmentLayout.INLINE_BUCKET_BYTES);
-      long hits = Tophash.match(memory.getLongAt(bucket, 0), pattern);
+      // Pairs with publish(): the cells are read after the word that shows them.
+      long hits = Tophash.match(memory.getLongAcquireAt(bucket, 0), pattern);
       while (hits != 0) {
         int cell = Tophash.firstCell(hits);
         if (memory.getLongAt(bucket, BucketLayout.DATA_OFFSET + 8 * cell) == key) {
@@ -145,7 +146,7 @@ final class InlineTable extends SegmentTable implements LongTable {
 
   @Override
   public int getAll(long[] keys, long[] values, long missing) {
-    return new InlineBatch(this, segments, keyHash).getAll(keys, values, missing);
+    return new InlineBatch(this, views, keyHash).getAll(keys, values, missing);
   }
 
   // --- changes
@@ -166,7 +167,7 @@ final class InlineTable extends SegmentTable implements LongTable {
   @Override
   public void putAll(long[] keys, long[] values) {
     checkWritable();
-    InlineBatch batch = new InlineBatch(this, segments, keyHash);
+    InlineBatch batch = new InlineBatch(this, views, keyHash);
     for (int from = 0; from < keys.length; from += InlineBatch.SIZE) {
       int to = Math.min(keys.length, from + InlineBatch.SIZE);
       batch.touch(keys, from, to);

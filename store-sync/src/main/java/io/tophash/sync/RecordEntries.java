@@ -21,7 +21,7 @@ final class RecordEntries<K, V> implements TypedTable<K, V> {
   }
 
   @SuppressWarnings("unchecked")
-  private <R> R lookup(Object key, RecordTable.Reader<R> reader) {
+  private <R> R lookup(Object key, RecordLookup.Reader<R> reader) {
     byte[] record = form.lookup((K) key);
     int keyBytes = RecordForm.keyBytes(record);
     return table.get(record, keyBytes, hash(record, keyBytes), reader);
@@ -39,7 +39,7 @@ final class RecordEntries<K, V> implements TypedTable<K, V> {
 
   @Override
   public boolean containsKey(Object key) {
-    return lookup(key, RecordTable.PRESENT) != null;
+    return lookup(key, RecordLookup.PRESENT) != null;
   }
 
   @Override

@@ -78,23 +78,11 @@ public abstract class SegmentKind {
     return MemoryMode.IS_FAST && leavesMapping(position, bytes);
   }
 
-  /**
-   * The same, with a {@link MappedMemory#mappedBytes()} that was read before, once for many
-   * positions: while fast mode is in use, what is mapped only grows.
-   */
-  public final boolean isOutside(long position, long bytes, long mapped) {
-    return MemoryMode.IS_FAST && leavesMapping(position, bytes, mapped);
-  }
-
   /** True if not all of these bytes are mapped in one window. */
   public final boolean leavesMapping(long position, long bytes) {
-    return leavesMapping(position, bytes, memory.mappedBytes());
-  }
-
-  private boolean leavesMapping(long position, long bytes, long mapped) {
     return position < 0
         || bytes < 0
-        || position + bytes > mapped
+        || position + bytes > memory.mappedBytes()
         || (position & memory.windowBytes() - 1) + bytes > memory.windowBytes();
   }
 
