@@ -42,6 +42,9 @@ final class CodecAssert {
       assertTrue(written == null || Arrays.equals(written, encoded), "heap and direct memory");
       written = encoded;
     }
+    if (codec instanceof ArrayCodec) {
+      assertArrayEquals(written, ((ArrayCodec<T>) codec).toArray(value), "written and in an array");
+    }
     return written;
   }
 
@@ -70,5 +73,8 @@ final class CodecAssert {
     assertThrows(
         NullPointerException.class,
         () -> codec.write(null, ByteBuffer.allocate(100).order(ByteOrder.LITTLE_ENDIAN)));
+    if (codec instanceof ArrayCodec) {
+      assertThrows(NullPointerException.class, () -> ((ArrayCodec<T>) codec).toArray(null));
+    }
   }
 }

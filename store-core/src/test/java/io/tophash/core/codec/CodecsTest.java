@@ -119,7 +119,10 @@ class CodecsTest {
       "\u0800\uD7FF\uE000\uFFFF 漢字",
       "\uD800\uDC00\uDBFF\uDFFF 😀",
       "aé漢😀".repeat(1000),
-      "\uFEFF byte order mark"
+      "\uFEFF byte order mark",
+      "?",
+      "a question? of eight",
+      "what is é?"
     };
     for (String text : texts) {
       assertArrayEquals(text.getBytes(StandardCharsets.UTF_8), encode(Codecs.utf8(), text));
@@ -144,6 +147,11 @@ class CodecsTest {
   @ValueSource(
       strings = {"\uD800", "\uDC00", "a\uD83D", "a\uDE00b", "\uDE00\uD83D", "\uD83D\uD83D\uDE00"})
   void anUnpairedSurrogateIsRefused(String text) {
+    ArrayCodec<String> arrays = (ArrayCodec<String>) Codecs.utf8();
+    for (int i = 0; i < 20; i++) {
+      String longer = "x".repeat(i) + text + "?".repeat(i % 3);
+      assertThrows(IllegalArgumentException.class, () -> arrays.toArray(longer));
+    }
     assertThrows(IllegalArgumentException.class, () -> Codecs.utf8().size(text));
     assertThrows(
         IllegalArgumentException.class,
