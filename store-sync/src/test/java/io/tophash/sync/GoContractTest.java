@@ -357,8 +357,8 @@ class GoContractTest {
       records.set("key-" + 20 * random.nextInt(250), bytes(200));
     }
     SyncStats churned = records.stats();
-    long usedThen = full.fileBytes() - full.freeBytes();
-    long usedNow = churned.fileBytes() - churned.freeBytes();
+    long usedThen = full.usedBytes();
+    long usedNow = churned.usedBytes();
     assertTrue(usedNow < usedThen / 2, () -> "used " + usedThen + ", then " + usedNow);
     Described.verifyAtRest(records, 250);
   }
