@@ -28,6 +28,8 @@ final class Participant {
   /** What kind of process it is. */
   enum Role {
     WRITER,
+    /** Writes beside processes that are stopped: that it waits for them is no hang. */
+    WRITER_AMONG_STOPPED,
     /** Attaches, writes a little, detaches, and so on. */
     VISITOR,
     /** Read-only: looks at all keys, over and over. */
@@ -48,6 +50,7 @@ final class Participant {
   private final Kind kind;
   private final Path path;
   private final int shards;
+  private volatile boolean mayWait;
   private final Map<String, Integer> counts = new TreeMap<>();
   private final PrintStream out = System.out;
 
@@ -73,6 +76,10 @@ final class Participant {
       case WRITER:
         participant.write(script, first, last);
         break;
+      case WRITER_AMONG_STOPPED:
+        participant.mayWait = true;
+        participant.write(script, first, last);
+        break;
       case VISITOR:
         participant.visit(script, first, last);
         break;
@@ -96,6 +103,9 @@ final class Participant {
   }
 
   private void hang(String what) {
+    if (mayWait) {
+      return;
+    }
     out.println(HANG + what);
     Runtime.getRuntime().halt(1);
   }

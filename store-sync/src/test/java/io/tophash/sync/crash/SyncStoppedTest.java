@@ -141,8 +141,8 @@ class SyncStoppedTest {
     Script script = new Script(Kind.RECORDS, 3);
     int stops = LONG ? 1_000 : 30;
     try (Target<?, ?> target = open(stage, Duration.ofMillis(20));
-        Peer first = Peer.start(Role.WRITER, stage, 1, 0, Integer.MAX_VALUE);
-        Peer second = Peer.start(Role.WRITER, stage, 2, 0, Integer.MAX_VALUE)) {
+        Peer first = Peer.start(Role.WRITER_AMONG_STOPPED, stage, 1, 0, Integer.MAX_VALUE);
+        Peer second = Peer.start(Role.WRITER_AMONG_STOPPED, stage, 2, 0, Integer.MAX_VALUE)) {
       long own = 0;
       for (int i = 0; i < stops; i++) {
         Peer peer = random.nextBoolean() ? first : second;
