@@ -50,7 +50,7 @@ public final class Suite implements Callable<Integer> {
       names = "--headline",
       description = {
         "The most telling rows: 10 million longs, 1 million longs and records, Go's benchmarks;",
-        "about 25 minutes."
+        "about half an hour."
       })
   private boolean headline;
 
