@@ -10,6 +10,7 @@ import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.InlineSegments;
+import io.tophash.sync.segment.SegmentKind;
 import io.tophash.sync.shard.DirectoryView;
 import io.tophash.sync.shard.DirectoryViews;
 import java.util.Objects;
@@ -128,7 +129,7 @@ final class InlineBatch {
     // Pairs with the release that published a segment word.
     MappedMemory.acquireFence();
     for (int i = 0; i < count; i++) {
-      long home = InlineSegments.inlineHome(words[i], hashes[i]);
+      long home = SegmentKind.homeBucket(words[i], hashes[i], SegmentLayout.INLINE_BUCKET_BYTES);
       buckets[i] = memory.place(home, SegmentLayout.INLINE_BUCKET_BYTES);
       tophashes[i] = memory.getLongAt(buckets[i], 0);
     }

@@ -61,7 +61,9 @@ final class InlineTable extends SegmentTable implements LongTable {
       long entry = view.entry(hash);
       long word = memory.getLongAcquireAt(entry, 0);
       long bucket =
-          memory.place(InlineSegments.inlineHome(word, hash), SegmentLayout.INLINE_BUCKET_BYTES);
+          memory.place(
+              SegmentKind.homeBucket(word, hash, SegmentLayout.INLINE_BUCKET_BYTES),
+              SegmentLayout.INLINE_BUCKET_BYTES);
       // Pairs with publish(): the cells are read after the word that shows them.
       long hits = Tophash.match(memory.getLongAcquireAt(bucket, 0), pattern);
       while (hits != 0) {

@@ -103,22 +103,30 @@ final class RecordForm<K, V> {
 
   /** A complete record. */
   byte[] record(byte[] key, V value) {
-    return assemble(key, encoded(value));
+    if (values instanceof ArrayCodec) {
+      return assemble(key, encoded(value));
+    }
+    int valueBytes = size(values, "value", value, maxValueBytes);
+    byte[] record = allocate(key, valueBytes);
+    write(values, value, record, SyncRecordLayout.PAYLOAD + key.length, valueBytes);
+    seal(record);
+    return record;
   }
 
   /** A complete record of encoded parts. */
   static byte[] assemble(byte[] key, byte[] value) {
-    byte[] record = allocate(key.length, value.length);
-    System.arraycopy(key, 0, record, SyncRecordLayout.PAYLOAD, key.length);
+    byte[] record = allocate(key, value.length);
     System.arraycopy(value, 0, record, SyncRecordLayout.PAYLOAD + key.length, value.length);
     seal(record);
     return record;
   }
 
-  private static byte[] allocate(int keyBytes, int valueBytes) {
-    byte[] record = new byte[Math.toIntExact(SyncRecordLayout.bytes(keyBytes, valueBytes))];
-    HeapBytes.INT.set(record, SyncRecordLayout.KEY_LENGTH, keyBytes);
+  /** A record with lengths and key. */
+  private static byte[] allocate(byte[] key, int valueBytes) {
+    byte[] record = new byte[Math.toIntExact(SyncRecordLayout.bytes(key.length, valueBytes))];
+    HeapBytes.INT.set(record, SyncRecordLayout.KEY_LENGTH, key.length);
     HeapBytes.INT.set(record, SyncRecordLayout.VALUE_LENGTH, valueBytes);
+    System.arraycopy(key, 0, record, SyncRecordLayout.PAYLOAD, key.length);
     return record;
   }
 

@@ -77,7 +77,9 @@ final class RecordLookup {
     long word = memory.getLongAcquireAt(entry, 0);
     long block = SegmentWord.position(word);
     long bucket =
-        memory.place(RecordSegments.recordHome(word, hash), SegmentLayout.RECORD_BUCKET_BYTES);
+        memory.place(
+            SegmentKind.homeBucket(word, hash, SegmentLayout.RECORD_BUCKET_BYTES),
+            SegmentLayout.RECORD_BUCKET_BYTES);
     // Pairs with publish(): the cells are read after the word that shows them.
     long hits = Tophash.match(memory.getLongAcquireAt(bucket, 0), pattern);
     for (; hits != 0; hits &= hits - 1) {

@@ -52,12 +52,6 @@ public final class InlineSegments extends SegmentKind {
         : found;
   }
 
-  /** {@link #homeBucket}, for a lookup that counts every load. */
-  public static long inlineHome(long segmentWord, long hash) {
-    int index = HashBits.bucket(hash, SegmentWord.readBuckets(segmentWord));
-    return readTable(SegmentWord.position(segmentWord)) + (long) index * INLINE_BUCKET_BYTES;
-  }
-
   private long findDirty(long segmentWord, long key, long hash) {
     return findIn(dirtyTable(segmentWord), dirtyBuckets(segmentWord), key, hash);
   }

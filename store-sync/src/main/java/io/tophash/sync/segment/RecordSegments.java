@@ -111,12 +111,6 @@ public final class RecordSegments extends SegmentKind {
     return TORN;
   }
 
-  /** {@link #homeBucket}, for a lookup that counts every load. */
-  public static long recordHome(long segmentWord, long hash) {
-    int index = HashBits.bucket(hash, SegmentWord.readBuckets(segmentWord));
-    return readTable(SegmentWord.position(segmentWord)) + (long) index * RECORD_BUCKET_BYTES;
-  }
-
   /**
    * The extra hash bits of a cell.
    *

@@ -104,6 +104,11 @@ public abstract class SegmentKind {
    * nowhere else: a new key goes there, and to the dirty table only when it is full.
    */
   public final long homeBucket(long segmentWord, long hash) {
+    return homeBucket(segmentWord, hash, bucketBytes);
+  }
+
+  /** The same, for a lookup that counts every load: the size of a bucket is a constant there. */
+  public static long homeBucket(long segmentWord, long hash, int bucketBytes) {
     int index = HashBits.bucket(hash, SegmentWord.readBuckets(segmentWord));
     return readTable(SegmentWord.position(segmentWord)) + (long) index * bucketBytes;
   }
