@@ -27,8 +27,8 @@ public final class FaultRun {
       List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED");
   private static final String END = "\tend";
 
-  /** How often a worker that stands still is waited for: then it hangs, too. */
-  private static final int MAX_WAITS = 6;
+  /** A worker that has less than one part in so many of the time stands still. */
+  private static final int LEAST_SHARE = 30;
 
   private final Class<? extends Supplier<List<Subject<?, ?>>>> subjects;
   private final Path directory;
@@ -161,17 +161,21 @@ public final class FaultRun {
 
     /** The next answer; null if it did not come in time, END if the worker died. */
     private String answer(Duration limit) {
-      Duration used = processorTime();
-      int waits = 0;
+      Duration begun = processorTime();
+      Duration seen = begun;
       try {
         while (true) {
           String line = lines.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
           if (line == null) {
-            // On a busy machine the time that passes is not the time that a case takes.
-            boolean wasRunning = processorTime().minus(used).compareTo(limit) >= 0;
-            if (wasRunning || ++waits == MAX_WAITS) {
+            // On a busy machine the time that passes is not the time that a case takes; but who
+            // has hardly run does not wait for a processor.
+            Duration now = processorTime();
+            boolean runsOn = now.minus(begun).compareTo(limit) >= 0;
+            boolean standsStill = now.minus(seen).compareTo(limit.dividedBy(LEAST_SHARE)) < 0;
+            if (runsOn || standsStill) {
               return null;
             }
+            seen = now;
           } else if (line.equals("ready") || line.contains("\t")) {
             return line;
           } else {

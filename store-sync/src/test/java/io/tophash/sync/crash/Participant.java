@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * A process that takes part in a store. Says what it did in lines on its standard output: the
@@ -28,7 +29,7 @@ final class Participant {
   /** What kind of process it is. */
   enum Role {
     WRITER,
-    /** Writes beside processes that are stopped: that it waits for them is no hang. */
+    /** Writes beside processes that are stopped: while one is, it may wait for it. */
     WRITER_AMONG_STOPPED,
     /** Attaches, writes a little, detaches, and so on. */
     VISITOR,
@@ -50,7 +51,6 @@ final class Participant {
   private final Kind kind;
   private final Path path;
   private final int shards;
-  private volatile boolean mayWait;
   private final Map<String, Integer> counts = new TreeMap<>();
   private final PrintStream out = System.out;
 
@@ -74,11 +74,10 @@ final class Participant {
     Script script = new Script(participant.kind, Integer.parseInt(args[4]));
     switch (Role.valueOf(args[0])) {
       case WRITER:
-        participant.write(script, first, last);
+        participant.write(script, first, last, () -> false);
         break;
       case WRITER_AMONG_STOPPED:
-        participant.mayWait = true;
-        participant.write(script, first, last);
+        participant.write(script, first, last, Participant::isSiblingStopped);
         break;
       case VISITOR:
         participant.visit(script, first, last);
@@ -103,16 +102,30 @@ final class Participant {
   }
 
   private void hang(String what) {
-    if (mayWait) {
-      return;
-    }
     out.println(HANG + what);
     Runtime.getRuntime().halt(1);
   }
 
-  private void write(Script script, long first, long last) {
+  /** True if another process of the same test is stopped at present. */
+  private static boolean isSiblingStopped() {
+    ProcessHandle self = ProcessHandle.current();
+    return self.parent().stream()
+        .flatMap(ProcessHandle::children)
+        .filter(sibling -> !sibling.equals(self))
+        .anyMatch(Participant::isStopped);
+  }
+
+  private static boolean isStopped(ProcessHandle process) {
+    try {
+      return Peer.isStopped(process.pid());
+    } catch (IOException e) {
+      return false; // it has ended
+    }
+  }
+
+  private void write(Script script, long first, long last, BooleanSupplier mayWait) {
     try (Target<?, ?> target = open(false);
-        Watchdog watchdog = new Watchdog(this::hang)) {
+        Watchdog watchdog = new Watchdog(this::hang, mayWait)) {
       out.println(first);
       for (long n = first; n < last; n++) {
         Op op = script.op(n);

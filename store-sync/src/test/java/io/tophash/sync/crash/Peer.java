@@ -116,8 +116,7 @@ final class Peer implements AutoCloseable {
   void awaitStopped() {
     try {
       while (true) {
-        String stat = Files.readString(Path.of("/proc/" + pid() + "/stat"));
-        if (stat.substring(stat.lastIndexOf(')')).startsWith(") T")) {
+        if (isStopped(pid())) {
           return;
         }
         Thread.yield();
@@ -125,6 +124,12 @@ final class Peer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("the process has ended: " + other, e);
     }
+  }
+
+  /** True if a process was stopped by a signal and does not go on yet. */
+  static boolean isStopped(long pid) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+    return stat.substring(stat.lastIndexOf(')')).startsWith(") T");
   }
 
   void signal(String name) {

@@ -2,6 +2,7 @@ package io.tophash.sync.crash;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -16,12 +17,23 @@ final class Watchdog implements AutoCloseable {
   private final AtomicLong ended = new AtomicLong();
   private final Thread watched = Thread.currentThread();
   private final Consumer<String> onHang;
+  private final BooleanSupplier excused;
   private final Thread thread;
   private volatile boolean stopped;
 
   /** Watches the operations of the present thread. */
   Watchdog(Consumer<String> onHang) {
+    this(onHang, () -> false);
+  }
+
+  /**
+   * Watches the operations of the present thread.
+   *
+   * @param excused true while an operation may wait as long as it likes
+   */
+  Watchdog(Consumer<String> onHang, BooleanSupplier excused) {
     this.onHang = onHang;
+    this.excused = excused;
     this.thread = new Thread(this::watch, "watchdog");
     thread.setDaemon(true);
     thread.start();
@@ -45,7 +57,7 @@ final class Watchdog implements AutoCloseable {
     while (!stopped) {
       LockSupport.parkNanos(TICK_NANOS);
       long now = begun.get();
-      ticks = now == seen && ended.get() != now ? ticks + 1 : 0;
+      ticks = now == seen && ended.get() != now && !excused.getAsBoolean() ? ticks + 1 : 0;
       seen = now;
       if (ticks == TICKS) {
         StringBuilder text = new StringBuilder("an operation hangs:");
