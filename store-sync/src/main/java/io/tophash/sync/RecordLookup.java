@@ -50,13 +50,17 @@ final class RecordLookup {
   /** The reader of who asks only if the key is there: of a value it looks at no byte. */
   static final Reader<Boolean> PRESENT = (record, offset, length) -> Boolean.TRUE;
 
+  /** What {@link #plain} says of a key that is surely absent. */
+  private static final Object ABSENT = new Object();
+
   /** What the reader made of the value, null if the key is absent. */
+  @SuppressWarnings("unchecked")
   <R> R get(byte[] record, int keyBytes, long hash, Reader<R> reader) {
     table.checkOpen();
     try {
-      R value = plain(record, keyBytes, hash, reader);
+      Object value = plain(record, keyBytes, hash, reader);
       if (value != null) {
-        return value;
+        return value == ABSENT ? null : (R) value;
       }
     } catch (IndexOutOfBoundsException e) {
       // What has been read made no sense; the other way finds out why.
@@ -65,10 +69,12 @@ final class RecordLookup {
   }
 
   /**
-   * The plain way, as in {@link InlineTable}: a small record whose slot stands in the home bucket.
-   * Null if the key is not found there, or if anything is odd.
+   * The plain way, as in {@link InlineTable}: a small record whose slot stands in the home bucket,
+   * or a home bucket with a free cell and nothing that looks like the key.
+   *
+   * @return null if that does not decide it, or if anything is odd
    */
-  private <R> R plain(byte[] record, int keyBytes, long hash, Reader<R> reader) {
+  private Object plain(byte[] record, int keyBytes, long hash, Reader<?> reader) {
     MappedMemory memory = this.memory;
     DirectoryView view = views.get(hash);
     long pattern = Tophash.broadcast(HashBits.tophash(hash));
@@ -81,10 +87,12 @@ final class RecordLookup {
             SegmentKind.homeBucket(word, hash, SegmentLayout.RECORD_BUCKET_BYTES),
             SegmentLayout.RECORD_BUCKET_BYTES);
     // Pairs with publish(): the cells are read after the word that shows them.
-    long hits = Tophash.match(memory.getLongAcquireAt(bucket, 0), pattern);
-    for (; hits != 0; hits &= hits - 1) {
+    long tophashes = memory.getLongAcquireAt(bucket, 0);
+    boolean isCandidate = false;
+    for (long hits = Tophash.match(tophashes, pattern); hits != 0; hits &= hits - 1) {
       int cell = Tophash.firstCell(hits);
       if (RecordSegments.extraAt(memory, bucket, cell) == extra) {
+        isCandidate = true;
         // Pairs with the CAS of whoever changed the slot last: the record is read after it.
         int slot = memory.getIntAcquireAt(bucket, RecordSegments.slot(cell));
         long at = RecordSegments.recordPosition(block, slot);
@@ -99,7 +107,7 @@ final class RecordLookup {
               || segments.leavesMapping(at, (long) offset + length)) {
             return null;
           }
-          R value = reader.read(at, offset, length);
+          Object value = reader.read(at, offset, length);
           boolean damaged =
               verifies
                   && reader != PRESENT
@@ -114,7 +122,11 @@ final class RecordLookup {
         }
       }
     }
-    return null;
+    MappedMemory.acquireFence();
+    boolean isAbsent =
+        !isCandidate && Tophash.endsChain(tophashes) && view.isCurrent(memory, entry, word);
+    memory.keepAlive();
+    return isAbsent ? ABSENT : null;
   }
 
   private <R> R lookup(byte[] record, int keyBytes, long hash, Reader<R> reader) {
