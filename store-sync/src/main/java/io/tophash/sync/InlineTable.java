@@ -113,8 +113,9 @@ final class InlineTable extends SegmentTable implements LongTable {
           retry(attempt, ++torn, shard);
           continue;
         }
-        views.note(shard, hash, directoryWord);
         word = memory.getLongAcquire(entry, 0);
+        // After both words, which stillStand() compares if this finds the directory damaged.
+        views.note(shard, hash, directoryWord);
         long found = segments.find(word, key, hash);
         boolean present = false;
         long value = missing;

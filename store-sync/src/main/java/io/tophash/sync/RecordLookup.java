@@ -144,8 +144,9 @@ final class RecordLookup {
           table.retry(attempt, ++torn, shard);
           continue;
         }
-        views.note(shard, hash, directoryWord);
         word = memory.getLongAcquire(entry, 0);
+        // After both words, which stillStand() compares if this finds the directory damaged.
+        views.note(shard, hash, directoryWord);
         long found = segments.find(word, record, keyBytes, hash);
         R value = null;
         long damaged = 0;
