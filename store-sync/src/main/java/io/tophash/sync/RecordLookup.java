@@ -70,7 +70,8 @@ final class RecordLookup {
 
   /**
    * The plain way, as in {@link InlineTable}: a small record whose slot stands in the home bucket,
-   * or a home bucket with a free cell and nothing that looks like the key.
+   * the key's cell whose entry is deleted, or a home bucket with a free cell and nothing that looks
+   * like the key.
    *
    * @return null if that does not decide it, or if anything is odd
    */
@@ -88,18 +89,23 @@ final class RecordLookup {
             SegmentLayout.RECORD_BUCKET_BYTES);
     // Pairs with publish(): the cells are read after the word that shows them.
     long tophashes = memory.getLongAcquireAt(bucket, 0);
-    boolean isCandidate = false;
+    boolean isAbsent = Tophash.endsChain(tophashes);
     for (long hits = Tophash.match(tophashes, pattern); hits != 0; hits &= hits - 1) {
       int cell = Tophash.firstCell(hits);
       if (RecordSegments.extraAt(memory, bucket, cell) == extra) {
-        isCandidate = true;
+        isAbsent = false;
         // Pairs with the CAS of whoever changed the slot last: the record is read after it.
         int slot = memory.getIntAcquireAt(bucket, RecordSegments.slot(cell));
         long at = RecordSegments.recordPosition(block, slot);
         long place = memory.place(at, SyncRecordLayout.PAYLOAD + keyBytes);
-        if (slot >= 0
-            && memory.getIntAt(place, SyncRecordLayout.KEY_LENGTH) == keyBytes
+        if (memory.getIntAt(place, SyncRecordLayout.KEY_LENGTH) == keyBytes
             && RecordSegments.sameKeyAt(memory, place, record, keyBytes)) {
+          if (slot < 0) {
+            // Also in a damaged segment with a second cell for the key: a change takes the first
+            // one, too, and must not meet another value than the lookup before it.
+            isAbsent = true;
+            break;
+          }
           int length = memory.getIntAt(place, SyncRecordLayout.VALUE_LENGTH);
           int offset = SyncRecordLayout.PAYLOAD + keyBytes;
           if (length < 0
@@ -123,8 +129,7 @@ final class RecordLookup {
       }
     }
     MappedMemory.acquireFence();
-    boolean isAbsent =
-        !isCandidate && Tophash.endsChain(tophashes) && view.isCurrent(memory, entry, word);
+    isAbsent = isAbsent && view.isCurrent(memory, entry, word);
     memory.keepAlive();
     return isAbsent ? ABSENT : null;
   }

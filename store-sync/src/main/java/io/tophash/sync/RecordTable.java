@@ -59,14 +59,19 @@ final class RecordTable extends SegmentTable {
         "record", position, "the checksum of a record does not match its bytes");
   }
 
-  /** Checks a record that cannot move or change: in the guard, or under the lock. */
+  /**
+   * Checks a record that cannot move or change: in the guard, or under the lock.
+   *
+   * @param length of the value, from the record, or from the stub of a large one
+   */
   private void checkWhole(long at, int keyBytes, int length) {
     if (verifies) {
       long bytes = SyncRecordLayout.bytes(keyBytes, length);
       segments.checkInside(at, bytes);
       CRC32C crc = new CRC32C();
       crc.update(memory.slice(at + SyncRecordLayout.KEY_LENGTH, (int) bytes - 4));
-      if ((int) crc.getValue() != memory.getInt(at, SyncRecordLayout.CHECKSUM)) {
+      if ((int) crc.getValue() != memory.getInt(at, SyncRecordLayout.CHECKSUM)
+          || length != memory.getInt(at, SyncRecordLayout.VALUE_LENGTH)) {
         throw damagedRecord(at);
       }
     }

@@ -125,7 +125,8 @@ abstract class SegmentTable {
       }
       core.mapAll();
     }
-    if (attempt < SPINS) {
+    // Of the tries that find damage none waits for another thread.
+    if (attempt < SPINS || torn > 0) {
       Thread.onSpinWait();
     } else {
       Thread.yield();
