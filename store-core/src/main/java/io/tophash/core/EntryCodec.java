@@ -9,6 +9,7 @@ import io.tophash.core.format.IntentLayout;
 import io.tophash.core.format.RecordLayout;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.Touch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -25,6 +26,9 @@ final class EntryCodec<T> {
 
   /** Largest value in bytes; smaller in a store with small windows. */
   static final int MAX_VALUE_BYTES = 512 << 20;
+
+  /** Reaches into the second cache line of a record, wherever in a line it begins. */
+  private static final int TOUCHED_BYTES = 72;
 
   private final Codec<T> codec;
   // The codec again, if it encodes into arrays.
@@ -273,6 +277,17 @@ final class EntryCodec<T> {
       payload.position(payload.limit() - size);
     }
     return payload;
+  }
+
+  /**
+   * Fetches the first two cache lines of the record of a cell, for a read to come. What is wrong
+   * with a reference, that read says.
+   */
+  void touch(long cell) {
+    long record = memory.getLong(cell, 0);
+    if (isInside(record, TOUCHED_BYTES)) {
+      Touch.use(memory.getLong(record, 0) ^ memory.getLong(record, TOUCHED_BYTES - 8));
+    }
   }
 
   // As TableContext.checkPosition: what stands in a damaged file must not lead out of the mapping.

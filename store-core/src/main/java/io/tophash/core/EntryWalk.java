@@ -14,6 +14,7 @@ final class EntryWalk<K, V> {
   private final Table table;
   private final ChainCursor cursor;
   private Object[] chainKeys = new Object[16];
+  private long[] chainHashes = new long[16];
   private int index;
   private int size;
   private long stamp;
@@ -38,7 +39,7 @@ final class EntryWalk<K, V> {
           K candidate = (K) chainKeys[i];
           V found =
               stamp == table.modifications()
-                  ? store.decodeValue(cursor.cell(i))
+                  ? store.entries.valueAt(cursor.cell(i), chainHashes[i])
                   : store.get(candidate);
           if (found != null) {
             key = candidate;
@@ -66,9 +67,12 @@ final class EntryWalk<K, V> {
     int keys = cursor.size();
     if (chainKeys.length < keys) {
       chainKeys = Arrays.copyOf(chainKeys, keys * 2);
+      chainHashes = new long[keys * 2];
     }
+    store.entries.touch(cursor);
     for (int i = 0; i < keys; i++) {
-      chainKeys[i] = store.decodeKey(cursor.cell(i));
+      chainHashes[i] = store.entries.hashAt(cursor.cell(i));
+      chainKeys[i] = store.entries.keyAt(cursor.cell(i), chainHashes[i]);
     }
     size = keys;
     stamp = table.modifications();

@@ -48,7 +48,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
 
   final StoreEngine engine;
   private final Table table;
-  private final EntryTable<K, V> entries;
+  final EntryTable<K, V> entries;
   private Set<K> keySet;
   private Collection<V> valueCollection;
   private Set<Entry<K, V>> entrySet;
@@ -377,14 +377,6 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
   EntryWalk<K, V> newWalk() {
     engine.beginIterate();
     return new EntryWalk<>(this, new ChainCursor(table, ThreadLocalRandom.current().nextLong()));
-  }
-
-  K decodeKey(long found) {
-    return entries.keyAt(found);
-  }
-
-  V decodeValue(long found) {
-    return entries.valueAt(found);
   }
 
   @Override
