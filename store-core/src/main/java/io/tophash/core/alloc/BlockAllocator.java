@@ -5,10 +5,8 @@ import static io.tophash.core.format.SpanLayout.PAGE_SHIFT;
 
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
-import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.SizeClasses;
 import io.tophash.core.format.SpanLayout;
-import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.StoreFile;
 import java.util.function.LongConsumer;
@@ -27,21 +25,11 @@ import java.util.function.LongConsumer;
  * grows.
  */
 public final class BlockAllocator {
-  /** Page heads that a search for a span with free blocks looks at. */
-  private static final int SPAN_SEARCH_LIMIT = 1024;
-
-  /** Spans of the right class that it looks into; each may be a cache miss. */
-  private static final int SPAN_PROBE_LIMIT = 8;
-
   private final MappedMemory memory;
   private final PagePool pages;
   private final PageTable table;
   private final SpanBlocks blocks;
-  // Per class: the page of the span that blocks are taken from (0: none); the page of a span where
-  // a block was freed lately; where the last search ended.
-  private final long[] current = new long[SizeClasses.count()];
-  private final long[] lastFreed = new long[SizeClasses.count()];
-  private final long[] searchFrom = new long[SizeClasses.count()];
+  private final SmallBlocks small;
 
   /** Attaches to the allocator of a store that was formatted. */
   public BlockAllocator(StoreFile file, MappedMemory memory) {
@@ -49,6 +37,7 @@ public final class BlockAllocator {
     this.pages = new PagePool(file, memory);
     this.table = pages.table();
     this.blocks = new SpanBlocks(memory);
+    this.small = new SmallBlocks(memory, pages, blocks);
   }
 
   /** Makes the allocator's structures in a new file. */
@@ -78,7 +67,7 @@ public final class BlockAllocator {
     int sizeClass = sizeClass(bytes);
     return sizeClass == SpanLayout.CLASS_LARGE
         ? allocateLarge(pagesFor(bytes), note, 0)
-        : allocateSmall(sizeClass, note);
+        : small.allocate(sizeClass, note);
   }
 
   /** As {@link #allocate}, and the first {@code bytes} of the block are zero. */
@@ -128,25 +117,8 @@ public final class BlockAllocator {
     return (int) count;
   }
 
-  private long findPages(int count) {
-    long page = pages.findFree(count);
-    if (page >= 0) {
-      return page;
-    }
-    try {
-      return pages.extend(count);
-    } catch (StoreFullException e) {
-      // Only now is it worth to look everywhere.
-      long anywhere = pages.findFreeAnywhere(count);
-      if (anywhere < 0) {
-        throw e;
-      }
-      return anywhere;
-    }
-  }
-
   private long allocateLarge(int count, int note, long zeroBytes) {
-    long page = findPages(count);
+    long page = pages.findOrExtend(count);
     if (zeroBytes > 0) {
       pages.clean(page, count, zeroBytes);
     } else {
@@ -156,96 +128,6 @@ public final class BlockAllocator {
     memory.putLongRelease(0, note, position);
     pages.makeSpan(page, count, SpanLayout.CLASS_LARGE);
     return position;
-  }
-
-  private long allocateSmall(int sizeClass, int note) {
-    long page = current[sizeClass];
-    int block = page == 0 ? -1 : blocks.firstFree(page, sizeClass);
-    if (block < 0) {
-      page = spanWithRoom(sizeClass);
-      block = blocks.firstFree(page, sizeClass);
-      current[sizeClass] = page;
-    }
-    long position = SpanBlocks.position(page, sizeClass, block);
-    memory.putLongRelease(0, note, position);
-    CrashPoint.reached("block.noted");
-    blocks.set(page, block, true);
-    CrashPoint.reached("block.allocated");
-    addFree(sizeClass, -1);
-    return position;
-  }
-
-  private long spanWithRoom(int sizeClass) {
-    long freed = lastFreed[sizeClass];
-    lastFreed[sizeClass] = 0;
-    if (freed != 0 && hasRoom(freed, sizeClass)) {
-      return freed;
-    }
-    // Worth a search only if a good part of the class is free.
-    if (free(sizeClass) > total(sizeClass) / 16) {
-      long found = searchSpan(sizeClass);
-      if (found != 0) {
-        return found;
-      }
-    }
-    try {
-      return newSpan(sizeClass);
-    } catch (StoreFullException e) {
-      long found = free(sizeClass) > 0 ? searchAllSpans(sizeClass) : 0;
-      if (found == 0) {
-        throw e;
-      }
-      return found;
-    }
-  }
-
-  /** A span of the class with a free block, or 0: for when the file cannot grow. */
-  private long searchAllSpans(int sizeClass) {
-    for (long page = 0; page < pages.limit(); page += table.stride(page)) {
-      if (hasRoom(page, sizeClass)) {
-        return page;
-      }
-    }
-    return 0;
-  }
-
-  private boolean hasRoom(long page, int sizeClass) {
-    int head = table.head(page);
-    return head != 0
-        && SpanLayout.sizeClass(head) == sizeClass
-        && blocks.firstFree(page, sizeClass) >= 0;
-  }
-
-  private long searchSpan(int sizeClass) {
-    long page = searchFrom[sizeClass];
-    int probes = 0;
-    for (int looked = 0; looked < SPAN_SEARCH_LIMIT && probes < SPAN_PROBE_LIMIT; looked++) {
-      if (page >= pages.limit()) {
-        page = 0;
-      }
-      int head = table.head(page);
-      long next = page + table.stride(page);
-      if (head != 0 && SpanLayout.sizeClass(head) == sizeClass) {
-        probes++;
-        if (blocks.firstFree(page, sizeClass) >= 0) {
-          searchFrom[sizeClass] = next;
-          return page;
-        }
-      }
-      page = next;
-    }
-    searchFrom[sizeClass] = page;
-    return 0;
-  }
-
-  private long newSpan(int sizeClass) {
-    int count = SizeClasses.spanPages(sizeClass);
-    long page = findPages(count);
-    pages.clean(page, count, SizeClasses.bitmapBytes(sizeClass));
-    pages.makeSpan(page, count, sizeClass);
-    addTotal(sizeClass, SizeClasses.blockCount(sizeClass));
-    addFree(sizeClass, SizeClasses.blockCount(sizeClass));
-    return page;
   }
 
   /**
@@ -271,26 +153,8 @@ public final class BlockAllocator {
       pages.freeSpan(page);
       return true;
     }
-    blocks.set(page, block, false);
-    CrashPoint.reached("block.freed");
-    addFree(sizeClass, 1);
-    if (current[sizeClass] != page) {
-      if (blocks.isEmpty(page, sizeClass)) {
-        releaseSpan(page, sizeClass);
-      } else {
-        lastFreed[sizeClass] = page;
-      }
-    }
+    small.free(page, sizeClass, block);
     return true;
-  }
-
-  private void releaseSpan(long page, int sizeClass) {
-    if (lastFreed[sizeClass] == page) {
-      lastFreed[sizeClass] = 0;
-    }
-    pages.freeSpan(page);
-    addTotal(sizeClass, -SizeClasses.blockCount(sizeClass));
-    addFree(sizeClass, -SizeClasses.blockCount(sizeClass));
   }
 
   /** Number of the allocated block that begins exactly here, or -1. */
@@ -330,10 +194,7 @@ public final class BlockAllocator {
   /** Frees all blocks at once; may be repeated after a kill. */
   public void freeAll() {
     pages.freeAll();
-    java.util.Arrays.fill(current, 0);
-    java.util.Arrays.fill(lastFreed, 0);
-    java.util.Arrays.fill(searchFrom, 0);
-    memory.zero(HeaderLayout.CLASS_COUNTS, 16 * SizeClasses.count());
+    small.freedAll();
   }
 
   /**
@@ -343,13 +204,7 @@ public final class BlockAllocator {
    *     one must not take the file away from under its bucket array
    */
   public void trim(long inUse) {
-    for (int c = 1; c < current.length; c++) {
-      long page = current[c];
-      if (page != 0 && blocks.isEmpty(page, c)) {
-        current[c] = 0;
-        releaseSpan(page, c);
-      }
-    }
+    small.releaseEmptySpans();
     pages.trim(inUse);
   }
 
@@ -371,25 +226,5 @@ public final class BlockAllocator {
         }
       }
     }
-  }
-
-  private static int counts(int sizeClass) {
-    return HeaderLayout.CLASS_COUNTS + 16 * sizeClass;
-  }
-
-  private long free(int sizeClass) {
-    return memory.getLong(0, counts(sizeClass));
-  }
-
-  private long total(int sizeClass) {
-    return memory.getLong(0, counts(sizeClass) + 8);
-  }
-
-  private void addFree(int sizeClass, int blocks) {
-    memory.putLong(0, counts(sizeClass), free(sizeClass) + blocks);
-  }
-
-  private void addTotal(int sizeClass, int blocks) {
-    memory.putLong(0, counts(sizeClass) + 8, total(sizeClass) + blocks);
   }
 }

@@ -12,41 +12,29 @@ import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.StoreFile;
 
 /**
- * The pages of the file: finds runs of free ones, extends the file when there are none, makes runs
- * into spans. The head words of the page tables are the only truth; a span exists from the store of
- * its head word to the store of zero there.
+ * The pages of the file: extends the file when {@link PageSearch} finds no run of free ones, makes
+ * runs into spans. The head words of the page tables are the only truth; a span exists from the
+ * store of its head word to the store of zero there.
  *
  * <p>What this object keeps on the heap are hints of constant size.
  */
 final class PagePool {
-  /** Page words that each half of a search looks at before the file is extended instead. */
-  private static final int SEARCH_LIMIT = 2048;
-
-  /**
-   * What it may look at beyond that for each page that is wanted; to fill that page costs its user
-   * far more. Random blocks of 1 B to 1 MiB, replaced 30 times, 512 MiB live: the file takes 1.34
-   * times that, and 1.49 times with 2 words instead of 64.
-   */
-  private static final int SEARCH_WORDS_PER_PAGE = 64;
-
   /** Pages by which the file grows at least (256 KiB), unless the size limit is nearer. */
   private static final int GROWTH_PAGES = 16;
 
   private final StoreFile file;
   private final MappedMemory memory;
   private final PageTable table;
+  private final PageSearch search;
   private long limit;
   private long freshPage;
   private long freePages;
-  // No page below this one is free.
-  private long lowestFree;
-  // Where the second half of the last search ended.
-  private long searchFrom;
 
   PagePool(StoreFile file, MappedMemory memory) {
     this.file = file;
     this.memory = memory;
     this.table = new PageTable(memory);
+    this.search = new PageSearch(table);
     this.limit = memory.getLong(0, HeaderLayout.LIMIT_PAGES);
     this.freshPage = memory.getLong(0, HeaderLayout.FRESH_PAGE);
     this.freePages = Math.max(0, memory.getLong(0, HeaderLayout.FREE_PAGES));
@@ -110,77 +98,35 @@ final class PagePool {
     return page < 0 || page >= limit ? -1 : table.headPage(page);
   }
 
-  /**
-   * Finds a run of free pages below the limit: a bounded search from the lowest free page, which
-   * keeps the file dense, then one that goes on where the last such search ended, so that no free
-   * run stays out of reach behind many small holes.
-   *
-   * @return its first page, or -1 if the search found none
-   */
+  /** First page of a run of free pages below the limit, or -1 if a bounded search found none. */
   long findFree(int pages) {
-    if (freePages < pages) {
-      return -1;
-    }
-    long page = skipUsed(lowestFree);
-    lowestFree = page;
-    long low = scan(page, pages);
-    if (low >= 0) {
-      return low;
-    }
-    long from = Math.max(searchFrom, ~low);
-    long head = headPage(from);
-    long found = scan(head < 0 ? from : head + table.stride(head), pages);
-    searchFrom = found >= 0 ? found : ~found < limit ? ~found : 0;
-    return found >= 0 ? found : -1;
+    return freePages < pages ? -1 : search.find(pages, limit);
   }
 
-  /** As {@link #findFree} without a bound: for when the file cannot grow. */
-  long findFreeAnywhere(int pages) {
-    long found = -1;
-    for (long from = 0; from < limit; from = ~found) {
-      found = scan(from, pages);
-      if (found >= 0) {
-        return found;
-      }
+  /**
+   * First page of a run of free pages; extends the file if a bounded search finds none.
+   *
+   * @throws StoreFullException if the file cannot grow and has no such run
+   */
+  long findOrExtend(int pages) {
+    long page = findFree(pages);
+    if (page >= 0) {
+      return page;
     }
-    return -1;
-  }
-
-  /** The first free page from {@code page} on, or where a bounded search for it ended. */
-  private long skipUsed(long page) {
-    int looked = 0;
-    while (page < limit && looked++ < SEARCH_LIMIT && table.head(page) != 0) {
-      page += table.stride(page);
+    try {
+      return extend(pages);
+    } catch (StoreFullException e) {
+      // Only now is it worth to look everywhere.
+      long anywhere = search.findAnywhere(pages, limit);
+      if (anywhere < 0) {
+        throw e;
+      }
+      return anywhere;
     }
-    return Math.min(page, limit);
-  }
-
-  /** A free run from {@code page} on; if there is none in reach, ~(page where the search ended). */
-  private long scan(long page, int pages) {
-    long budget = SEARCH_LIMIT + (long) SEARCH_WORDS_PER_PAGE * pages;
-    while (page < limit && budget > 0) {
-      int head = table.head(page);
-      if (head != 0) {
-        page += Math.max(1, SpanLayout.count(head));
-        budget--;
-        continue;
-      }
-      // The run ends with its window: the next one begins with a span that is never freed.
-      long run = page + 1;
-      while (run < limit && run - page < pages && table.head(run) == 0) {
-        run++;
-      }
-      if (run - page >= pages) {
-        return page;
-      }
-      budget -= run - page;
-      page = run;
-    }
-    return ~Math.min(page, limit);
   }
 
   /** Extends the file so that a run of this many pages is free, and returns its first page. */
-  long extend(int pages) {
+  private long extend(int pages) {
     long start = runStart(pages);
     long end = start + pages;
     long windowEnd = table.windowStart(start) + table.windowPages();
@@ -275,7 +221,7 @@ final class PagePool {
     // The pages may be written again from here on, also where a bitmap was.
     MappedMemory.storeStoreFence();
     CrashPoint.reached("span.freed");
-    lowestFree = Math.min(lowestFree, page);
+    search.freed(page);
   }
 
   /** Frees every span; may be repeated after a kill. */
@@ -291,8 +237,7 @@ final class PagePool {
       }
     }
     freePages = free;
-    lowestFree = 0;
-    searchFrom = 0;
+    search.freedAll();
     memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
   }
 
@@ -307,7 +252,7 @@ final class PagePool {
     if (page < limit) {
       freePages = Math.max(0, freePages - freeBehind(page));
       limit = page;
-      lowestFree = Math.min(lowestFree, limit);
+      search.freed(limit);
       memory.putLongRelease(0, HeaderLayout.LIMIT_PAGES, limit);
       memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
       CrashPoint.reached("trim.limit");

@@ -16,45 +16,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The file of a store that several processes use at once: its length and its mapping.
- *
- * <p>Length and space are two things. The length only grows, in large sparse steps, under the
- * sidecar's growth lock; so a window is mapped anew about ten times until it is whole. Space is
- * made by writing zeros, piece by piece, before it is handed out; so a full disk is an exception
- * here and never a fault on the first touch of a mapped page. Who owns a piece while its zeros are
- * written is the caller's business, and no lock is held meanwhile.
+ * The file of a store that several processes use at once: its name, its locks and its mapping. Its
+ * length, and the space in it, are the part of {@link SparseFile}.
  *
  * <p>Each process maps for itself what it needs: a window up to the length that the file has at
  * that time, and longer when a position behind that is asked for.
  *
- * <p>Thread-safe. Writing goes through {@link RandomAccessFile}, whose methods an interrupt does
- * not disturb; what needs a channel runs on the {@link FileThread}.
+ * <p>Thread-safe. Interrupts disturb nothing.
  */
 public final class SharedFile implements AutoCloseable {
-  private static final long MIN_LENGTH = 1 << 20;
-  private static final long GROW_TIMEOUT_MS = 30_000;
-
   /** Collections after which a mapping that is still reachable is held by somebody. */
   private static final int COLLECTIONS = 3;
 
-  private static final byte[] ZEROS = StoreFile.ZEROS;
-
   private final Path path;
   private final boolean readOnly;
-  private final long maxBytes;
   private final Sidecar sidecar;
-  private final RandomAccessFile file;
+  private final SparseFile file;
   private final StoreAnchor anchor;
-  private final Object mapping = new Object(); // taken before "writing" where both are
-  private final Object writing = new Object(); // the position and the length of the file
+  private final Object mapping = new Object(); // taken before the file's own lock where both are
   private volatile MappedMemory memory;
-  private volatile boolean closed;
   private Path unfinished;
 
   private SharedFile(Path path, boolean readOnly, long maxBytes, boolean isNew) {
     this.path = path;
     this.readOnly = readOnly;
-    this.maxBytes = maxBytes;
     this.sidecar = Sidecar.open(path, readOnly);
     this.unfinished = isNew ? StorePaths.unfinished(path) : null;
     RandomAccessFile opening = null;
@@ -66,7 +51,7 @@ public final class SharedFile implements AutoCloseable {
       Path name = isNew ? unfinished : path;
       opening = new RandomAccessFile(name.toFile(), readOnly ? "r" : "rw");
       anchor = sidecar.anchor(name, readOnly); // before anything is mapped, read or written
-      file = opening;
+      file = new SparseFile(path, opening, maxBytes, sidecar);
       opened = true;
     } catch (IOException e) {
       throw new StoreException(
@@ -91,7 +76,7 @@ public final class SharedFile implements AutoCloseable {
         StoreAnchor.fileClosed(path);
       }
     } catch (IOException e) {
-      throw failure("cannot close the store", e);
+      throw new StoreException("cannot close the store: " + e.getMessage() + ", store=" + path, e);
     } finally {
       sidecar.release();
     }
@@ -144,16 +129,7 @@ public final class SharedFile implements AutoCloseable {
 
   /** Reads the start of the file without mapping it; shorter if the file is. */
   public byte[] readHead(int bytes) {
-    synchronized (writing) {
-      try {
-        byte[] head = new byte[(int) Math.min(bytes, file.length())];
-        file.seek(0);
-        file.readFully(head);
-        return head;
-      } catch (IOException e) {
-        throw failure("cannot read the header of the store", e);
-      }
-    }
+    return file.readHead(bytes);
   }
 
   /**
@@ -203,20 +179,12 @@ public final class SharedFile implements AutoCloseable {
   private MappedByteBuffer mapWindow(long start, long bytes) {
     FileChannel.MapMode mode =
         readOnly ? FileChannel.MapMode.READ_ONLY : FileChannel.MapMode.READ_WRITE;
-    try {
-      return FileThread.call(() -> file.getChannel().map(mode, start, bytes));
-    } catch (IOException e) {
-      throw failure("cannot map the store", e);
-    }
+    return file.map(mode, start, bytes);
   }
 
   /** Length of the file now; other processes may make it longer at any time. */
   public long length() {
-    try {
-      return file.length();
-    } catch (IOException e) {
-      throw failure("cannot read the length of the store", e);
-    }
+    return file.length();
   }
 
   /**
@@ -226,48 +194,7 @@ public final class SharedFile implements AutoCloseable {
    * @throws StoreFullException if {@code maxBytes} would be passed or the file system refuses
    */
   public void ensureLength(long end) {
-    if (end > maxBytes) {
-      throw StorePaths.limitReached(path, maxBytes, end);
-    }
-    if (length() >= end) {
-      return;
-    }
-    sidecar.lockGrow(GROW_TIMEOUT_MS);
-    try {
-      synchronized (writing) {
-        // Under both locks, so that nothing is ever made shorter.
-        long before = length();
-        if (before < end) {
-          setLength(before, end);
-        }
-      }
-    } finally {
-      sidecar.unlockGrow();
-    }
-  }
-
-  private void setLength(long before, long end) {
-    long wanted = roundedLength(end, memory.windowBytes());
-    try {
-      CrashPoint.extending("length");
-      file.setLength(wanted);
-    } catch (IOException tooLong) {
-      // The tail is for convenience, and the system may allow less.
-      try {
-        CrashPoint.extending("length");
-        file.setLength(end);
-      } catch (IOException e) {
-        throw full(before, end, e);
-      }
-    }
-  }
-
-  static long roundedLength(long end, long windowBytes) {
-    if (end > windowBytes) {
-      return (end + windowBytes - 1) / windowBytes * windowBytes;
-    }
-    long power = end <= 1 ? 1 : Long.highestOneBit(end - 1) << 1;
-    return Math.min(windowBytes, Math.max(MIN_LENGTH, power));
+    file.ensureLength(end, memory.windowBytes());
   }
 
   /**
@@ -277,22 +204,7 @@ public final class SharedFile implements AutoCloseable {
    * @throws StoreFullException if the file system is full; part of the zeros may be written
    */
   public void writeZeros(long position, long length) {
-    long at = position;
-    long end = position + length;
-    while (at < end) {
-      int step = (int) Math.min(ZEROS.length, end - at);
-      synchronized (writing) {
-        try {
-          CrashPoint.extending("zeros");
-          file.seek(at);
-          file.write(ZEROS, 0, step);
-        } catch (IOException e) {
-          throw full(position, end, e);
-        }
-      }
-      at += step;
-      CrashPoint.reached("file.extended");
-    }
+    file.writeZeros(position, length);
   }
 
   /**
@@ -342,26 +254,13 @@ public final class SharedFile implements AutoCloseable {
    * other process has the store open, and keeps its own threads away from there.
    */
   public void truncate(long length) {
-    synchronized (writing) {
-      try {
-        if (file.length() > length) {
-          file.setLength(length);
-          CrashPoint.reached("file.cut");
-        }
-      } catch (IOException e) {
-        // Not every system cuts a mapped file. The tail belongs to nobody.
-      }
-    }
+    file.truncate(length);
   }
 
   /** Writes what changed back to the storage device and waits for it. */
   public void force() {
-    try {
-      memory.force(Long.MAX_VALUE);
-      file.getFD().sync(); // the length too
-    } catch (IOException e) {
-      throw failure("cannot write the store back", e);
-    }
+    memory.force(Long.MAX_VALUE);
+    file.sync();
   }
 
   /** The file. */
@@ -379,17 +278,6 @@ public final class SharedFile implements AutoCloseable {
     return readOnly;
   }
 
-  private RuntimeException full(long before, long end, IOException e) {
-    return closed ? failure("", e) : StorePaths.cannotExtend(path, before, end, e);
-  }
-
-  private RuntimeException failure(String problem, IOException e) {
-    if (closed) {
-      return new IllegalStateException("the store is closed, store=" + path, e);
-    }
-    return new StoreException(problem + ": " + e.getMessage() + ", store=" + path, e);
-  }
-
   /**
    * Closes the file; a second call does nothing. Each later access to the memory fails with an
    * exception; the mapping goes when it has become unreachable.
@@ -397,29 +285,26 @@ public final class SharedFile implements AutoCloseable {
   @Override
   public void close() {
     synchronized (mapping) {
-      synchronized (writing) {
-        if (closed) {
-          return;
+      if (!file.beginClose()) {
+        return;
+      }
+      try {
+        if (memory != null) {
+          memory.clearWindows();
         }
-        closed = true;
-        try {
-          if (memory != null) {
-            memory.clearWindows();
-          }
-          file.close();
-          FileThread.call(
-              () -> {
-                anchor.release();
-                return null;
-              });
-          if (unfinished != null) {
-            Files.deleteIfExists(unfinished);
-          }
-        } catch (IOException e) {
-          throw new StoreException("cannot close the store, store=" + path, e);
-        } finally {
-          sidecar.release();
+        file.close();
+        FileThread.call(
+            () -> {
+              anchor.release();
+              return null;
+            });
+        if (unfinished != null) {
+          Files.deleteIfExists(unfinished);
         }
+      } catch (IOException e) {
+        throw new StoreException("cannot close the store, store=" + path, e);
+      } finally {
+        sidecar.release();
       }
     }
   }

@@ -4,14 +4,7 @@ import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreLockedException;
 import io.tophash.core.errors.StoreTimeoutException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -56,7 +49,6 @@ public final class Sidecar implements Liveness {
   private static final long ANCHOR = 4084;
 
   private static final long ANCHOR_TIMEOUT_MS = 30_000;
-  private static final int OPEN_ATTEMPTS = 10;
 
   private static final long MIN_PAUSE_NANOS = 50_000;
   private static final long MAX_PAUSE_NANOS = 5_000_000;
@@ -64,23 +56,25 @@ public final class Sidecar implements Liveness {
   private static final Map<Path, Sidecar> OPEN = new HashMap<>(); // file thread only
 
   private final Path store;
-  private final FileChannel channel;
-  private final boolean writable;
-  private final long id;
-  private final FileLock[] slots = new FileLock[SLOTS];
-  private FileLock attach;
-  private FileLock grow;
-  private FileLock readers;
-  private FileLock anchor;
+  private final SidecarChannel channel;
+  private final ByteLock[] slots = new ByteLock[SLOTS];
+  private final ByteLock attach;
+  private final ByteLock grow;
+  private final ByteLock readers;
+  private final ByteLock anchor;
   private int readerCount; // 0 while this JVM holds READERS exclusively
-  private boolean clashed;
   private int holders = 1;
 
-  private Sidecar(Path store, FileChannel channel, boolean writable, long id) {
+  private Sidecar(Path store, SidecarChannel channel) {
     this.store = store;
     this.channel = channel;
-    this.writable = writable;
-    this.id = id;
+    for (int slot = 0; slot < SLOTS; slot++) {
+      slots[slot] = new ByteLock(channel, slot);
+    }
+    attach = new ByteLock(channel, ATTACH);
+    grow = new ByteLock(channel, GROW);
+    readers = new ByteLock(channel, READERS);
+    anchor = new ByteLock(channel, ANCHOR);
   }
 
   /**
@@ -122,101 +116,31 @@ public final class Sidecar implements Liveness {
     }
     Sidecar open = OPEN.get(store);
     if (open != null) {
-      if (!readOnly && !open.writable) {
-        throw notWritable(store, null);
+      if (!readOnly && !open.channel.isWritable()) {
+        throw SidecarChannel.notWritable(store, null);
       }
       open.holders++;
       return open;
     }
-    Sidecar sidecar = openChannel(store, readOnly);
+    SidecarChannel channel = SidecarChannel.open(store, readOnly);
     boolean opened = false;
     try {
-      if (sidecar.tryLock(PRESENT, true) == null) {
+      if (channel.tryLock(PRESENT, true) == null) {
         throw new StoreLockedException(
             "another process has the store open as a writable HashStore, which is exclusive; close"
                 + " it there, or wait until that process ends, store="
                 + store
                 + " owner="
-                + LockFile.readNote(sidecar.channel));
+                + channel.owner());
       }
+      Sidecar sidecar = new Sidecar(store, channel);
       OPEN.put(store, sidecar);
       opened = true;
+      return sidecar;
     } finally {
       if (!opened) {
-        sidecar.closeChannel();
+        channel.close();
       }
-    }
-    return sidecar;
-  }
-
-  private static Sidecar openChannel(Path store, boolean readOnly) {
-    Path path = LockFile.path(store);
-    try {
-      try {
-        Files.createFile(path);
-      } catch (FileAlreadyExistsException e) {
-        // the usual case
-      }
-      return openChannel(store, path, true, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    } catch (IOException e) {
-      if (!readOnly) {
-        throw notWritable(store, e);
-      }
-    }
-    try {
-      return openChannel(store, path, false, StandardOpenOption.READ);
-    } catch (NoSuchFileException e) {
-      throw new StoreException(
-          "the lock file of the store is missing and this process may not create it; open the store"
-              + " once for writing, or create the file empty with read permission, lockFile="
-              + path,
-          e);
-    } catch (IOException e) {
-      throw new StoreException(
-          "cannot read the lock file of the store: "
-              + LockFile.reason(e)
-              + "; give this process the permission to read it, lockFile="
-              + path,
-          e);
-    }
-  }
-
-  /** Opens a file and learns its number, which only its name can be asked for. */
-  private static Sidecar openChannel(
-      Path store, Path path, boolean writable, StandardOpenOption... options) throws IOException {
-    for (int i = 0; i < OPEN_ATTEMPTS; i++) {
-      long before = StoreAnchor.lockFileId(path);
-      FileChannel channel = FileChannel.open(path, options);
-      if (StoreAnchor.lockFileId(path) == before) {
-        return new Sidecar(store, channel, writable, before);
-      }
-      channel.close();
-    }
-    throw new IOException("somebody replaces it again and again");
-  }
-
-  private static StoreException notWritable(Path store, IOException e) {
-    return new StoreException(
-        "cannot write the lock file of the store: "
-            + (e == null ? "it is open for reading only in this process" : LockFile.reason(e))
-            + "; give this process the permission to write it, or open the store with"
-            + " readOnly(true), lockFile="
-            + LockFile.path(store),
-        e);
-  }
-
-  private FileLock tryLock(long at, boolean shared) throws IOException {
-    try {
-      return channel.tryLock(at, 1, shared);
-    } catch (OverlappingFileLockException e) {
-      clashed = true;
-      throw LockFile.clash(store, channel);
-    }
-  }
-
-  private void closeChannel() throws IOException {
-    if (!clashed) {
-      channel.close();
     }
   }
 
@@ -227,7 +151,7 @@ public final class Sidecar implements Liveness {
         () -> {
           if (--holders == 0) {
             OPEN.remove(store);
-            closeChannel();
+            channel.close();
           }
           return null;
         });
@@ -235,44 +159,17 @@ public final class Sidecar implements Liveness {
 
   @Override
   public boolean tryLockSlot(int slot) {
-    return call(
-        store,
-        () -> {
-          if (slots[slot] != null) {
-            return false;
-          }
-          slots[slot] = tryLock(slot, false);
-          return slots[slot] != null;
-        });
+    return call(store, () -> slots[slot].tryTake(false));
   }
 
   @Override
   public void unlockSlot(int slot) {
-    call(
-        store,
-        () -> {
-          FileLock lock = slots[slot];
-          slots[slot] = null;
-          return unlock(lock);
-        });
+    call(store, slots[slot]::giveUp);
   }
 
   @Override
   public boolean isSlotLocked(int slot) {
-    return call(
-        store,
-        () -> {
-          if (slots[slot] != null) {
-            return true;
-          }
-          // Shared, so that two processes that test the same slot do not mislead each other.
-          FileLock lock = tryLock(slot, true);
-          if (lock == null) {
-            return true;
-          }
-          lock.release();
-          return false;
-        });
+    return call(store, slots[slot]::isTaken);
   }
 
   /**
@@ -282,20 +179,14 @@ public final class Sidecar implements Liveness {
    */
   public void lockAttach(long timeoutMs) {
     await(
-        () -> attach == null && (attach = tryLock(ATTACH, !writable)) != null,
+        () -> attach.tryTake(!channel.isWritable()),
         timeoutMs,
         "another process or thread that opens or closes the store");
   }
 
   /** Ends what {@link #lockAttach} began. */
   public void unlockAttach() {
-    call(
-        store,
-        () -> {
-          FileLock lock = attach;
-          attach = null;
-          return unlock(lock);
-        });
+    call(store, attach::giveUp);
   }
 
   /**
@@ -305,20 +196,14 @@ public final class Sidecar implements Liveness {
    */
   public void lockGrow(long timeoutMs) {
     await(
-        () -> grow == null && (grow = tryLock(GROW, false)) != null,
+        () -> grow.tryTake(false),
         timeoutMs,
         "another process or thread that makes the file longer");
   }
 
   /** Ends what {@link #lockGrow} began. */
   public void unlockGrow() {
-    call(
-        store,
-        () -> {
-          FileLock lock = grow;
-          grow = null;
-          return unlock(lock);
-        });
+    call(store, grow::giveUp);
   }
 
   /**
@@ -329,10 +214,10 @@ public final class Sidecar implements Liveness {
   public void lockReader(long timeoutMs) {
     await(
         () -> {
-          if (readers != null && readerCount == 0) {
+          if (readers.isHeld() && readerCount == 0) {
             return false; // held alone by this JVM
           }
-          if (readers == null && (readers = tryLock(READERS, true)) == null) {
+          if (!readers.isHeld() && !readers.tryTake(true)) {
             return false;
           }
           readerCount++;
@@ -344,7 +229,7 @@ public final class Sidecar implements Liveness {
 
   /** Ends what {@link #lockReader} began. */
   public void unlockReader() {
-    call(store, () -> --readerCount == 0 ? unlockReaders() : null);
+    call(store, () -> --readerCount == 0 ? readers.giveUp() : null);
   }
 
   /**
@@ -354,13 +239,12 @@ public final class Sidecar implements Liveness {
    *     this process may not write the sidecar
    */
   public boolean tryLockReadersAlone() {
-    return call(
-        store, () -> writable && readers == null && (readers = tryLock(READERS, false)) != null);
+    return call(store, () -> channel.isWritable() && readers.tryTake(false));
   }
 
   /** Ends what {@link #tryLockReadersAlone} began. */
   public void unlockReadersAlone() {
-    call(store, this::unlockReaders);
+    call(store, readers::giveUp);
   }
 
   /**
@@ -371,34 +255,14 @@ public final class Sidecar implements Liveness {
    */
   StoreAnchor anchor(Path file, boolean readOnly) {
     await(
-        () -> anchor == null && (anchor = tryLock(ANCHOR, !writable)) != null,
+        () -> anchor.tryTake(!channel.isWritable()),
         ANCHOR_TIMEOUT_MS,
         "another process or thread that opens the store");
     try {
-      return call(store, () -> StoreAnchor.holdOne(store, file, readOnly, id));
+      return call(store, () -> StoreAnchor.holdOne(store, file, readOnly, channel.id()));
     } finally {
-      call(
-          store,
-          () -> {
-            FileLock lock = anchor;
-            anchor = null;
-            return unlock(lock);
-          });
+      call(store, anchor::giveUp);
     }
-  }
-
-  private Void unlockReaders() throws IOException {
-    FileLock lock = readers;
-    readers = null;
-    return unlock(lock);
-  }
-
-  private static Void unlock(FileLock lock) throws IOException {
-    if (lock == null) {
-      throw new IllegalStateException("this lock is not held");
-    }
-    lock.release();
-    return null;
   }
 
   // A lock of the kernel is waited for by polling: a blocking request would block the file thread.

@@ -129,14 +129,14 @@ class SharedFileTest {
 
   @Test
   void theLengthGrowsInFewSteps() {
-    assertEquals(MIB, SharedFile.roundedLength(1, WINDOW));
-    assertEquals(MIB, SharedFile.roundedLength(MIB, WINDOW));
-    assertEquals(2 * MIB, SharedFile.roundedLength(MIB + 1, WINDOW));
-    assertEquals(WINDOW, SharedFile.roundedLength(WINDOW, WINDOW));
-    assertEquals(2 * WINDOW, SharedFile.roundedLength(WINDOW + 1, WINDOW));
-    assertEquals(3 * WINDOW, SharedFile.roundedLength(3 * WINDOW, WINDOW));
-    assertEquals(1 << 17, SharedFile.roundedLength(5, 1 << 17)); // a window below 1 MiB
-    assertEquals(3 << 17, SharedFile.roundedLength((2 << 17) + 1, 1 << 17));
+    assertEquals(MIB, SparseFile.roundedLength(1, WINDOW));
+    assertEquals(MIB, SparseFile.roundedLength(MIB, WINDOW));
+    assertEquals(2 * MIB, SparseFile.roundedLength(MIB + 1, WINDOW));
+    assertEquals(WINDOW, SparseFile.roundedLength(WINDOW, WINDOW));
+    assertEquals(2 * WINDOW, SparseFile.roundedLength(WINDOW + 1, WINDOW));
+    assertEquals(3 * WINDOW, SparseFile.roundedLength(3 * WINDOW, WINDOW));
+    assertEquals(1 << 17, SparseFile.roundedLength(5, 1 << 17)); // a window below 1 MiB
+    assertEquals(3 << 17, SparseFile.roundedLength((2 << 17) + 1, 1 << 17));
   }
 
   @Test
