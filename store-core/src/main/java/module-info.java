@@ -19,6 +19,8 @@ module io.tophash.core {
       io.tophash.sync;
   exports io.tophash.core.format to
       io.tophash.sync;
+  exports io.tophash.core.lifecycle to
+      io.tophash.sync;
   exports io.tophash.core.hash to
       io.tophash.sync;
   exports io.tophash.core.salvage to

@@ -5,6 +5,7 @@ import io.tophash.core.codec.ArrayCodec;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.format.BucketLayout;
+import io.tophash.core.format.EncodedSize;
 import io.tophash.core.format.IntentLayout;
 import io.tophash.core.format.RecordLayout;
 import io.tophash.core.memory.HeapBytes;
@@ -102,8 +103,7 @@ final class EntryCodec<T> {
 
   private int checked(int size) {
     if (size < 0 || size > maxBytes) {
-      throw new IllegalArgumentException(
-          "the " + what + " is too large: at most " + maxBytes + " bytes, bytes=" + size);
+      throw EncodedSize.tooLarge(what, maxBytes, size);
     }
     if (fixedBytes >= 0 && size != fixedBytes) {
       throw wrongSize(fixedBytes, size);
@@ -112,13 +112,7 @@ final class EntryCodec<T> {
   }
 
   private IllegalStateException wrongSize(int announced, int written) {
-    return new IllegalStateException(
-        "the codec writes another number of bytes than it announces; mend the codec, codec="
-            + codec.id()
-            + " announced="
-            + announced
-            + " written="
-            + written);
+    return EncodedSize.notAsAnnounced(codec.id(), announced, written);
   }
 
   /** Encodes into the scratch array, for a lookup, a comparison, or an inline cell. */

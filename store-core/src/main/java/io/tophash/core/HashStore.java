@@ -1,6 +1,7 @@
 package io.tophash.core;
 
 import io.tophash.core.codec.Codec;
+import io.tophash.core.format.EncodedSize;
 import io.tophash.core.table.ChainCursor;
 import io.tophash.core.table.Table;
 import java.nio.ByteBuffer;
@@ -127,7 +128,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
     ByteBuffer value = viewAt(found);
     int size = value.remaining();
     if (size > target.remaining()) {
-      throw noRoom(size, target.remaining());
+      throw EncodedSize.overRoom(size, target.remaining());
     }
     target.put(value);
     engine.memory.keepAlive();
@@ -150,7 +151,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
     ByteBuffer value = viewAt(found);
     int size = value.remaining();
     if (!target.isExpandable() && size > target.capacity() - offset) {
-      throw noRoom(size, target.capacity() - offset);
+      throw EncodedSize.overRoom(size, target.capacity() - offset);
     }
     target.putBytes(offset, value, size);
     engine.memory.keepAlive();
@@ -163,11 +164,6 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
     } catch (IndexOutOfBoundsException e) {
       throw engine.explain(e);
     }
-  }
-
-  private static IllegalArgumentException noRoom(int size, int room) {
-    return new IllegalArgumentException(
-        "the buffer is too small for the value, bytes=" + size + " room=" + room);
   }
 
   /**

@@ -8,7 +8,7 @@ import io.tophash.core.format.BucketLayout;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.SpanLayout;
 import io.tophash.core.format.StoreHeader;
-import io.tophash.core.memory.BootId;
+import io.tophash.core.lifecycle.OpenMark;
 import io.tophash.core.memory.CopyTarget;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.ForgottenClose;
@@ -20,17 +20,11 @@ import io.tophash.core.table.Growth;
 import io.tophash.core.table.Recovery;
 import io.tophash.core.table.Table;
 import io.tophash.core.table.TableContext;
-import io.tophash.core.table.TableVerifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
-import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -44,15 +38,8 @@ final class StoreEngine implements AutoCloseable {
     CLOSED
   }
 
-  private static final Logger LOG = System.getLogger("io.tophash");
-
   // Bytes that a close may move to give space back: a tenth of a second.
   private static final long COMPACT_ON_CLOSE_BYTES = 256L << 20;
-
-  // Values of the header's UNCLEAN word.
-  private static final long CLEAN = 0;
-  private static final long OPEN = 1;
-  private static final long CLOSED_NOT_FORCED = 2;
 
   final MappedMemory memory;
   final BlockAllocator allocator;
@@ -67,6 +54,7 @@ final class StoreEngine implements AutoCloseable {
 
   private final StoreFile file;
   private final StoreHeader header;
+  private final OpenMark mark;
   private final boolean temporary;
   private final TableContext context;
   private ForgottenClose watch;
@@ -108,21 +96,18 @@ final class StoreEngine implements AutoCloseable {
     verifiesReads = config.verifyReads();
     isBound = (header.flags & HeaderLayout.FLAG_BOUND_RECORDS) != 0;
     memory = file.map(header.windowShift);
+    mark = new OpenMark(memory);
     if (isNew) {
       // Before the magic: a header that says what it is never says that it was closed.
-      markOpen();
+      mark.putOpen();
       format(config);
       CrashPoint.reached("create.formatted");
     }
     allocator = new BlockAllocator(file, memory);
     context = new TableContext(memory, allocator, layout, config.hashes(), config.keyFixedBytes());
-    boolean unclean = memory.getLong(0, HeaderLayout.UNCLEAN) == OPEN;
-    forced = memory.getLong(0, HeaderLayout.UNCLEAN) == CLEAN;
-    boolean machineStopped =
-        memory.getLong(0, HeaderLayout.UNCLEAN) != CLEAN
-            && !BootId.isCurrent(
-                memory.getLong(0, HeaderLayout.BOOT_ID),
-                memory.getLong(0, HeaderLayout.BOOT_ID + 8));
+    boolean unclean = mark.isOpen();
+    forced = mark.isClean();
+    boolean machineStopped = mark.mayHaveLostWrites();
     if (file.isReadOnly()) {
       refuseUnsettled();
     } else if (unclean) {
@@ -132,11 +117,11 @@ final class StoreEngine implements AutoCloseable {
     assigner = new Assigner(table);
     growth = new Growth(table, assigner);
     if (machineStopped) {
-      verifyAfterMachineStop(config.verifyProgress());
+      Verification.afterMachineStop(table, file.path(), config.verifyProgress());
     }
     if (!file.isReadOnly()) {
       CrashPoint.reached("open.settled");
-      markOpen();
+      mark.putOpen();
       if (forced) {
         // What follows may reach the device in any order, but after this.
         memory.force(HeaderLayout.BYTES);
@@ -164,37 +149,6 @@ final class StoreEngine implements AutoCloseable {
               + " settle it; open the store for writing once, store="
               + file.path());
     }
-  }
-
-  private void verifyAfterMachineStop(VerifyProgress progress) {
-    LOG.log(
-        Level.WARNING,
-        "the machine stopped while the store was not yet written back; it is verified now, store={0}",
-        file.path());
-    VerifyReport report = runVerifier(progress);
-    LOG.log(
-        Level.INFO,
-        "verified: entries={0} findings={1} store={2}",
-        report.entries(),
-        report.findingCount(),
-        file.path());
-    if (!report.isClean()) {
-      throw new CorruptStoreException(
-          report.findings().get(0).section(),
-          report.findings().get(0).position(),
-          "the machine stopped while the store was not yet written back, and "
-              + report.findingCount()
-              + " invariants are broken; the first: "
-              + report.findings().get(0).problem());
-    }
-  }
-
-  private void markOpen() {
-    UUID boot = BootId.current();
-    memory.putLong(0, HeaderLayout.BOOT_ID, boot.getMostSignificantBits());
-    memory.putLong(0, HeaderLayout.BOOT_ID + 8, boot.getLeastSignificantBits());
-    memory.putLongRelease(0, HeaderLayout.UNCLEAN, OPEN);
-    MappedMemory.storeStoreFence();
   }
 
   // --- lifecycle and misuse ----------------------------------------------------------------------
@@ -290,25 +244,10 @@ final class StoreEngine implements AutoCloseable {
   VerifyReport verify() {
     beginRead();
     try {
-      return runVerifier(VerifyProgress.NONE);
+      return Verification.run(table, VerifyProgress.NONE);
     } catch (IndexOutOfBoundsException e) {
       throw explain(e);
     }
-  }
-
-  private VerifyReport runVerifier(VerifyProgress progress) {
-    List<VerifyReport.Finding> findings = new ArrayList<>();
-    long[] count = new long[1];
-    TableVerifier verifier =
-        new TableVerifier(
-            table,
-            (section, position, problem) -> {
-              if (count[0]++ < VerifyReport.MAX_FINDINGS) {
-                findings.add(new VerifyReport.Finding(section, position, problem));
-              }
-            });
-    long entries = verifier.run(progress::verified);
-    return new VerifyReport(entries, count[0], List.copyOf(findings));
   }
 
   void force() {
@@ -373,7 +312,7 @@ final class StoreEngine implements AutoCloseable {
         // All of it: what was moved and freed just now comes after the caller's force.
         memory.force(file.length());
       }
-      memory.putLongRelease(0, HeaderLayout.UNCLEAN, forced ? CLEAN : CLOSED_NOT_FORCED);
+      mark.putClosed(forced);
       CrashPoint.reached("close.marked");
     }
     state = State.CLOSED;

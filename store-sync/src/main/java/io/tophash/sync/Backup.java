@@ -98,7 +98,7 @@ final class Backup {
     core.mapAll();
     int shift = shards.context().shardShift();
     long directoryWord = shards.context().directoryWord(shard);
-    Gathered g = shards.borrow();
+    Gathered g = shards.scratches().borrow();
     try {
       long hash = shift == 0 ? 0 : (long) shard << 64 - shift;
       do {
@@ -117,7 +117,7 @@ final class Backup {
         hash = bits == 0 ? 0 : (hash & -size) + size;
       } while (hash != 0 && shards.context().shardOf(hash) == shard);
     } finally {
-      shards.giveBack(g);
+      shards.scratches().giveBack(g);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.tophash.sync;
 
+import io.tophash.core.format.EncodedSize;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
@@ -25,8 +26,7 @@ final class CallerBuffer {
       return -1;
     }
     if (encoded.length > room && !target.isExpandable()) {
-      throw new IllegalArgumentException(
-          "the buffer is too small for the value, bytes=" + encoded.length + " room=" + room);
+      throw EncodedSize.overRoom(encoded.length, room);
     }
     target.putBytes(offset, ByteBuffer.wrap(encoded), encoded.length);
     return encoded.length;

@@ -2,6 +2,7 @@ package io.tophash.sync;
 
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.segment.Gathered;
+import io.tophash.sync.shard.ShardCompaction;
 import io.tophash.sync.shard.Shards;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,11 +28,13 @@ final class Compaction {
   private final SyncCore core;
   private final SegmentTable table;
   private final Shards shards;
+  private final ShardCompaction steps;
 
   Compaction(SyncCore core, SegmentTable table) {
     this.core = core;
     this.table = table;
     this.shards = core.shards();
+    this.steps = new ShardCompaction(shards);
   }
 
   void run() {
@@ -68,24 +71,24 @@ final class Compaction {
     long start = shift == 0 ? 0 : (long) shard << 64 - shift;
     long hash = start;
     do {
-      int bits = shift + shards.compactSegment(shard, hash, limit);
+      int bits = shift + steps.compactSegment(shard, hash, limit);
       if (table instanceof RecordTable) {
         moveLargeRecords((RecordTable) table, shard, hash, limit);
       }
       long size = bits == 0 ? 0 : 1L << 64 - bits;
       hash = bits == 0 ? 0 : (hash & -size) + size;
     } while (hash != 0 && shards.context().shardOf(hash) == shard);
-    shards.compactDirectory(shard, limit);
+    steps.compactDirectory(shard, limit);
   }
 
   private void moveLargeRecords(RecordTable records, int shard, long hash, long limit) {
     List<byte[]> keys = new ArrayList<>();
-    Gathered g = shards.borrow();
+    Gathered g = shards.scratches().borrow();
     try {
       // Under the lock a large record stays where it is, so its key can be read.
       shards.gather(shard, hash, g, () -> records.copyLargeKeys(g, limit, keys));
     } finally {
-      shards.giveBack(g);
+      shards.scratches().giveBack(g);
     }
     for (byte[] key : keys) {
       records.moveLarge(key, core.keyHash().ofBytes(key, 0, key.length), limit);

@@ -4,6 +4,7 @@ import io.tophash.core.VerifyProgress;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.hash.KeyHash;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a builder asks the engine for.
@@ -73,5 +74,10 @@ record OpenRequest<K, V>(
         valueCodec,
         hashes,
         VerifyProgress.NONE);
+  }
+
+  /** The lock timeout, half of for ever at most: so a time from now still is a time to come. */
+  long lockTimeoutNanos() {
+    return Math.min(Long.MAX_VALUE / 2, TimeUnit.MILLISECONDS.toNanos(lockTimeoutMs));
   }
 }

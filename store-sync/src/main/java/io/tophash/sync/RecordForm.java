@@ -3,6 +3,7 @@ package io.tophash.sync;
 import io.tophash.core.codec.ArrayCodec;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.codec.Codecs;
+import io.tophash.core.format.EncodedSize;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.RecordSegments;
@@ -35,22 +36,11 @@ final class RecordForm<K, V> {
 
   private static void checkSize(Codec<?> codec, String what, int size, int maxBytes) {
     if (size < 0 || size > maxBytes) {
-      throw new IllegalArgumentException(
-          "the " + what + " is too large: at most " + maxBytes + " bytes, bytes=" + size);
+      throw EncodedSize.tooLarge(what, maxBytes, size);
     }
     if (codec.fixedSize() >= 0 && size != codec.fixedSize()) {
-      throw wrongSize(codec, codec.fixedSize(), size);
+      throw EncodedSize.notAsAnnounced(codec.id(), codec.fixedSize(), size);
     }
-  }
-
-  private static IllegalStateException wrongSize(Codec<?> codec, int announced, int written) {
-    return new IllegalStateException(
-        "the codec writes another number of bytes than it announces; mend the codec, codec="
-            + codec.id()
-            + " announced="
-            + announced
-            + " written="
-            + written);
   }
 
   static <T> void write(Codec<T> codec, T object, byte[] target, int offset, int size) {
@@ -58,10 +48,10 @@ final class RecordForm<K, V> {
     try {
       codec.write(object, buffer);
     } catch (BufferOverflowException e) {
-      throw wrongSize(codec, size, size + 1);
+      throw EncodedSize.notAsAnnounced(codec.id(), size, size + 1);
     }
     if (buffer.position() != offset + size) {
-      throw wrongSize(codec, size, buffer.position() - offset);
+      throw EncodedSize.notAsAnnounced(codec.id(), size, buffer.position() - offset);
     }
   }
 

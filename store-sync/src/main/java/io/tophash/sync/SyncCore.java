@@ -1,21 +1,19 @@
 package io.tophash.sync;
 
 import io.tophash.core.VerifyProgress;
-import io.tophash.core.VerifyReport;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.errors.UnsettledStoreException;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.StoreHeader;
 import io.tophash.core.hash.KeyHash;
-import io.tophash.core.memory.BootId;
+import io.tophash.core.lifecycle.OpenMark;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.SharedFile;
 import io.tophash.core.memory.Sidecar;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.extent.ExtentReport;
-import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.segment.InlineSegments;
@@ -23,12 +21,8 @@ import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.SegmentKind;
 import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -36,15 +30,8 @@ import java.util.concurrent.locks.LockSupport;
  * of the JVM to the same file share it; see {@link Cores}.
  */
 final class SyncCore {
-  private static final Logger LOG = System.getLogger("io.tophash");
-
   /** How long to wait for others to finish attaching. */
   private static final long ATTACH_TIMEOUT_MS = 30_000;
-
-  // Values of the header's UNCLEAN word.
-  private static final long CLEAN = 0;
-  private static final long OPEN = 1;
-  private static final long CLOSED_NOT_FORCED = 2;
 
   private final Path path;
   private final boolean readOnly;
@@ -52,6 +39,7 @@ final class SyncCore {
   private SharedFile file;
   private StoreHeader header;
   private MappedMemory memory;
+  private OpenMark mark;
   private ProcessTable process;
   private ExtentAllocator allocator;
   private ExtentReport report;
@@ -109,9 +97,9 @@ final class SyncCore {
     try {
       file = SharedFile.open(path, true, Long.MAX_VALUE);
       readHeader(request);
-      memory = file.map(header.windowShift);
+      map();
       connect(request);
-      if (mayHaveLostWrites()) {
+      if (mark.mayHaveLostWrites()) {
         throw new UnsettledStoreException(
             "the machine stopped while the store was open, and a read-only opener may not settle"
                 + " that; open the store for writing once, store="
@@ -135,14 +123,14 @@ final class SyncCore {
               : SharedFile.open(path, false, request.maxBytes());
       if (isNew) {
         header = StoreShape.newHeader(request);
-        memory = file.map(header.windowShift);
+        map();
         new FileSpace(file, memory).ready(0, RegionLayout.EXTENT_BYTES);
         byte[] sealed = header.toBytes();
         memory.putBytes(0, sealed, 0, sealed.length);
         ExtentAllocator.format(memory);
       } else {
         readHeader(request);
-        memory = file.map(header.windowShift);
+        map();
       }
       process = ProcessTable.claim(memory, sidecar);
       process.enter();
@@ -159,6 +147,11 @@ final class SyncCore {
     } finally {
       sidecar.unlockAttach();
     }
+  }
+
+  private void map() {
+    memory = file.map(header.windowShift);
+    mark = new OpenMark(memory);
   }
 
   private boolean isNew() {
@@ -191,29 +184,21 @@ final class SyncCore {
             kind,
             header.chunkShift,
             request.maxSegmentBytes(),
-            lockTimeoutNanos(request),
+            request.lockTimeoutNanos(),
             this::mapAll,
             path);
     shards = new Shards(context);
     misses = new Misses(context.shardCount());
   }
 
-  /** Half of for ever at most, so that a time from now still is a time to come. */
-  private static long lockTimeoutNanos(OpenRequest<?, ?> request) {
-    return Math.min(Long.MAX_VALUE / 2, TimeUnit.MILLISECONDS.toNanos(request.lockTimeoutMs()));
-  }
-
-  /** Settles what the dead left, in time proportional to the number of shards. */
   private void join(boolean first, VerifyProgress progress) {
     if (process.isAlone()) {
-      if (mayHaveLostWrites()) {
-        verifyAfterMachineStop(progress);
+      if (mark.mayHaveLostWrites()) {
+        new SyncVerifier(this).runAfterMachineStop(progress);
       }
       markOpen();
     }
-    process.forEachDeadRow(this::settleRow);
-    shards.takeOverFromTheDead();
-    recoverClaims();
+    new Settlement(memory, process, shards, allocator).run();
     if (first && process.isAlone() && sidecar.tryLockReadersAlone()) {
       try {
         file.truncate(allocator.cutTail());
@@ -224,78 +209,12 @@ final class SyncCore {
     CrashPoint.reached("attach.settled");
   }
 
-  private void settleRow(int slot) {
-    try {
-      process.forEachOwedShard(
-          slot,
-          shard -> {
-            if (shard >= 0 && shard < shards.context().shardCount()) {
-              shards.settleGuard(shard);
-            }
-          });
-      process.clearHazards(slot);
-    } catch (StoreTimeoutException e) {
-      // Somebody who is alive but stopped has that shard. The debt stays for the next one.
-    }
-  }
-
-  /** Gives back the space that dead processes were about to take. */
-  private void recoverClaims() {
-    allocator.recoverClaims(process.slot(), process.incarnation() - 1);
-    for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
-      long row = RegionLayout.process(slot);
-      long incarnation = memory.getLongVolatile(row, ProcessLayout.INCARNATION);
-      if (slot != process.slot()
-          && memory.getLongVolatile(row, ProcessLayout.ATTACHED) != 0
-          && !process.isAlive(slot, incarnation)) {
-        allocator.recoverClaims(slot, incarnation);
-        if (!process.hasOwedHazards(slot)) {
-          process.clearHazards(slot);
-        }
-      }
-    }
-  }
-
-  private boolean mayHaveLostWrites() {
-    return memory.getLong(0, HeaderLayout.UNCLEAN) != CLEAN
-        && !BootId.isCurrent(
-            memory.getLong(0, HeaderLayout.BOOT_ID), memory.getLong(0, HeaderLayout.BOOT_ID + 8));
-  }
-
   private void markOpen() {
-    UUID boot = BootId.current();
-    boolean wasClean = memory.getLong(0, HeaderLayout.UNCLEAN) == CLEAN;
-    memory.putLong(0, HeaderLayout.BOOT_ID, boot.getMostSignificantBits());
-    memory.putLong(0, HeaderLayout.BOOT_ID + 8, boot.getLeastSignificantBits());
-    memory.putLongRelease(0, HeaderLayout.UNCLEAN, OPEN);
-    MappedMemory.storeStoreFence();
+    boolean wasClean = mark.isClean();
+    mark.putOpen();
     if (wasClean) {
       // What follows may reach the device in any order, but after this.
       memory.force(HeaderLayout.BYTES);
-    }
-  }
-
-  private void verifyAfterMachineStop(VerifyProgress progress) {
-    LOG.log(
-        Level.WARNING,
-        "the machine stopped while the store was not yet written back; it is verified now, store={0}",
-        path);
-    VerifyReport report = new SyncVerifier(this).run(progress);
-    LOG.log(
-        Level.INFO,
-        "verified: entries={0} findings={1} store={2}",
-        report.entries(),
-        report.findingCount(),
-        path);
-    if (!report.isClean()) {
-      VerifyReport.Finding first = report.findings().get(0);
-      throw new CorruptStoreException(
-          first.section(),
-          first.position(),
-          "the machine stopped while the store was not yet written back, and "
-              + report.findingCount()
-              + " invariants are broken; the first: "
-              + first.problem());
     }
   }
 
@@ -313,7 +232,7 @@ final class SyncCore {
         sidecar.lockAttach(ATTACH_TIMEOUT_MS);
         try {
           if (process.isAlone()) {
-            memory.putLongRelease(0, HeaderLayout.UNCLEAN, CLOSED_NOT_FORCED);
+            mark.putClosed(false);
           }
           process.leave();
         } finally {

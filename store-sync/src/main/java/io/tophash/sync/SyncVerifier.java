@@ -2,6 +2,7 @@ package io.tophash.sync;
 
 import io.tophash.core.VerifyProgress;
 import io.tophash.core.VerifyReport;
+import io.tophash.core.lifecycle.MachineStop;
 import io.tophash.sync.shard.ShardVerifier;
 import io.tophash.sync.shard.Shards;
 import java.util.ArrayList;
@@ -56,6 +57,22 @@ final class SyncVerifier {
       lastingProblems().forEach(problem -> report("extent", 0, problem));
     }
     return new VerifyReport(entries, count, List.copyOf(findings));
+  }
+
+  /**
+   * Verifies a store that is opened after the machine stopped.
+   *
+   * @throws io.tophash.core.errors.CorruptStoreException if anything is wrong with it
+   */
+  void runAfterMachineStop(VerifyProgress progress) {
+    MachineStop.logBegin(core.path());
+    VerifyReport report = run(progress);
+    MachineStop.logEnd(core.path(), report.entries(), report.findingCount());
+    if (!report.isClean()) {
+      VerifyReport.Finding first = report.findings().get(0);
+      throw MachineStop.corrupt(
+          report.findingCount(), first.section(), first.position(), first.problem());
+    }
   }
 
   /** Problems of the extents, which nobody freezes: a change under way looks like one for once. */

@@ -18,12 +18,12 @@ final class Drainer {
   private static final long STAYS = -1; // no hazard word: its shard would be 2^32 - 2
 
   private final MappedMemory memory;
-  private final ProcessTable table;
+  private final OwedHazards owed;
   private volatile int blockingSlot = -1;
 
-  Drainer(MappedMemory memory, ProcessTable table) {
+  Drainer(MappedMemory memory, OwedHazards owed) {
     this.memory = memory;
-    this.table = table;
+    this.owed = owed;
   }
 
   int blockingSlot() {
@@ -75,7 +75,7 @@ final class Drainer {
       }
       long now = System.nanoTime();
       if (now - nextCheck >= 0) {
-        if (table.isOwed(other, word)) {
+        if (owed.isOwed(other, word)) {
           return word;
         }
         if (now - deadlineNanos >= 0) {

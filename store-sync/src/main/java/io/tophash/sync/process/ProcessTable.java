@@ -11,7 +11,6 @@ import io.tophash.sync.format.RegionLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
@@ -30,9 +29,7 @@ import org.agrona.concurrent.IdleStrategy;
  * word is {shard + 1, incarnation}, 32 bits each, or 0. Each has a cache line; a thread starts at
  * one that its id selects, so that no two threads share one as long as there are enough.
  *
- * <p>What a killed process left in its hazards is <em>owed</em>: the number of entries of those
- * shards is in doubt until somebody has counted them. Owed words stay until that is done: {@link
- * #forEachDeadRow}, {@link #clearHazards}.
+ * <p>What a killed process left in its hazards is the subject of {@link OwedHazards}.
  *
  * <p>Thread-safe but for {@link #enter} and {@link #leave}, which are called once.
  */
@@ -51,6 +48,7 @@ public final class ProcessTable {
   private final long row;
   private final long incarnation;
   private final long tag; // incarnation in the upper half, as in a hazard word
+  private final OwedHazards owed;
   private final Drainer drainer;
   private volatile boolean entered;
 
@@ -61,7 +59,8 @@ public final class ProcessTable {
     this.row = RegionLayout.process(slot);
     this.incarnation = LockWord.incarnation(incarnationOf(slot) + 1);
     this.tag = incarnation << 32;
-    this.drainer = new Drainer(memory, this);
+    this.owed = new OwedHazards(memory, liveness, this);
+    this.drainer = new Drainer(memory, owed);
   }
 
   /**
@@ -98,7 +97,7 @@ public final class ProcessTable {
   public void enter() {
     for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
       int hazard = ProcessLayout.hazard(i);
-      if ((memory.getLong(row, hazard) & ~SHARD_MASK) == tag) {
+      if (isOwn(memory.getLong(row, hazard))) {
         // Nobody ever had this number: the file is damaged, and leave() would wait for nobody.
         memory.putLong(row, hazard, 0);
       }
@@ -132,7 +131,7 @@ public final class ProcessTable {
       idle.idle();
     }
     entered = false;
-    if (!hasOwedHazards(slot)) {
+    if (!owed.isOwing(slot)) {
       // After all that this process did. A row that owes stays, as if of a killed process.
       memory.putLongVolatile(row, ProcessLayout.ATTACHED, 0);
       CrashPoint.reached("process.left");
@@ -143,11 +142,21 @@ public final class ProcessTable {
   private boolean hasOwnHazards() {
     for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
       long word = memory.getLongAcquire(row, ProcessLayout.hazard(i));
-      if (word != 0 && (word & ~SHARD_MASK) == tag) {
+      if (word != 0 && isOwn(word)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** The incarnation in a hazard word, in the upper half. */
+  static long tag(long hazardWord) {
+    return hazardWord & ~SHARD_MASK;
+  }
+
+  /** True if a hazard word has this process's incarnation. */
+  boolean isOwn(long hazardWord) {
+    return tag(hazardWord) == tag;
   }
 
   /** Index of this process's row. */
@@ -170,8 +179,7 @@ public final class ProcessTable {
     return LockWord.of(slot, incarnation);
   }
 
-  // --- who is alive
-  // -------------------------------------------------------------------------------
+  // --- who is alive -----------------------------------------------------------------------------
 
   /**
    * True if the process that wrote a word with this slot and incarnation lives. A slot that does
@@ -192,7 +200,7 @@ public final class ProcessTable {
         && wanted == LockWord.incarnation(incarnationOf(slot));
   }
 
-  private long incarnationOf(int slot) {
+  long incarnationOf(int slot) {
     return memory.getLongVolatile(RegionLayout.process(slot), ProcessLayout.INCARNATION);
   }
 
@@ -245,8 +253,7 @@ public final class ProcessTable {
     return processes;
   }
 
-  // --- the guard
-  // ----------------------------------------------------------------------------------
+  // --- the guard --------------------------------------------------------------------------------
 
   /**
    * Says that an operation of this thread is in a shard; then the caller looks whether the shard is
@@ -292,88 +299,8 @@ public final class ProcessTable {
     return drainer.blockingSlot();
   }
 
-  // --- what dead processes owe
-  // --------------------------------------------------------------------
-
-  /** True if the hazard word is that of an owner of the row who is gone. */
-  boolean isOwed(int slot, long word) {
-    if (word == 0) {
-      return false;
-    }
-    if (slot == this.slot) {
-      return (word & ~SHARD_MASK) != tag;
-    }
-    long present = incarnationOf(slot);
-    return (word & ~SHARD_MASK) != present << 32 || !isAlive(slot, present);
-  }
-
-  /** True if a dead owner of this row was inside a shard, and nobody has settled that yet. */
-  public boolean hasOwedHazards(int slot) {
-    long row = RegionLayout.process(slot);
-    for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
-      if (isOwed(slot, memory.getLongVolatile(row, ProcessLayout.hazard(i)))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /**
-   * Names the rows with owed hazards, this process's own included. For each, the caller settles
-   * {@link #forEachOwedShard} and then calls {@link #clearHazards}. The caller has entered, so that
-   * it can lock shards, and holds the attach lock all the while, so that no row changes hands.
-   */
-  public void forEachDeadRow(IntConsumer action) {
-    for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
-      if (hasOwedHazards(slot)) {
-        action.accept(slot);
-      }
-    }
-  }
-
-  /**
-   * Names the shards that a dead owner of this row was inside; one may be named more than once, and
-   * a damaged word may name one that does not exist.
-   */
-  public void forEachOwedShard(int slot, IntConsumer action) {
-    long row = RegionLayout.process(slot);
-    for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
-      long word = memory.getLongVolatile(row, ProcessLayout.hazard(i));
-      if (isOwed(slot, word)) {
-        action.accept((int) word - 1);
-      }
-    }
-  }
-
-  /** Forgets the owed hazards of a row: what they owe has been settled. */
-  public void clearHazards(int slot) {
-    long row = RegionLayout.process(slot);
-    for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
-      int offset = ProcessLayout.hazard(i);
-      long word = memory.getLongVolatile(row, offset);
-      if (isOwed(slot, word)) {
-        memory.compareAndSetLong(row, offset, word, 0);
-      }
-    }
-    CrashPoint.reached("process.settled");
-    // Nobody need look at this row any more. Only its owner may say so: for a moment, that is us.
-    if (slot != this.slot && liveness.tryLockSlot(slot)) {
-      try {
-        if (!hasAnyHazard(row)) {
-          memory.putLongVolatile(row, ProcessLayout.ATTACHED, 0);
-        }
-      } finally {
-        liveness.unlockSlot(slot);
-      }
-    }
-  }
-
-  private boolean hasAnyHazard(long row) {
-    for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
-      if (memory.getLongVolatile(row, ProcessLayout.hazard(i)) != 0) {
-        return true;
-      }
-    }
-    return false;
+  /** What dead processes left in the hazards. */
+  public OwedHazards owed() {
+    return owed;
   }
 }

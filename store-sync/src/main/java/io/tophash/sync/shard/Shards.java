@@ -4,7 +4,6 @@ import static io.tophash.sync.shard.ShardContext.at;
 
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
-import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.RegionLayout;
@@ -12,7 +11,6 @@ import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.segment.Gathered;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * The shards of an attached store: guard, lock, and what is done under the lock. Thread-safe.
@@ -21,11 +19,6 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * a lock inside the guard.
  */
 public final class Shards {
-  private static final int POOLED = 4;
-
-  /** A compaction rebuilds a segment if that saves more than this part of its block. */
-  private static final int WASTE_DIVISOR = 4;
-
   private final ShardContext context;
   private final MappedMemory memory;
   private final ProcessTable process;
@@ -34,8 +27,7 @@ public final class Shards {
   private final Rebuilder rebuilder;
   private final Clearing clearing;
   private final Repair repair;
-  // Few, and shared by all threads: a Gathered may be as large as a few segments.
-  private final AtomicReferenceArray<Gathered> pool = new AtomicReferenceArray<>(POOLED);
+  private final ScratchPool scratches = new ScratchPool();
   private volatile boolean ended;
 
   /**
@@ -65,6 +57,19 @@ public final class Shards {
     return context;
   }
 
+  /** Where to gather segments. */
+  public ScratchPool scratches() {
+    return scratches;
+  }
+
+  Directory directory() {
+    return directory;
+  }
+
+  Rebuilder rebuilder() {
+    return rebuilder;
+  }
+
   /** Makes the shards of a new store, in which nobody else is yet. */
   public void format() {
     Gathered g = new Gathered();
@@ -76,8 +81,7 @@ public final class Shards {
     }
   }
 
-  // --- where a key is
-  // -----------------------------------------------------------------------------
+  // --- where a key is ---------------------------------------------------------------------------
 
   /** Position of the directory entry for a hash. */
   public long entry(long directoryWord, long hash) {
@@ -87,8 +91,7 @@ public final class Shards {
                 hash, context.shardShift(), DirectoryWord.depth(directoryWord));
   }
 
-  // --- guard
-  // --------------------------------------------------------------------------------------
+  // --- guard ------------------------------------------------------------------------------------
 
   /**
    * Enters the guard of a shard: while one is in it, nothing moves. Lock-free.
@@ -109,8 +112,7 @@ public final class Shards {
     process.leaveGuard(hazard);
   }
 
-  // --- lock
-  // ---------------------------------------------------------------------------------------
+  // --- lock -------------------------------------------------------------------------------------
 
   /**
    * Takes the lock of a shard; {@link #unlock} follows in a finally block. Repairs the shard first
@@ -132,7 +134,7 @@ public final class Shards {
 
   private void takeOver(int shard, long dead) {
     boolean repaired = false;
-    Gathered g = borrow();
+    Gathered g = scratches.borrow();
     try {
       lock.freeze(shard, true);
       context.mapAll().run();
@@ -142,7 +144,7 @@ public final class Shards {
       context.bump(shard, ShardLayout.TAKEOVERS);
       repaired = true;
     } finally {
-      giveBack(g);
+      scratches.giveBack(g);
       if (repaired) {
         lock.unfreeze(shard);
       } else {
@@ -176,17 +178,23 @@ public final class Shards {
     return false;
   }
 
-  // --- under the lock
-  // -----------------------------------------------------------------------------
+  // --- under the lock ---------------------------------------------------------------------------
+
+  /** The segment word of a hash, of a directory that was checked. */
+  long segmentWord(int shard, long hash) {
+    long directoryWord = context.directoryWord(shard);
+    directory.check(shard, directoryWord);
+    return memory.getLong(entry(directoryWord, hash), 0);
+  }
 
   /** Something that is done to a frozen shard. */
-  private interface Step {
+  interface Step {
     void run(Gathered g);
   }
 
   /** Freezes the shard, runs the step, and leaves no note behind whatever happens. */
-  private void frozen(int shard, Step step) {
-    Gathered g = borrow();
+  void frozen(int shard, Step step) {
+    Gathered g = scratches.borrow();
     try {
       context.mapAll().run();
       boolean inDoubt = lock.freeze(shard, false);
@@ -204,7 +212,7 @@ public final class Shards {
         lock.unfreeze(shard);
       }
     } finally {
-      giveBack(g);
+      scratches.giveBack(g);
     }
   }
 
@@ -218,69 +226,15 @@ public final class Shards {
     frozen(shard, g -> rebuilder.rebuild(shard, hash, incomingBytes, avoid, Long.MAX_VALUE, g));
   }
 
-  /**
-   * One step of a compaction: if the segment of a hash stands behind a position, or its block is
-   * much too large for it, it is rebuilt, below the position if there is room.
-   *
-   * @return local depth of the segment
-   */
-  public int compactSegment(int shard, long hash, long below) {
-    lock(shard);
-    try {
-      context.mapAll().run();
-      long directoryWord = context.directoryWord(shard);
-      directory.check(shard, directoryWord);
-      long word = memory.getLong(entry(directoryWord, hash), 0);
-      if (SegmentWord.position(word) >= below || isWasteful(word)) {
-        frozen(shard, g -> rebuilder.rebuild(shard, hash, 0, 0, below, g));
-        directoryWord = context.directoryWord(shard);
-        word = memory.getLong(entry(directoryWord, hash), 0);
-      }
-      return context.localDepth(word, DirectoryWord.depth(directoryWord));
-    } finally {
-      lock.unlock(shard);
-    }
-  }
-
-  private boolean isWasteful(long word) {
-    Gathered g = borrow();
-    try {
-      g.clear();
-      if (!context.kind().gather(word, g)) {
-        return false;
-      }
-      g.forgetGarbage();
-      long needed = context.kind().neededBytes(g, 0, g.count(), 0);
-      long present = context.allocator().sizeOf(SegmentWord.position(word));
-      return ExtentAllocator.blockBytes(needed) * WASTE_DIVISOR < present * (WASTE_DIVISOR - 1);
-    } finally {
-      giveBack(g);
-    }
-  }
-
   /** Gathers the segment of a hash and runs an action, with the shard's lock. */
   public void gather(int shard, long hash, Gathered g, Runnable action) {
     lock(shard);
     try {
       context.mapAll().run();
-      long directoryWord = context.directoryWord(shard);
-      directory.check(shard, directoryWord);
-      long word = memory.getLong(entry(directoryWord, hash), 0);
+      long word = segmentWord(shard, hash);
       g.clear();
       if (context.kind().gather(word, g)) {
         action.run();
-      }
-    } finally {
-      lock.unlock(shard);
-    }
-  }
-
-  /** Moves the directory of a shard below a position, if it stands behind it and there is room. */
-  public void compactDirectory(int shard, long below) {
-    lock(shard);
-    try {
-      if (DirectoryWord.position(context.directoryWord(shard)) >= below) {
-        frozen(shard, g -> directory.moveBelow(shard, below));
       }
     } finally {
       lock.unlock(shard);
@@ -312,9 +266,7 @@ public final class Shards {
       return;
     }
     try {
-      long directoryWord = context.directoryWord(shard);
-      directory.check(shard, directoryWord);
-      if (SegmentWord.isAmended(memory.getLong(entry(directoryWord, hash), 0))) {
+      if (SegmentWord.isAmended(segmentWord(shard, hash))) {
         rebuild(shard, hash, 0, 0);
         context.bump(shard, ShardLayout.PROMOTIONS);
       }
@@ -347,11 +299,11 @@ public final class Shards {
     lock(shard);
     try {
       frozen(shard, g -> rebuilder.publishEmpty(shard, g));
-      Gathered g = borrow();
+      Gathered g = scratches.borrow();
       try {
         clearing.finish(shard, g);
       } finally {
-        giveBack(g);
+        scratches.giveBack(g);
       }
     } finally {
       lock.unlock(shard);
@@ -391,28 +343,5 @@ public final class Shards {
   /** Position of a field of a shard. */
   public static int position(int shard, int field) {
     return RegionLayout.shard(shard) + field;
-  }
-
-  // --- scratch
-  // ------------------------------------------------------------------------------------
-
-  /** Lends a scratch; {@link #giveBack} follows. */
-  public Gathered borrow() {
-    for (int i = 0; i < POOLED; i++) {
-      Gathered g = pool.get(i);
-      if (g != null && pool.compareAndSet(i, g, null)) {
-        return g;
-      }
-    }
-    return new Gathered();
-  }
-
-  /** Takes a scratch back. */
-  public void giveBack(Gathered g) {
-    for (int i = 0; i < POOLED; i++) {
-      if (pool.get(i) == null && pool.compareAndSet(i, null, g)) {
-        return;
-      }
-    }
   }
 }

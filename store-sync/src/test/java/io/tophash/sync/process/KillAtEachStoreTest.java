@@ -108,7 +108,7 @@ class KillAtEachStoreTest {
     assertFalse(table.isAlive(0, LockWord.incarnation(deadWord)), message);
     assertEquals(
         Drain.DRAINED_AFTER_DEATH, table.awaitNoHazards(OWED, System.nanoTime() + LONG), message);
-    table.forEachDeadRow(table::clearHazards);
+    table.owed().forEachDeadRow(table.owed()::clear);
     assertEquals(Drain.DRAINED, table.awaitNoHazards(OWED, System.nanoTime()), message);
     assertEquals(Drain.DRAINED, table.awaitNoHazards(OWN, System.nanoTime()), message);
     table.leave();

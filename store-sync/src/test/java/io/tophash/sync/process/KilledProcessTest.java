@@ -77,13 +77,13 @@ class KilledProcessTest {
     }
     assertFalse(table.isAlive(1, 1));
     assertEquals(1, table.attached().size());
-    assertTrue(table.hasOwedHazards(1));
+    assertTrue(table.owed().isOwing(1));
     try (ChildJvm child = ChildJvm.start(Child.class, path, 4)) {
       assertEquals("1 2", child.readLine());
       assertFalse(table.isAlive(1, 1));
       assertTrue(table.isAlive(1, 2));
       assertEquals(Drain.DRAINED_AFTER_DEATH, table.awaitNoHazards(3, System.nanoTime() + LONG));
-      assertFalse(table.hasOwedHazards(1));
+      assertFalse(table.owed().isOwing(1));
     }
     table.leave();
   }

@@ -55,13 +55,13 @@ class ProcessTableTest {
 
   private Set<Integer> deadRows(ProcessTable table) {
     Set<Integer> rows = new TreeSet<>();
-    table.forEachDeadRow(rows::add);
+    table.owed().forEachDeadRow(rows::add);
     return rows;
   }
 
   private List<Integer> owedShards(ProcessTable table, int slot) {
     List<Integer> shards = new ArrayList<>();
-    table.forEachOwedShard(slot, shards::add);
+    table.owed().forEachShard(slot, shards::add);
     return shards;
   }
 
@@ -265,7 +265,7 @@ class ProcessTableTest {
     assertEquals(Set.of(1), deadRows(holder));
     ProcessTable heir = attach();
     assertEquals(1, heir.slot());
-    assertTrue(heir.hasOwedHazards(1));
+    assertTrue(heir.owed().isOwing(1));
     assertEquals(Set.of(1), deadRows(holder));
     assertEquals(Set.of(1), deadRows(heir));
     long own = heir.enterGuard(3);
@@ -288,8 +288,8 @@ class ProcessTableTest {
     dead.enterGuard(5);
     long hazard = living.enterGuard(3);
     killed.die();
-    table.clearHazards(1);
-    table.clearHazards(2);
+    table.owed().clear(1);
+    table.owed().clear(2);
     assertEquals(Set.of(), deadRows(table));
     assertNotEquals(0, memory.getLong(hazard, 0));
     // The dead row need not be looked at any more, and can be claimed.

@@ -1,0 +1,82 @@
+package io.tophash.sync.shard;
+
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.extent.ExtentAllocator;
+import io.tophash.sync.format.DirectoryWord;
+import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.segment.Gathered;
+
+/**
+ * The steps by which a compaction moves the blocks of a shard towards the start of the file. Each
+ * takes the shard's lock for itself.
+ */
+public final class ShardCompaction {
+  /** A segment is rebuilt if that saves more than this part of its block. */
+  private static final int WASTE_DIVISOR = 4;
+
+  private final Shards shards;
+  private final ShardContext context;
+  private final MappedMemory memory;
+  private final Directory directory;
+  private final Rebuilder rebuilder;
+
+  /**
+   * @param shards of the attached store
+   */
+  public ShardCompaction(Shards shards) {
+    this.shards = shards;
+    this.context = shards.context();
+    this.memory = context.memory();
+    this.directory = shards.directory();
+    this.rebuilder = shards.rebuilder();
+  }
+
+  /**
+   * If the segment of a hash stands behind a position, or its block is much too large for it, it is
+   * rebuilt, below the position if there is room.
+   *
+   * @return local depth of the segment
+   */
+  public int compactSegment(int shard, long hash, long below) {
+    shards.lock(shard);
+    try {
+      context.mapAll().run();
+      long word = shards.segmentWord(shard, hash);
+      if (SegmentWord.position(word) >= below || isWasteful(word)) {
+        shards.frozen(shard, g -> rebuilder.rebuild(shard, hash, 0, 0, below, g));
+        word = memory.getLong(shards.entry(context.directoryWord(shard), hash), 0);
+      }
+      return context.localDepth(word, DirectoryWord.depth(context.directoryWord(shard)));
+    } finally {
+      shards.unlock(shard);
+    }
+  }
+
+  private boolean isWasteful(long word) {
+    Gathered g = shards.scratches().borrow();
+    try {
+      g.clear();
+      if (!context.kind().gather(word, g)) {
+        return false;
+      }
+      g.forgetGarbage();
+      long needed = context.kind().neededBytes(g, 0, g.count(), 0);
+      long present = context.allocator().sizeOf(SegmentWord.position(word));
+      return ExtentAllocator.blockBytes(needed) * WASTE_DIVISOR < present * (WASTE_DIVISOR - 1);
+    } finally {
+      shards.scratches().giveBack(g);
+    }
+  }
+
+  /** Moves the directory of a shard below a position, if it stands behind it and there is room. */
+  public void compactDirectory(int shard, long below) {
+    shards.lock(shard);
+    try {
+      if (DirectoryWord.position(context.directoryWord(shard)) >= below) {
+        shards.frozen(shard, g -> directory.moveBelow(shard, below));
+      }
+    } finally {
+      shards.unlock(shard);
+    }
+  }
+}
