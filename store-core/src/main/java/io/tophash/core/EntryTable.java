@@ -152,7 +152,8 @@ final class EntryTable<K, V> {
     }
   }
 
-  void delete(long found, long keyHash) {
-    engine.assigner.deleteEntry(found, keyHash);
+  /** Deletes the key that was hashed last, and found. */
+  void delete(long found) {
+    engine.assigner.deleteEntry(found, lastHash);
   }
 }

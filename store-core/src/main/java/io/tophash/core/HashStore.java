@@ -1,7 +1,6 @@
 package io.tophash.core;
 
 import io.tophash.core.codec.Codec;
-import io.tophash.core.format.EncodedSize;
 import io.tophash.core.table.ChainCursor;
 import io.tophash.core.table.Table;
 import java.nio.ByteBuffer;
@@ -9,7 +8,6 @@ import java.nio.file.Path;
 import java.util.AbstractMap;
 import java.util.Collection;
 import java.util.ConcurrentModificationException;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -45,11 +43,11 @@ import org.agrona.MutableDirectBuffer;
  * @param <V> type of the values
  */
 public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
-  private static final int GET_ALL_BATCH = 32;
-
   final StoreEngine engine;
   private final Table table;
   final EntryTable<K, V> entries;
+  private final BatchReads<K, V> batches;
+  private final EntryChanges<K, V> changes;
   private Set<K> keySet;
   private Collection<V> valueCollection;
   private Set<Entry<K, V>> entrySet;
@@ -58,6 +56,8 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
     this.engine = engine;
     this.table = engine.table;
     this.entries = new EntryTable<>(engine, keyCodec, valueCodec);
+    this.batches = new BatchReads<>(engine, entries);
+    this.changes = new EntryChanges<>(engine, entries);
   }
 
   /**
@@ -125,12 +125,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
     if (found == Table.ABSENT) {
       return -1;
     }
-    ByteBuffer value = viewAt(found);
-    int size = value.remaining();
-    if (size > target.remaining()) {
-      throw EncodedSize.overRoom(size, target.remaining());
-    }
-    target.put(value);
+    int size = CallerBuffer.copy(viewAt(found), target);
     engine.memory.keepAlive();
     return size;
   }
@@ -148,12 +143,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
     if (found == Table.ABSENT) {
       return -1;
     }
-    ByteBuffer value = viewAt(found);
-    int size = value.remaining();
-    if (!target.isExpandable() && size > target.capacity() - offset) {
-      throw EncodedSize.overRoom(size, target.capacity() - offset);
-    }
-    target.putBytes(offset, value, size);
+    int size = CallerBuffer.copy(viewAt(found), target, offset);
     engine.memory.keepAlive();
     return size;
   }
@@ -173,39 +163,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
    * @return a fresh map in the order of the keys
    */
   public Map<K, V> getAll(Collection<? extends K> wanted) {
-    Map<K, V> result = new LinkedHashMap<>();
-    Object[] batch = new Object[GET_ALL_BATCH];
-    int n = 0;
-    for (K key : wanted) {
-      batch[n++] = Objects.requireNonNull(key, "key");
-      if (n == GET_ALL_BATCH) {
-        getBatch(batch, n, result);
-        n = 0;
-      }
-    }
-    getBatch(batch, n, result);
-    return result;
-  }
-
-  @SuppressWarnings("unchecked")
-  private void getBatch(Object[] batch, int n, Map<K, V> result) {
-    long[] hashes = new long[GET_ALL_BATCH];
-    engine.beginRead();
-    try {
-      for (int i = 0; i < n; i++) {
-        hashes[i] = entries.hashOf(batch[i]);
-      }
-      table.touch(hashes, n);
-      for (int i = 0; i < n; i++) {
-        entries.hashOf(batch[i]);
-        long found = entries.find(hashes[i]);
-        if (found != Table.ABSENT) {
-          result.put((K) batch[i], valueOf(found));
-        }
-      }
-    } catch (IndexOutOfBoundsException e) {
-      throw engine.explain(e);
-    }
+    return batches.getAll(wanted);
   }
 
   @Override
@@ -224,7 +182,7 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
   /** {@inheritDoc} Where the previous value is not needed, {@link #set} is faster. */
   @Override
   public V put(K key, V value) {
-    return store(key, value, true);
+    return changes.store(key, value, true);
   }
 
   /**
@@ -233,51 +191,12 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
    * @throws NullPointerException if key or value is null
    */
   public void set(K key, V value) {
-    store(key, value, false);
-  }
-
-  private V store(K key, V value, boolean wantsPrevious) {
-    Objects.requireNonNull(value, "value");
-    engine.beginWrite();
-    try {
-      long keyHash = entries.hashOf(key);
-      engine.growth.workIfRoom(keyHash);
-      long found = entries.find(keyHash);
-      V previous = null;
-      if (found != Table.ABSENT) {
-        if (wantsPrevious) {
-          previous = entries.valueOfFound(found);
-        }
-        entries.overwrite(found, value);
-      } else {
-        entries.insert(keyHash, value);
-      }
-      return previous;
-    } catch (IndexOutOfBoundsException e) {
-      throw engine.explain(e);
-    } finally {
-      engine.endWrite();
-    }
+    changes.store(key, value, false);
   }
 
   @Override
   public V remove(Object key) {
-    engine.beginWrite();
-    try {
-      long keyHash = entries.hashOf(key);
-      engine.growth.workIfRoom(keyHash);
-      long found = entries.find(keyHash);
-      if (found == Table.ABSENT) {
-        return null;
-      }
-      V previous = entries.valueOfFound(found);
-      entries.delete(found, keyHash);
-      return previous;
-    } catch (IndexOutOfBoundsException e) {
-      throw engine.explain(e);
-    } finally {
-      engine.endWrite();
-    }
+    return changes.remove(key);
   }
 
   /**
@@ -286,52 +205,18 @@ public final class HashStore<K, V> extends AbstractMap<K, V> implements Store {
    * @return true if it was there
    */
   public boolean delete(K key) {
-    return deleteIf(key, null);
+    return changes.deleteIf(key, null);
   }
 
   @Override
   @SuppressWarnings("unchecked")
   public boolean remove(Object key, Object value) {
-    return deleteIf((K) key, (V) Objects.requireNonNull(value, "value"));
-  }
-
-  private boolean deleteIf(K key, V expected) {
-    engine.beginWrite();
-    try {
-      long keyHash = entries.hashOf(key);
-      engine.growth.workIfRoom(keyHash);
-      long found = entries.find(keyHash);
-      if (found == Table.ABSENT || expected != null && !entries.isValue(found, expected)) {
-        return false;
-      }
-      entries.delete(found, keyHash);
-      return true;
-    } catch (IndexOutOfBoundsException e) {
-      throw engine.explain(e);
-    } finally {
-      engine.endWrite();
-    }
+    return changes.deleteIf((K) key, (V) Objects.requireNonNull(value, "value"));
   }
 
   @Override
   public boolean replace(K key, V expected, V value) {
-    Objects.requireNonNull(expected, "oldValue");
-    Objects.requireNonNull(value, "newValue");
-    engine.beginWrite();
-    try {
-      long keyHash = entries.hashOf(key);
-      engine.growth.workIfRoom(keyHash);
-      long found = entries.find(keyHash);
-      if (found == Table.ABSENT || !entries.isValue(found, expected)) {
-        return false;
-      }
-      entries.overwrite(found, value);
-      return true;
-    } catch (IndexOutOfBoundsException e) {
-      throw engine.explain(e);
-    } finally {
-      engine.endWrite();
-    }
+    return changes.replace(key, expected, value);
   }
 
   /**

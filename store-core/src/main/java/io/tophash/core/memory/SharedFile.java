@@ -11,7 +11,6 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -118,13 +117,8 @@ public final class SharedFile implements AutoCloseable {
 
   /** Gives a new store, complete by now, its name. */
   public void publish() {
-    try {
-      StoreAnchor.refuseToReplace(path);
-      Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
-      unfinished = null;
-    } catch (IOException e) {
-      throw new StoreException("cannot create the store, store=" + path, e);
-    }
+    StorePaths.publish(unfinished, path);
+    unfinished = null;
   }
 
   /** Reads the start of the file without mapping it; shorter if the file is. */

@@ -8,7 +8,6 @@ import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * The file of a store: its lock, its length, its mapping.
@@ -93,13 +92,8 @@ public final class StoreFile implements AutoCloseable {
 
   /** Gives a new store, complete by now, its name. */
   public void publish() {
-    try {
-      StoreAnchor.refuseToReplace(path);
-      Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
-      unfinished = null;
-    } catch (IOException e) {
-      throw new StoreException("cannot create the store, store=" + path, e);
-    }
+    StorePaths.publish(unfinished, path);
+    unfinished = null;
   }
 
   /** Gives a new file its first bytes, before it is mapped. */

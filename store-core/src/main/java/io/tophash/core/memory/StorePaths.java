@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /** The path of a store: one name for it, and what may be wrong with it or its file system. */
 final class StorePaths {
@@ -33,6 +34,16 @@ final class StorePaths {
           "the directory of the store does not exist; create it first, directory=" + parent, e);
     } catch (IOException e) {
       throw new StoreException("cannot resolve the path of the store, path=" + absolute, e);
+    }
+  }
+
+  /** Gives a new store, complete by now, its name. */
+  static void publish(Path unfinished, Path store) {
+    try {
+      StoreAnchor.refuseToReplace(store);
+      Files.move(unfinished, store, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new StoreException("cannot create the store, store=" + store, e);
     }
   }
 

@@ -8,7 +8,6 @@ import io.tophash.core.format.IntentLayout;
 import io.tophash.core.format.RecordLayout;
 import io.tophash.core.format.Tophash;
 import io.tophash.core.memory.MappedMemory;
-import java.util.BitSet;
 import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
@@ -40,14 +39,11 @@ public final class TableVerifier {
   private final BucketLayout layout;
   private final Sink sink;
   private final CRC32C crc = new CRC32C();
+  private final BlockComparison comparison;
 
   private long entries;
   private long overflowBuckets;
   private long ownBlocks;
-  // Order-free sums over the positions of reachable and of allocated blocks: equal sets, equal
-  // sums.
-  private long reachableSum;
-  private long reachableCount;
 
   /**
    * @param table the table; its store must not change meanwhile
@@ -59,6 +55,7 @@ public final class TableVerifier {
     this.memory = table.memory;
     this.layout = table.layout;
     this.sink = sink;
+    this.comparison = new BlockComparison(context, sink);
   }
 
   /** Hears how far the walk is. */
@@ -80,10 +77,10 @@ public final class TableVerifier {
       if (memory.getLong(0, IntentLayout.KIND) != IntentLayout.NONE) {
         report("intent", IntentLayout.KIND, "an operation is under way");
       }
-      walk(this::reachable, true);
+      walk(comparison::reached, true);
       progress.walked(table.current().size(), table.current().size());
       compareCounters();
-      compareBlocks();
+      comparison.run(blocks -> walk(blocks, false));
     } catch (CorruptStoreException e) {
       report("walk", 0, "the walk was given up: " + e.getMessage());
     }
@@ -92,19 +89,6 @@ public final class TableVerifier {
 
   private void report(String section, long position, String problem) {
     sink.accept(section, position, problem);
-  }
-
-  private void reachable(long block) {
-    reachableCount++;
-    reachableSum += mix(block);
-    if (!context.allocator.isAllocated(block)) {
-      report("block", block, "it is in use but not allocated");
-    }
-  }
-
-  private static long mix(long position) {
-    long z = position * 0x9E3779B97F4A7C15L;
-    return z ^ (z >>> 32);
   }
 
   // --- the walk --------------------------------------------------------------------------------
@@ -322,44 +306,5 @@ public final class TableVerifier {
           table.descriptor(),
           "nextOverflow is wrong, nextOverflow=" + table.nextOverflow() + " found=" + fromArray);
     }
-  }
-
-  private void compareBlocks() {
-    long[] allocated = new long[2];
-    context.allocator.forEachBlock(
-        block -> {
-          allocated[0]++;
-          allocated[1] += mix(block);
-        });
-    if (allocated[0] == reachableCount && allocated[1] == reachableSum) {
-      return;
-    }
-    long windowBytes = memory.windowBytes();
-    for (long start = 0; start < context.allocator.limitBytes(); start += windowBytes) {
-      compareWindow(start, windowBytes);
-    }
-  }
-
-  private void compareWindow(long start, long windowBytes) {
-    BitSet used = new BitSet((int) (windowBytes >>> 4));
-    walk(
-        block -> {
-          if (block >= start && block < start + windowBytes) {
-            int granule = (int) (block - start >>> 4);
-            if (used.get(granule)) {
-              report("block", block, "two references lead to it");
-            }
-            used.set(granule);
-          }
-        },
-        false);
-    context.allocator.forEachBlock(
-        block -> {
-          if (block >= start
-              && block < start + windowBytes
-              && !used.get((int) (block - start >>> 4))) {
-            report("block", block, "it is allocated but nothing refers to it");
-          }
-        });
   }
 }

@@ -60,12 +60,14 @@ public abstract class SegmentKind {
   final KeyHash keyHash;
   private final int bucketBytes;
   private final int overflow;
+  private final ReadTableImage readTableImage;
 
   SegmentKind(MappedMemory memory, KeyHash keyHash, int bucketBytes, int overflow) {
     this.memory = memory;
     this.keyHash = keyHash;
     this.bucketBytes = bucketBytes;
     this.overflow = overflow;
+    this.readTableImage = new ReadTableImage(bucketBytes, overflow);
   }
 
   /** Size of a bucket in bytes. */
@@ -300,55 +302,10 @@ public abstract class SegmentKind {
     return Math.max(1, readBuckets / READ_PER_DIRTY);
   }
 
-  /** Puts one entry of the image under construction into a cell. */
-  interface CellWriter {
-    void write(int entry, int bucketOffset, int cell);
-  }
-
-  /** Distributes entries over the read buckets of the image. */
-  final void fillBuckets(Gathered g, int from, int to, int buckets, CellWriter writer) {
-    byte[] fill = g.newFill(buckets);
-    int displaced = 0;
-    for (int i = from; i < to; i++) {
-      int home = HashBits.bucket(g.hashes[i], buckets);
-      if (fill[home] < CELLS) {
-        place(g, i, home, fill, writer);
-      } else {
-        g.displace(displaced++, i);
-      }
-    }
-    // Only now is it known which buckets have room.
-    for (int d = 0; d < displaced; d++) {
-      int i = g.displaced[d];
-      int index = HashBits.bucket(g.hashes[i], buckets);
-      while (fill[index] == CELLS) {
-        int at = offset(index) + overflow;
-        long present = (long) HeapBytes.LONG.get(g.image, at);
-        int link = OverflowWord.link(present);
-        if (link == 0) {
-          // From the full bucket on, so that the chain is likely to be in neighbouring lines.
-          int room = index;
-          do {
-            room = room + 1 == buckets ? 0 : room + 1;
-          } while (fill[room] == CELLS);
-          link = room + 1;
-        }
-        HeapBytes.LONG.set(g.image, at, OverflowWord.with(present, link, g.hashes[i]));
-        index = link - 1;
-      }
-      place(g, i, index, fill, writer);
-    }
-  }
-
-  private int offset(int bucket) {
-    return HEADER_BYTES + bucket * bucketBytes;
-  }
-
-  private void place(Gathered g, int entry, int bucket, byte[] fill, CellWriter writer) {
-    int at = offset(bucket);
-    int cell = fill[bucket]++;
-    g.image[at + cell] = (byte) HashBits.tophash(g.hashes[entry]);
-    writer.write(entry, at, cell);
+  /** Distributes entries over the read buckets of the image: {@link ReadTableImage#fill}. */
+  final void fillBuckets(
+      Gathered g, int from, int to, int buckets, ReadTableImage.CellWriter writer) {
+    readTableImage.fill(g, from, to, buckets, writer);
   }
 
   /** Seals the header of the image: all but the tail of the log. */

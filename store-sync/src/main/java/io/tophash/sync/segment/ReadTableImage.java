@@ -1,0 +1,77 @@
+package io.tophash.sync.segment;
+
+import static io.tophash.core.format.BucketLayout.CELLS;
+import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
+
+import io.tophash.core.memory.HeapBytes;
+import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.OverflowWord;
+
+/**
+ * The read table in the image of a block under construction, on the heap: which cell each entry
+ * gets, and how the buckets are chained. The form is that of {@link SegmentKind}.
+ */
+final class ReadTableImage {
+  private final int bucketBytes;
+  private final int overflow;
+
+  /**
+   * @param bucketBytes size of a bucket
+   * @param overflow where in it the overflow word is
+   */
+  ReadTableImage(int bucketBytes, int overflow) {
+    this.bucketBytes = bucketBytes;
+    this.overflow = overflow;
+  }
+
+  /** Puts one entry of the image into a cell. */
+  interface CellWriter {
+    void write(int entry, int bucketOffset, int cell);
+  }
+
+  /** Distributes entries over the buckets; there are cells for all of them. */
+  void fill(Gathered g, int from, int to, int buckets, CellWriter writer) {
+    byte[] fill = g.newFill(buckets);
+    int displaced = 0;
+    for (int i = from; i < to; i++) {
+      int home = HashBits.bucket(g.hashes[i], buckets);
+      if (fill[home] < CELLS) {
+        place(g, i, home, fill, writer);
+      } else {
+        g.displace(displaced++, i);
+      }
+    }
+    // Only now is it known which buckets have room.
+    for (int d = 0; d < displaced; d++) {
+      int i = g.displaced[d];
+      int index = HashBits.bucket(g.hashes[i], buckets);
+      while (fill[index] == CELLS) {
+        int at = offset(index) + overflow;
+        long present = (long) HeapBytes.LONG.get(g.image, at);
+        int link = OverflowWord.link(present);
+        if (link == 0) {
+          // From the full bucket on, so that the chain is likely to be in neighbouring lines.
+          int room = index;
+          do {
+            room = room + 1 == buckets ? 0 : room + 1;
+          } while (fill[room] == CELLS);
+          link = room + 1;
+        }
+        HeapBytes.LONG.set(g.image, at, OverflowWord.with(present, link, g.hashes[i]));
+        index = link - 1;
+      }
+      place(g, i, index, fill, writer);
+    }
+  }
+
+  private int offset(int bucket) {
+    return HEADER_BYTES + bucket * bucketBytes;
+  }
+
+  private void place(Gathered g, int entry, int bucket, byte[] fill, CellWriter writer) {
+    int at = offset(bucket);
+    int cell = fill[bucket]++;
+    g.image[at + cell] = (byte) HashBits.tophash(g.hashes[entry]);
+    writer.write(entry, at, cell);
+  }
+}
