@@ -81,11 +81,6 @@ final class InlineBatch {
   void touch(long[] keys, int from, int to) {
     try {
       readTophashes(keys, from, to - from);
-      for (int i = 0; i < to - from; i++) {
-        Touch.use(
-            memory.getLongAt(buckets[i], SECOND_LINE)
-                ^ memory.getLongAt(buckets[i], SegmentLayout.INLINE_OVERFLOW));
-      }
     } catch (IndexOutOfBoundsException e) {
       // A segment was moved: the change itself finds where it is.
     }
@@ -108,8 +103,12 @@ final class InlineBatch {
           found &= ~(1 << i);
         }
       }
+      int alone = all & ~found;
+      for (int rest = alone; rest != 0; rest &= rest - 1) {
+        touchNext(Integer.numberOfTrailingZeros(rest));
+      }
       memory.keepAlive();
-      return all & ~found;
+      return alone;
     } catch (IndexOutOfBoundsException e) {
       return all;
     }
@@ -132,9 +131,27 @@ final class InlineBatch {
       long home = SegmentKind.homeBucket(words[i], hashes[i], SegmentLayout.INLINE_BUCKET_BYTES);
       buckets[i] = memory.place(home, SegmentLayout.INLINE_BUCKET_BYTES);
       tophashes[i] = memory.getLongAt(buckets[i], 0);
+      // Which of the other lines will be needed is known only when this one has come.
+      Touch.use(
+          memory.getLongAt(buckets[i], SECOND_LINE)
+              ^ memory.getLongAt(buckets[i], SegmentLayout.INLINE_OVERFLOW));
     }
     // Pairs with publish(): the cells are read after the word that shows them.
     MappedMemory.acquireFence();
+  }
+
+  /** Fetches the bucket in which a key may stand that is not in its home bucket. */
+  private void touchNext(int i) {
+    long next =
+        InlineSegments.next(
+            words[i], hashes[i], memory.getLongAt(buckets[i], SegmentLayout.INLINE_OVERFLOW));
+    if (next != 0) {
+      long bucket = memory.place(next, SegmentLayout.INLINE_BUCKET_BYTES);
+      Touch.use(
+          memory.getLongAt(bucket, 0)
+              ^ memory.getLongAt(bucket, SECOND_LINE)
+              ^ memory.getLongAt(bucket, SegmentLayout.INLINE_OVERFLOW));
+    }
   }
 
   private boolean readValue(long[] keys, long[] values, int from, int i) {

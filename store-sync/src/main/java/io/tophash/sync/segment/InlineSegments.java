@@ -56,6 +56,29 @@ public final class InlineSegments extends SegmentKind {
     return findIn(dirtyTable(segmentWord), dirtyBuckets(segmentWord), key, hash);
   }
 
+  /**
+   * The bucket in which a lookup goes on behind the home bucket of the key.
+   *
+   * @param passed the overflow word of the home bucket
+   * @return its position; 0 if there is none, or if the word makes no sense
+   */
+  public static long next(long segmentWord, long hash, long passed) {
+    int buckets = SegmentWord.readBuckets(segmentWord);
+    int index;
+    if (OverflowWord.mayPass(passed, hash)) {
+      int link = OverflowWord.link(passed);
+      if (link == 0 || link > buckets) {
+        return 0;
+      }
+      index = link - 1;
+    } else if (SegmentWord.isAmended(segmentWord)) {
+      index = buckets + HashBits.bucket(hash, dirtyBucketsFor(buckets));
+    } else {
+      return 0;
+    }
+    return readTable(SegmentWord.position(segmentWord)) + (long) index * INLINE_BUCKET_BYTES;
+  }
+
   @Override
   int dirtyBuckets(long segmentWord) {
     return dirtyBucketsFor(SegmentWord.readBuckets(segmentWord));

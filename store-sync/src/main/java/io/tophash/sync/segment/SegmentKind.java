@@ -121,6 +121,22 @@ public abstract class SegmentKind {
         && !Tophash.endsChain(memory.getLongAcquire(homeBucket(segmentWord, hash), 0));
   }
 
+  /** True if no cell of the segment was ever filled; the caller validates the word. */
+  public final boolean isUnused(long segmentWord) {
+    int buckets = SegmentWord.readBuckets(segmentWord);
+    long table = readTable(SegmentWord.position(segmentWord));
+    if (SegmentWord.isAmended(segmentWord) || leavesMapping(table, (long) buckets * bucketBytes)) {
+      return false;
+    }
+    for (int b = 0; b < buckets; b++) {
+      // Pairs with publish(), and keeps the order in which the buckets are looked at.
+      if (memory.getLongAcquire(table + (long) b * bucketBytes, 0) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** True if the cell is in the dirty table. */
   public final boolean isInDirty(long segmentWord, long cell) {
     return cell >= dirtyTable(segmentWord);

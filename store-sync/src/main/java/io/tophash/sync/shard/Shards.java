@@ -294,8 +294,14 @@ public final class Shards {
     context.bump(shard, ShardLayout.INSERTS);
   }
 
-  /** Empties a shard. */
+  /**
+   * Empties a shard. One in which no key ever was since the last time is left alone, as to clear a
+   * store of few entries would else take as long as to build all its shards.
+   */
   public void clear(int shard) {
+    if (isUnused(shard)) {
+      return;
+    }
     lock(shard);
     try {
       frozen(shard, g -> rebuilder.publishEmpty(shard, g));
@@ -308,6 +314,29 @@ public final class Shards {
     } finally {
       lock.unlock(shard);
     }
+  }
+
+  /**
+   * True if there was a moment during this call at which the shard had no entry. As no cell becomes
+   * free again while its segment stays, the one found unused last was so at the first look, when
+   * those before it were, too.
+   */
+  private boolean isUnused(int shard) {
+    // After a kill the count may be wrong, and to clear the shard mends it.
+    if (count(shard) != 0 || context.note(shard, ShardLayout.CLEARING) != 0) {
+      return false;
+    }
+    long directoryWord = memory.getLongAcquire(0, at(shard, ShardLayout.DIRECTORY));
+    long entry = DirectoryWord.position(directoryWord);
+    if (DirectoryWord.depth(directoryWord) != 0 || context.kind().leavesMapping(entry, 8)) {
+      return false;
+    }
+    long word = memory.getLongAcquire(entry, 0);
+    boolean isUnused = context.kind().isUnused(word);
+    MappedMemory.acquireFence();
+    return isUnused
+        && memory.getLong(entry, 0) == word
+        && memory.getLong(0, at(shard, ShardLayout.DIRECTORY)) == directoryWord;
   }
 
   /** Settles what a dead process left in the guard of this shard: counts its entries anew. */
