@@ -1,0 +1,86 @@
+package io.tophash.sync.race;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+
+import io.tophash.sync.LongSyncStore;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.JJ_Result;
+import org.openjdk.jcstress.infra.results.J_Result;
+
+/** Wrong uses of the store. jcstress must find each of them, or it could not find anything. */
+public final class Broken {
+  private Broken() {}
+
+  /** Two keys of the store of longs that have the value 0. */
+  @State
+  public static class Longs {
+    final LongSyncStore store = SharedStores.longs();
+    final long x = OwnKey.takeNumber();
+    final long y = OwnKey.takeNumber();
+
+    /** Stores the values. */
+    public Longs() {
+      store.set(x, 0);
+      store.set(y, 0);
+    }
+
+    void release() {
+      store.remove(x);
+      store.remove(y);
+      OwnKey.giveBack(x);
+      OwnKey.giveBack(y);
+    }
+  }
+
+  /** A counter of get and set: another one's addition between the two is lost. */
+  @JCStressTest
+  @Outcome(id = "2", expect = ACCEPTABLE, desc = "both counted")
+  public static class GetAndSet {
+    private static void add(Longs s) {
+      s.store.set(s.x, s.store.get(s.x) + 1);
+    }
+
+    @Actor
+    public void one(Longs s) {
+      add(s);
+    }
+
+    @Actor
+    public void other(Longs s) {
+      add(s);
+    }
+
+    @Arbiter
+    public void last(Longs s, J_Result r) {
+      r.r1 = s.store.get(s.x);
+      s.release();
+    }
+  }
+
+  /** One value in two entries: a reader sees half of the old one. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "the old value")
+  @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "the new value")
+  public static class ValueInTwoEntries {
+    @Actor
+    public void writer(Longs s) {
+      s.store.set(s.x, 1);
+      s.store.set(s.y, 1);
+    }
+
+    @Actor
+    public void reader(Longs s, JJ_Result r) {
+      r.r1 = s.store.get(s.x);
+      r.r2 = s.store.get(s.y);
+    }
+
+    @Arbiter
+    public void end(Longs s, JJ_Result r) {
+      s.release();
+    }
+  }
+}

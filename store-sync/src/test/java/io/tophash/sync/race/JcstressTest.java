@@ -1,0 +1,191 @@
+package io.tophash.sync.race;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.tophash.core.Store;
+import io.tophash.core.crash.InMemoryDirectory;
+import io.tophash.core.testing.ChildJvm;
+import io.tophash.core.testing.Seeds;
+import io.tophash.sync.SyncStats;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.openjdk.jcstress.Main;
+import org.openjdk.jcstress.infra.Status;
+import org.openjdk.jcstress.infra.collectors.DiskReadCollector;
+import org.openjdk.jcstress.infra.collectors.TestResult;
+import org.openjdk.jcstress.infra.runners.TestList;
+
+/**
+ * Runs the cases of this package under jcstress, which starts a JVM for each of them: all must
+ * hold, and those of {@link Broken} must be found. The long form tries each way to compile the two
+ * actors (interpreter, C1, C2), also with the compiler's stress options, and both memory modes.
+ */
+class JcstressTest {
+  private static final String CASES = JcstressTest.class.getPackageName() + ".";
+  private static final String BROKEN = Broken.class.getName() + ".";
+  private static final String FAST_MEMORY = "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED";
+  private static final int MINUTES = Seeds.LONG ? 180 : 10;
+
+  @TempDir(factory = InMemoryDirectory.class)
+  private Path directory;
+
+  /** What the runs of one case have given, over all ways to run it. */
+  private static final class Result {
+    final Map<String, Long> outcomes = new TreeMap<>();
+    final List<String> faults = new ArrayList<>();
+    boolean outcomeForbidden;
+
+    void add(TestResult result) {
+      if (result.status() != Status.NORMAL) {
+        faults.add(result.status() + " " + result.getMessages() + result.getVmErr());
+        return;
+      }
+      for (String outcome : result.getStateKeys()) {
+        outcomes.merge(outcome, result.getCount(outcome), Long::sum);
+      }
+      if (!result.grading().isPassed) {
+        outcomeForbidden = true;
+        faults.add(result.getConfig() + " " + result.grading().failureMessages);
+      }
+    }
+
+    long samples() {
+      return outcomes.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
+  /**
+   * The strides are short, so that the two threads begin on each state at nearly the same time; in
+   * long ones, they are mostly on different states. C2 has no time to do anything in a short run.
+   */
+  private static Stream<List<String>> forms() {
+    String common = "-f 1 -af NONE -c 2 -pth false ";
+    List<String> forms =
+        Seeds.LONG
+            ? List.of(
+                "-fsm 1 -iters 2 -time 500 -sc true -strideSize 1 -strideCount 256",
+                "-fsm 1 -iters 2 -time 500 -sc true -strideSize 32 -strideCount 8 -jvmArgsPrepend "
+                    + FAST_MEMORY)
+            : List.of(
+                "-iters 1 -time 150 -sc false -strideSize 1 -strideCount 256"
+                    + " -jvmArgs -XX:TieredStopAtLevel=1");
+    return forms.stream().map(form -> List.of((common + form).split(" ")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("forms")
+  void allCasesHoldAndTheBrokenOnesAreFound(List<String> options) throws Exception {
+    Path log = directory.resolve("jcstress.log");
+    int status = run(options, log);
+    Map<String, Result> results = results();
+    results.forEach(
+        (name, result) ->
+            System.out.println(name.substring(CASES.length()) + " " + result.outcomes));
+    System.out.printf(
+        "jcstress: %d cases, %d samples%n",
+        results.size(), results.values().stream().mapToLong(Result::samples).sum());
+    Set<String> all =
+        TestList.tests().stream()
+            .filter(name -> name.startsWith(CASES))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertTrue(all.size() > 20, () -> "the cases are not all there: " + all);
+    assertEquals(all, results.keySet(), () -> "cases that were run\n" + read(log));
+    results.forEach(
+        (name, result) -> {
+          assertTrue(result.samples() > 0, () -> "nothing was tried, case=" + name);
+          if (name.startsWith(BROKEN)) {
+            assertTrue(result.outcomeForbidden, () -> "not found, case=" + name);
+          } else {
+            assertEquals(List.of(), result.faults, name);
+          }
+        });
+    assertEquals(1, status, "jcstress ends with 1, as it has found the broken ones");
+  }
+
+  private int run(List<String> options, Path log) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + "/bin/java");
+    command.addAll(List.of("-Xmx256m", "-XX:-UsePerfData", "-XX:TieredStopAtLevel=1"));
+    // Its children inherit the flags of this JVM, and so open their stores there.
+    command.add("-Djava.io.tmpdir=" + directory);
+    command.addAll(List.of("-cp", ChildJvm.classPath(), Main.class.getName()));
+    command.addAll(List.of("-t", CASES.replace(".", "\\."), "-r", directory + "/"));
+    command.addAll(options);
+    Process process =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
+        fail("jcstress has not ended in time\n" + read(log));
+      }
+      return process.exitValue();
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private Map<String, Result> results() throws IOException, ClassNotFoundException {
+    Map<String, Result> results = new TreeMap<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "jcstress-results-*")) {
+      for (Path file : files) {
+        DiskReadCollector reader =
+            new DiskReadCollector(
+                file.toString(),
+                result -> results.computeIfAbsent(result.getName(), n -> new Result()).add(result));
+        reader.dump();
+        reader.close();
+      }
+    }
+    return results;
+  }
+
+  private static String read(Path log) {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      return "no log: " + e;
+    }
+  }
+
+  /** If the segments were not rebuilt again and again, the cases would be worth little. */
+  @Test
+  void theKeysOfTheCasesMakeRebuilds() {
+    for (int round = 0; round < 20; round++) {
+      List<Rebuilt.Crowd> crowds = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        Rebuilt.Crowd crowd = new Rebuilt.Crowd();
+        crowd.insert();
+        assertEquals(0, crowd.key.get());
+        crowds.add(crowd);
+      }
+      crowds.forEach(crowd -> assertEquals(0, crowd.release()));
+    }
+    for (Store store : List.of(SharedStores.records(), SharedStores.longs())) {
+      assertEquals(0, store.sizeLong());
+      SyncStats stats = (SyncStats) store.stats();
+      assertTrue(stats.rebuilds() > 40 && stats.splits() > 0, stats::toString);
+      assertTrue(stats.promotions() > 0, stats::toString);
+    }
+  }
+}
