@@ -11,7 +11,10 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JJ_Result;
 import org.openjdk.jcstress.infra.results.J_Result;
 
-/** Wrong uses of the store. jcstress must find each of them, or it could not find anything. */
+/**
+ * Wrong uses of the store. jcstress must find each of them, or it could not find anything. They
+ * yield where they are wrong, so that it finds them on a busy machine, too.
+ */
 public final class Broken {
   private Broken() {}
 
@@ -41,7 +44,9 @@ public final class Broken {
   @Outcome(id = "2", expect = ACCEPTABLE, desc = "both counted")
   public static class GetAndSet {
     private static void add(Longs s) {
-      s.store.set(s.x, s.store.get(s.x) + 1);
+      long seen = s.store.get(s.x);
+      Thread.yield();
+      s.store.set(s.x, seen + 1);
     }
 
     @Actor
@@ -69,6 +74,7 @@ public final class Broken {
     @Actor
     public void writer(Longs s) {
       s.store.set(s.x, 1);
+      Thread.yield();
       s.store.set(s.y, 1);
     }
 
