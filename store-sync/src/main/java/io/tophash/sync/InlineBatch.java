@@ -5,6 +5,7 @@ import static io.tophash.core.format.BucketLayout.DATA_OFFSET;
 import io.tophash.core.format.Tophash;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.MemoryMode;
 import io.tophash.core.memory.Touch;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.SegmentLayout;
@@ -80,7 +81,7 @@ final class InlineBatch {
    */
   void touch(long[] keys, int from, int to) {
     try {
-      readTophashes(keys, from, to - from);
+      readTophashes(keys, from, to - from, true);
     } catch (IndexOutOfBoundsException e) {
       // A segment was moved: the change itself finds where it is.
     }
@@ -91,7 +92,8 @@ final class InlineBatch {
     int all = count == SIZE ? -1 : (1 << count) - 1;
     int found = 0;
     try {
-      readTophashes(keys, from, count);
+      // In the default mode the checks of two more loads cost more than is won.
+      readTophashes(keys, from, count, MemoryMode.IS_FAST);
       for (int i = 0; i < count; i++) {
         if (readValue(keys, values, from, i)) {
           found |= 1 << i;
@@ -104,7 +106,7 @@ final class InlineBatch {
         }
       }
       int alone = all & ~found;
-      for (int rest = alone; rest != 0; rest &= rest - 1) {
+      for (int rest = MemoryMode.IS_FAST ? alone : 0; rest != 0; rest &= rest - 1) {
         touchNext(Integer.numberOfTrailingZeros(rest));
       }
       memory.keepAlive();
@@ -115,7 +117,7 @@ final class InlineBatch {
   }
 
   /** Finds the home buckets and reads their tophash words. */
-  private void readTophashes(long[] keys, int from, int count) {
+  private void readTophashes(long[] keys, int from, int count, boolean wholeBuckets) {
     for (int i = 0; i < count; i++) {
       long hash = keyHash.ofLong(keys[from + i]);
       DirectoryView view = directories.get(hash);
@@ -131,10 +133,12 @@ final class InlineBatch {
       long home = SegmentKind.homeBucket(words[i], hashes[i], SegmentLayout.INLINE_BUCKET_BYTES);
       buckets[i] = memory.place(home, SegmentLayout.INLINE_BUCKET_BYTES);
       tophashes[i] = memory.getLongAt(buckets[i], 0);
-      // Which of the other lines will be needed is known only when this one has come.
-      Touch.use(
-          memory.getLongAt(buckets[i], SECOND_LINE)
-              ^ memory.getLongAt(buckets[i], SegmentLayout.INLINE_OVERFLOW));
+      if (wholeBuckets) {
+        // Which of the other lines will be needed is known only when this one has come.
+        Touch.use(
+            memory.getLongAt(buckets[i], SECOND_LINE)
+                ^ memory.getLongAt(buckets[i], SegmentLayout.INLINE_OVERFLOW));
+      }
     }
     // Pairs with publish(): the cells are read after the word that shows them.
     MappedMemory.acquireFence();
