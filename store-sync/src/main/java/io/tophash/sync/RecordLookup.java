@@ -69,7 +69,7 @@ final class RecordLookup {
   }
 
   /**
-   * The plain way, as in {@link InlineTable}: a small record whose slot stands in the home bucket,
+   * The plain way, as in {@link InlineLookup}: a small record whose slot stands in the home bucket,
    * the key's cell whose entry is deleted, or a home bucket with a free cell and nothing that looks
    * like the key.
    *

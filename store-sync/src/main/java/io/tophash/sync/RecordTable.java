@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
 /**
  * The entries of a store whose keys or values do not fit a long: records, as bytes.
  *
- * <p>Lookups are as in {@link InlineTable}. A small record is appended to the log in the guard and
+ * <p>Lookups are in {@link RecordLookup}. A small record is appended to the log in the guard and
  * linked by one CAS; a large one, which has a block of its own, is linked and unlinked under the
  * shard's lock, because only its holder may allocate and free.
  */

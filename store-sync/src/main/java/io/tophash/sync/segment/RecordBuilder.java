@@ -1,0 +1,120 @@
+package io.tophash.sync.segment;
+
+import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
+import static io.tophash.sync.format.SegmentLayout.LOG_END;
+import static io.tophash.sync.format.SegmentLayout.LOG_START;
+import static io.tophash.sync.format.SegmentLayout.RECORD_BUCKET_BYTES;
+import static io.tophash.sync.format.SegmentLayout.RECORD_EXTRAS;
+import static io.tophash.sync.format.SegmentLayout.TAIL;
+import static io.tophash.sync.segment.RecordSegments.REFERENCE_SHIFT;
+
+import io.tophash.core.memory.HeapBytes;
+import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.segment.SegmentKind.Shape;
+
+/** Builds the blocks of {@link RecordSegments}: how large they are, and what stands in them. */
+final class RecordBuilder {
+  /** A fresh block has room for at least one record more for so many that it holds. */
+  private static final int SLACK = 12;
+
+  /** The largest share of its records that a block is made larger for overwrites to come. */
+  private static final int LARGEST_SLACK = 4;
+
+  /** What a record is taken for in a segment that has none yet. */
+  private static final int NEW_RECORD_BYTES = 64;
+
+  /** Records that a small segment has room for at least. */
+  private static final int MIN_SLACK_RECORDS = 4;
+
+  private final RecordSegments kind;
+
+  RecordBuilder(RecordSegments kind) {
+    this.kind = kind;
+  }
+
+  /** {@link SegmentKind#neededBytes}. */
+  long neededBytes(Gathered g, int from, int to, long incomingBytes) {
+    long records = recordBytes(g, from, to);
+    int count = to - from;
+    int more = Math.max(MIN_SLACK_RECORDS, count / SLACK);
+    long average = averageBytes(count, records, incomingBytes);
+    long slack = Math.max(more * average, slackForOverwrites(g, count, records));
+    return HEADER_BYTES
+        + bucketsBytes(SegmentKind.readBuckets(count))
+        + records
+        + Math.max(incomingBytes, slack);
+  }
+
+  /**
+   * Twice what was overwritten or deleted since the block was built, but not more than a share of
+   * the records: where entries are replaced often, rebuilds become rarer, and where they are not,
+   * no space waits for it.
+   */
+  private static long slackForOverwrites(Gathered g, int count, long records) {
+    long garbage = count == g.count ? g.garbage : g.garbage * count / g.count;
+    return Math.min(2 * garbage, records / LARGEST_SLACK);
+  }
+
+  private static long recordBytes(Gathered g, int from, int to) {
+    long sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += g.values[i];
+    }
+    return sum;
+  }
+
+  private static long averageBytes(int count, long records, long incomingBytes) {
+    return (records + incomingBytes) / (count + 1) + 1;
+  }
+
+  private static long bucketsBytes(int read) {
+    return (long) (read + SegmentKind.dirtyBucketsFor(read)) * RECORD_BUCKET_BYTES;
+  }
+
+  /** {@link SegmentKind#build}. */
+  long build(Gathered g, int from, int to, long blockBytes, long block, Shape shape) {
+    int count = to - from;
+    long records = recordBytes(g, from, to);
+    int read = SegmentKind.readBuckets(count);
+    long room = blockBytes - HEADER_BYTES - bucketsBytes(read) - records;
+    if (room < shape.incomingBytes()) {
+      throw new IllegalStateException("a block is too small for its entries, bytes=" + blockBytes);
+    }
+    // So many buckets that the log is full when they are: a new entry takes a cell and a record.
+    long average = count == 0 ? NEW_RECORD_BYTES : records / count;
+    long more = room / (average + RECORD_BUCKET_BYTES * 2 / SegmentKind.MAX_FRESH_LOAD);
+    int most =
+        (int) Math.min(SegmentWord.MAX_BUCKETS, (2 * (count + more)) / SegmentKind.MAX_FRESH_LOAD);
+    while (read < most
+        && HEADER_BYTES + bucketsBytes(read + 1) + records + shape.incomingBytes() <= blockBytes) {
+      read++;
+    }
+    int dirty = SegmentKind.dirtyBucketsFor(read);
+    int log = HEADER_BYTES + (read + dirty) * RECORD_BUCKET_BYTES;
+    int length = log + (int) records;
+    byte[] image = g.newImage(length);
+    int[] tail = {log};
+    kind.fillBuckets(
+        g,
+        from,
+        to,
+        read,
+        (entry, bucket, cell) -> {
+          int bytes = (int) g.values[entry];
+          System.arraycopy(g.bytes, (int) g.keys[entry], g.image, tail[0], bytes);
+          int extraAt = bucket + RECORD_EXTRAS + 2 * cell;
+          g.image[extraAt] = (byte) g.hashes[entry];
+          g.image[extraAt + 1] = (byte) (g.hashes[entry] >>> 8);
+          HeapBytes.INT.set(
+              g.image, bucket + RecordSegments.slot(cell), tail[0] >>> REFERENCE_SHIFT);
+          tail[0] += bytes;
+        });
+    long word = SegmentWord.of(block, read, false, shape.generation());
+    HeapBytes.INT.set(image, LOG_START, log);
+    HeapBytes.INT.set(image, LOG_END, (int) blockBytes);
+    HeapBytes.INT.set(image, TAIL, tail[0]);
+    SegmentKind.seal(image, word, shape, dirty, (int) blockBytes);
+    kind.memory.putBytes(block, image, 0, length);
+    return word;
+  }
+}
