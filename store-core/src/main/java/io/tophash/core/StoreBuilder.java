@@ -174,7 +174,9 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
     }
     try {
       Path path = Files.createTempFile("tophash-", ".tph");
+      Path lock = path.resolveSibling(path.getFileName() + ".lock");
       path.toFile().deleteOnExit();
+      lock.toFile().deleteOnExit();
       boolean opened = false;
       try {
         S store = open(path, true);
@@ -183,7 +185,7 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
       } finally {
         if (!opened) {
           Files.deleteIfExists(path);
-          Files.deleteIfExists(path.resolveSibling(path.getFileName() + ".lock"));
+          Files.deleteIfExists(lock);
         }
       }
     } catch (IOException e) {
