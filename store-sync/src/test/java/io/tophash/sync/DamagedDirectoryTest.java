@@ -24,13 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
  * the shard is damaged. It must not take the damage for a race, and try again for ever.
  */
 class DamagedDirectoryTest {
-  private static final int ENTRIES = 300;
+  private static final int ENTRIES = 3_000;
 
   @TempDir Path directory;
 
   @Test
   void aLookupOfLongsEnds() throws IOException {
-    assertEnds(SyncStore.builder(Codecs.int64(), Codecs.int64()).windowBytes(1 << 20), 1);
+    assertEnds(SyncStore.builder(Codecs.int64(), Codecs.int64()).windowBytes(1 << 20), 1L);
   }
 
   @Test
@@ -38,12 +38,9 @@ class DamagedDirectoryTest {
     assertEnds(SyncStore.builder(Codecs.int64(), Codecs.utf8()).windowBytes(1 << 20), "one");
   }
 
-  @SuppressWarnings("unchecked")
-  private void assertEnds(SyncStoreBuilder<Long, ?> any, Object value) throws IOException {
-    SyncStoreBuilder<Long, Object> builder = (SyncStoreBuilder<Long, Object>) any;
+  private <V> void assertEnds(SyncStoreBuilder<Long, V> builder, V stored) throws IOException {
     Path path = directory.resolve("store");
-    Object stored = value instanceof Integer ? Long.valueOf((Integer) value) : value;
-    try (SyncStore<Long, Object> store = builder.open(path)) {
+    try (SyncStore<Long, V> store = builder.open(path)) {
       for (long key = 0; key < ENTRIES; key++) {
         store.set(key, stored);
       }
@@ -68,12 +65,12 @@ class DamagedDirectoryTest {
     assertTrue(refused > 0, "no damage was met");
   }
 
-  private static int lookUpAll(SyncStoreBuilder<Long, Object> builder, Path path, Object stored) {
+  private static <V> int lookUpAll(SyncStoreBuilder<Long, V> builder, Path path, V stored) {
     int refused = 0;
-    try (SyncStore<Long, Object> store = builder.open(path)) {
+    try (SyncStore<Long, V> store = builder.open(path)) {
       for (long key = 0; key < ENTRIES; key++) {
         try {
-          Object found = store.get(key);
+          V found = store.get(key);
           if (found != null) {
             assertEquals(stored, found);
           }
