@@ -87,6 +87,24 @@ final class Drainer {
     }
   }
 
+  /**
+   * First slot, other than the given one, of a process that is inside a shard at present; or -1.
+   */
+  int inside(int shard, int except) {
+    for (int other = 0; other < RegionLayout.PROCESS_COUNT; other++) {
+      long row = RegionLayout.process(other);
+      if (other == except || memory.getLongVolatile(row, ProcessLayout.ATTACHED) == 0) {
+        continue;
+      }
+      for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
+        if (names(memory.getLongVolatile(row + ProcessLayout.hazard(i), 0), shard)) {
+          return other;
+        }
+      }
+    }
+    return -1;
+  }
+
   private static boolean names(long word, int shard) {
     return (int) word == shard + 1;
   }

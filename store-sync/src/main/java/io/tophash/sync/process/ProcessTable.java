@@ -299,6 +299,14 @@ public final class ProcessTable {
     return drainer.blockingSlot();
   }
 
+  /**
+   * First slot, other than the given one, of a process that is inside a shard at present; or -1.
+   * For messages. Wait-free.
+   */
+  public int slotInside(int shard, int except) {
+    return drainer.inside(shard, except);
+  }
+
   /** What dead processes left in the hazards. */
   public OwedHazards owed() {
     return owed;

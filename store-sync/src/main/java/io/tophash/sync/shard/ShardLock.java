@@ -77,7 +77,7 @@ final class ShardLock {
           continue;
         }
         if (now - start > context.lockTimeoutNanos()) {
-          throw timeout(shard, LockWord.slot(word), "holds the lock of a shard");
+          throw heldTooLong(shard, word);
         }
         nextCheck = System.nanoTime() + LIVENESS_CHECK_NANOS;
       }
@@ -88,6 +88,15 @@ final class ShardLock {
   private boolean isAlive(long word) {
     int slot = LockWord.slot(word);
     return slot >= 0 && process.isAlive(slot, LockWord.incarnation(word));
+  }
+
+  private StoreTimeoutException heldTooLong(int shard, long word) {
+    int owner = LockWord.slot(word);
+    // An owner that froze the shard may itself wait: then another process is the one to resume.
+    int awaited = LockWord.isFrozen(word) ? process.slotInside(shard, owner) : -1;
+    return awaited >= 0
+        ? timeout(shard, awaited, "is inside an operation on a shard, for which its lock waits,")
+        : timeout(shard, owner, "holds the lock of a shard");
   }
 
   private StoreTimeoutException timeout(int shard, int slot, String what) {

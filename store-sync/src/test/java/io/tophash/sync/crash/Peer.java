@@ -100,6 +100,11 @@ final class Peer implements AutoCloseable {
     return child.pid();
   }
 
+  /** False once it has ended and all that it said is known. */
+  boolean isRunning() {
+    return reader.isAlive();
+  }
+
   /** Waits for so many more acknowledgements; false if it ended before. */
   boolean awaitLines(long more) {
     long wanted = lines + more;

@@ -33,6 +33,7 @@ class SyncStoppedTest {
   private static final int SHARD_SHIFT = 2;
   private static final long OWN_KEYS = 500_000;
   private static final int OPERATIONS = 3_000;
+  private static final int SHUT_OUT = 20_000;
 
   @TempDir(factory = InMemoryDirectory.class)
   Path directory;
@@ -132,6 +133,34 @@ class SyncStoppedTest {
     }
   }
 
+  /** Who waits for a lock whose owner waits for a stopped process is told of the stopped one. */
+  @Test
+  void theStoppedProcessIsNamedThroughTheOneThatWaitsForIt() {
+    Stage stage = new Stage(Kind.LONGS, directory.resolve("chain.tph"), SHARDS);
+    try (Target<?, ?> target = open(stage, Duration.ofMillis(20));
+        Peer stopped =
+            Peer.start(Role.WRITER, stage, 1, 0, OPERATIONS, End.STOP, "in:changeSlot", 3)) {
+      target.set(1_001, 1);
+      stopped.awaitStopped();
+      try (Peer waiting = Peer.start(Role.WRITER_AMONG_STOPPED, stage, 2, 0, Integer.MAX_VALUE)) {
+        String message = "";
+        for (long key = OWN_KEYS; !message.contains("for which its lock waits"); key++) {
+          try {
+            target.set(key % 10_000, key);
+          } catch (StoreTimeoutException e) {
+            message = e.getMessage();
+          }
+          assertTrue(waiting.isRunning(), () -> waiting.said().toString());
+        }
+        assertTrue(message.contains("pid=" + stopped.pid() + " "), message);
+        stopped.signal("CONT");
+        assertEquals(0, stopped.await(), () -> stopped.said().toString());
+        assertTrue(waiting.awaitLines(100), () -> waiting.said().toString());
+      }
+      assertTrue(target.verify().isClean());
+    }
+  }
+
   /** Stops at random: readers are never held up, and nothing is lost. */
   @Test
   void processesThatStopAndGoOnLoseNothing() {
@@ -150,11 +179,13 @@ class SyncStoppedTest {
         peer.awaitStopped();
         target.entries();
         for (int j = 0; j < 10; j++) {
-          if (isDoneBeside(peer, target, script.op(own))) {
+          if (isDone(target, script.op(own))) {
             own++;
           }
         }
         peer.signal("CONT");
+        doAmong(target, script.op(own), first, second);
+        own++;
       }
       first.kill();
       second.kill();
@@ -166,23 +197,32 @@ class SyncStoppedTest {
   }
 
   /**
-   * Runs an operation while a process is stopped. False if that process is in the way, as the
-   * message must say; who is held up by another one, which a busy machine kept from going on, tries
-   * again.
+   * Tries an operation while a process is stopped. False if it was held up: by the process that is
+   * stopped, or by the other one, which may itself wait for it with a lock in its hands.
    */
-  private static boolean isDoneBeside(Peer stopped, Target<?, ?> target, Op op) {
-    String message = "";
-    for (int tries = 0; tries < 100; tries++) {
-      try {
-        op.run(target, Map.of());
-        return true;
-      } catch (StoreTimeoutException e) {
-        message = e.getMessage();
-        if (message.contains("pid=" + stopped.pid() + " ")) {
-          return false;
-        }
-      }
+  private static boolean isDone(Target<?, ?> target, Op op) {
+    try {
+      op.run(target, Map.of());
+      return true;
+    } catch (StoreTimeoutException e) {
+      return false;
     }
-    throw new AssertionError("held up, but not by the process that is stopped: " + message);
+  }
+
+  /**
+   * Does an operation while nobody is stopped. Each try may meet a lock that the others keep busy;
+   * but somebody who can do nothing while they do thousands of operations each is shut out, and of
+   * one who is stuck its own watchdog tells.
+   */
+  private static void doAmong(Target<?, ?> target, Op op, Peer first, Peer second) {
+    long firstLines = first.lines();
+    long secondLines = second.lines();
+    while (!isDone(target, op)) {
+      assertTrue(
+          first.lines() - firstLines < SHUT_OUT || second.lines() - secondLines < SHUT_OUT,
+          "the others go on, but nobody else can");
+      assertTrue(first.isRunning(), () -> first.said().toString());
+      assertTrue(second.isRunning(), () -> second.said().toString());
+    }
   }
 }
