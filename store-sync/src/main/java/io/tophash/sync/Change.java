@@ -3,19 +3,19 @@ package io.tophash.sync;
 /** What an operation does to the slot of a key; the Go method that it stands for is named. */
 enum Change {
   /** Store, Swap. */
-  SET(true, false),
+  SET(true, false, true),
   /** LoadOrStore. */
-  SET_IF_ABSENT(true, false),
+  SET_IF_ABSENT(true, false, false),
   /** No counterpart: {@code replace(key, value)}. */
-  SET_IF_PRESENT(false, false),
+  SET_IF_PRESENT(false, false, false),
   /** CompareAndSwap. */
-  SET_IF_EQUAL(false, true),
+  SET_IF_EQUAL(false, true, false),
   /** LoadAndDelete, Delete. */
-  REMOVE(false, false),
+  REMOVE(false, false, false),
   /** CompareAndDelete. */
-  REMOVE_IF_EQUAL(false, true),
+  REMOVE_IF_EQUAL(false, true, false),
   /** No counterpart: adds to a number; an absent key counts as 0. */
-  ADD(true, false);
+  ADD(true, false, true);
 
   /** True if it makes an entry for an absent key. */
   final boolean inserts;
@@ -23,9 +23,13 @@ enum Change {
   /** True if it depends on the present value. */
   final boolean compares;
 
-  Change(boolean inserts, boolean compares) {
+  /** True if it applies to whatever is there. */
+  final boolean always;
+
+  Change(boolean inserts, boolean compares, boolean always) {
     this.inserts = inserts;
     this.compares = compares;
+    this.always = always;
   }
 
   boolean removes() {

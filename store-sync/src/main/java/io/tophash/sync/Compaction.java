@@ -1,6 +1,7 @@
 package io.tophash.sync;
 
 import io.tophash.sync.format.RegionLayout;
+import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.shard.ShardCompaction;
 import io.tophash.sync.shard.Shards;
@@ -86,12 +87,40 @@ final class Compaction {
     Gathered g = shards.scratches().borrow();
     try {
       // Under the lock a large record stays where it is, so its key can be read.
-      shards.gather(shard, hash, g, () -> records.copyLargeKeys(g, limit, keys));
+      shards.gather(shard, hash, g, () -> copyLargeKeys(records, g, limit, keys));
     } finally {
       shards.scratches().giveBack(g);
     }
     for (byte[] key : keys) {
-      records.moveLarge(key, core.keyHash().ofBytes(key, 0, key.length), limit);
+      moveLarge(records, key, limit);
+    }
+  }
+
+  /** Adds the keys of gathered large records that stand behind a position. */
+  private void copyLargeKeys(RecordTable records, Gathered g, long limit, List<byte[]> keys) {
+    for (int i = 0; i < g.count(); i++) {
+      long block = shards.context().kind().largeBlock(g, i);
+      if (block >= limit) {
+        int lengths = core.memory().getInt(block, SyncRecordLayout.KEY_LENGTH);
+        keys.add(
+            records.copy(block, SyncRecordLayout.PAYLOAD, SyncRecordLayout.keyLength(lengths)));
+      }
+    }
+  }
+
+  /**
+   * Writes a large record anew, below a position if there is room there. Whoever changes the entry
+   * meanwhile wins.
+   */
+  private void moveLarge(RecordTable records, byte[] key, long below) {
+    long hash = core.keyHash().ofBytes(key, 0, key.length);
+    byte[] lookup = new byte[SyncRecordLayout.PAYLOAD + key.length];
+    System.arraycopy(key, 0, lookup, SyncRecordLayout.PAYLOAD, key.length);
+    byte[] value = records.get(lookup, key.length, hash, records::copy);
+    if (value != null) {
+      byte[] record = RecordForm.assemble(key, value);
+      records.change(
+          new RecordChange(Change.SET_IF_EQUAL, record, key.length, hash, value, false, below));
     }
   }
 

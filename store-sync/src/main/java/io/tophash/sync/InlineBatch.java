@@ -8,6 +8,7 @@ import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.MemoryMode;
 import io.tophash.core.memory.Touch;
 import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.InlineSegments;
@@ -38,6 +39,9 @@ final class InlineBatch {
   private final long[] buckets = new long[SIZE];
   private final long[] tophashes = new long[SIZE];
 
+  /** Bits of the keys of the present batch that are surely absent. */
+  private int absent;
+
   InlineBatch(InlineTable table, DirectoryViews directories, KeyHash keyHash) {
     this.table = table;
     this.directories = directories;
@@ -61,8 +65,8 @@ final class InlineBatch {
     LongOutcome outcome = new LongOutcome();
     for (int from = 0; from < keys.length; from += SIZE) {
       int count = Math.min(SIZE, keys.length - from);
-      int alone = stagedLookup(keys, values, from, count);
-      present += count - Integer.bitCount(alone);
+      int alone = stagedLookup(keys, values, from, count, missing);
+      present += count - Integer.bitCount(alone | absent);
       for (int rest = alone; rest != 0; rest &= rest - 1) {
         int i = from + Integer.numberOfTrailingZeros(rest);
         values[i] = table.lookup(keys[i], missing, outcome);
@@ -88,24 +92,29 @@ final class InlineBatch {
   }
 
   /** Looks up a batch; the bits of the answer are the keys that must be looked up alone. */
-  private int stagedLookup(long[] keys, long[] values, int from, int count) {
+  private int stagedLookup(long[] keys, long[] values, int from, int count, long missing) {
     int all = count == SIZE ? -1 : (1 << count) - 1;
-    int found = 0;
+    int decided = 0;
+    absent = 0;
     try {
       // In the default mode the checks of two more loads cost more than is won.
       readTophashes(keys, from, count, MemoryMode.IS_FAST);
       for (int i = 0; i < count; i++) {
         if (readValue(keys, values, from, i)) {
-          found |= 1 << i;
+          decided |= 1 << i;
+        } else if (isAbsent(i)) {
+          values[from + i] = missing;
+          decided |= 1 << i;
+          absent |= 1 << i;
         }
       }
       MappedMemory.acquireFence();
       for (int i = 0; i < count; i++) {
         if (!views[i].isCurrent(memory, entries[i], words[i])) {
-          found &= ~(1 << i);
+          decided &= ~(1 << i);
         }
       }
-      int alone = all & ~found;
+      int alone = all & ~decided;
       for (int rest = MemoryMode.IS_FAST ? alone : 0; rest != 0; rest &= rest - 1) {
         touchNext(Integer.numberOfTrailingZeros(rest));
       }
@@ -156,6 +165,15 @@ final class InlineBatch {
               ^ memory.getLongAt(bucket, SECOND_LINE)
               ^ memory.getLongAt(bucket, SegmentLayout.INLINE_OVERFLOW));
     }
+  }
+
+  /** True if nothing in the home bucket looks like the key, and the key is not behind it either. */
+  private boolean isAbsent(int i) {
+    long pattern = Tophash.broadcast(HashBits.tophash(hashes[i]));
+    return Tophash.match(tophashes[i], pattern) == 0
+        && (Tophash.endsChain(tophashes[i])
+            || OverflowWord.excludes(
+                memory.getLongAt(buckets[i], SegmentLayout.INLINE_OVERFLOW), hashes[i]));
   }
 
   private boolean readValue(long[] keys, long[] values, int from, int i) {

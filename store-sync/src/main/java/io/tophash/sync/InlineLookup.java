@@ -8,6 +8,7 @@ import io.tophash.core.format.Tophash;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.InlineSegments;
@@ -39,10 +40,10 @@ final class InlineLookup {
   }
 
   /**
-   * The plain way: the key stands in its home bucket of the read table, or that has a free cell and
-   * the key is nowhere. Nine lookups in ten end here, so this is kept small; {@link #lookup} is for
-   * the others, and for all that is odd. The directory is that of an earlier lookup; if it is no
-   * longer the present one, the check at the end says so.
+   * The plain way: the key stands in its home bucket of the read table, or that has a free cell, or
+   * its filter excludes the key, which then is nowhere. Nine lookups in ten end here, so this is
+   * kept small; {@link #lookup} is for the others, and for all that is odd. The directory is that
+   * of an earlier lookup; if it is no longer the present one, the check at the end says so.
    */
   long get(long key, long missing) {
     table.checkOpen();
@@ -75,7 +76,10 @@ final class InlineLookup {
         }
         hits &= hits - 1;
       }
-      if (hits == 0 && Tophash.endsChain(tophashes)) {
+      if (hits == 0
+          && (Tophash.endsChain(tophashes)
+              || OverflowWord.excludes(
+                  memory.getLongAt(bucket, SegmentLayout.INLINE_OVERFLOW), hash))) {
         MappedMemory.acquireFence();
         if (view.isCurrent(memory, entry, word)) {
           memory.keepAlive();
@@ -86,6 +90,53 @@ final class InlineLookup {
       // What has been read made no sense; the other way finds out why.
     }
     return lookup(key, missing, null);
+  }
+
+  /**
+   * The plain way of {@link #get}, for a change: where the key stands. A cell is not validated: it
+   * is right if the segment word is found unchanged later on.
+   *
+   * @param outcome its fields {@code seenWord} and {@code seenCell} are set if a cell is found
+   * @return the cell; 0 if the key is surely absent; {@link SegmentKind#TORN} if that does not
+   *     decide it, or if anything is odd
+   */
+  long locate(long key, long hash, LongOutcome outcome) {
+    MappedMemory memory = this.memory;
+    DirectoryView view = views.get(hash);
+    long pattern = Tophash.broadcast(HashBits.tophash(hash));
+    try {
+      long entry = view.entry(hash);
+      long word = memory.getLongAcquireAt(entry, 0);
+      long home = SegmentKind.homeBucket(word, hash, SegmentLayout.INLINE_BUCKET_BYTES);
+      long bucket = memory.place(home, SegmentLayout.INLINE_BUCKET_BYTES);
+      // Pairs with publish(): the cells are read after the word that shows them.
+      long tophashes = memory.getLongAcquireAt(bucket, 0);
+      for (long hits = Tophash.match(tophashes, pattern); hits != 0; hits &= hits - 1) {
+        int cell = Tophash.firstCell(hits);
+        if (memory.getLongAt(bucket, BucketLayout.DATA_OFFSET + 8 * cell) == key) {
+          outcome.seenWord = word;
+          outcome.seenCell = home | cell;
+          return home | cell;
+        }
+      }
+      if (Tophash.endsChain(tophashes)
+          || OverflowWord.excludes(memory.getLongAt(bucket, SegmentLayout.INLINE_OVERFLOW), hash)) {
+        MappedMemory.acquireFence();
+        if (view.isCurrent(memory, entry, word)) {
+          return 0;
+        }
+      }
+    } catch (IndexOutOfBoundsException e) {
+      // What has been read made no sense; the other way finds out why.
+    }
+    return SegmentKind.TORN;
+  }
+
+  /** True if what was read since {@link #locate} found a cell stands in a live segment. */
+  boolean isCurrent(long hash, LongOutcome seen) {
+    MappedMemory.acquireFence();
+    DirectoryView view = views.get(hash);
+    return view.isCurrent(memory, view.entry(hash), seen.seenWord);
   }
 
   /** The value, or {@code missing}; {@code outcome}, unless it is null, says which it was. */

@@ -4,6 +4,7 @@ import static io.tophash.sync.segment.InlineSegments.bucket;
 import static io.tophash.sync.segment.InlineSegments.slot;
 
 import io.tophash.core.hash.KeyHash;
+import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.InlineSegments;
 import io.tophash.sync.segment.SegmentKind;
@@ -18,6 +19,7 @@ import io.tophash.sync.shard.DirectoryViews;
 final class InlineTable extends SegmentTable implements LongTable {
   private enum InPlace {
     DONE,
+    HAS_SLOT,
     NO_SLOT,
     NIL_CLASH,
     UNMAPPED
@@ -150,8 +152,12 @@ final class InlineTable extends SegmentTable implements LongTable {
       Change change, long key, long operand, long expected, LongOutcome outcome) {
     long hash = keyHash.ofLong(key);
     int shard = shardOf(hash);
-    long guard = enterGuard(shard);
-    InPlace done = InPlace.NO_SLOT;
+    InPlace done = look(change, key, hash, expected, outcome);
+    if (done == InPlace.DONE) {
+      memory.keepAlive();
+      return;
+    }
+    long guard = done == InPlace.NO_SLOT ? 0 : enterGuard(shard);
     if (guard != 0) {
       try {
         done = inPlace(change, shard, guard, key, hash, operand, expected, outcome);
@@ -169,6 +175,29 @@ final class InlineTable extends SegmentTable implements LongTable {
     memory.keepAlive();
   }
 
+  /**
+   * Looks the key up as a lookup does, before anything is stored. A change that does not apply is
+   * then done, and a new key needs no guard; for the others what was found is kept.
+   */
+  private InPlace look(Change change, long key, long hash, long expected, LongOutcome outcome) {
+    outcome.seenCell = 0;
+    long found = lookups.locate(key, hash, outcome);
+    if (found == 0) {
+      return absent(change, outcome);
+    }
+    if (found > 0 && !change.always && !SegmentWord.hasRareNil(outcome.seenWord)) {
+      long current = memory.getLong(bucket(found), slot(found));
+      boolean present = current != SegmentLayout.USUAL_NIL;
+      if (!change.applies(present, current == expected) && lookups.isCurrent(hash, outcome)) {
+        outcome.present = present;
+        outcome.previous = present ? current : 0;
+        outcome.changed = false;
+        return InPlace.DONE;
+      }
+    }
+    return InPlace.HAS_SLOT;
+  }
+
   /** Changes the slot of the key if it has one; in the guard or under the lock. */
   private InPlace inPlace(
       Change change,
@@ -180,12 +209,18 @@ final class InlineTable extends SegmentTable implements LongTable {
       long expected,
       LongOutcome outcome) {
     try {
-      long entry = shards.entry(shards.context().directoryWord(shard), hash);
+      long directoryWord = shards.context().directoryWord(shard);
+      long entry = shards.entry(directoryWord, hash);
       if (segments.isOutside(entry, 8)) {
         return InPlace.UNMAPPED;
       }
       long word = memory.getLongAcquire(entry, 0);
-      long found = segments.find(word, key, hash);
+      long found = outcome.seenCell;
+      // A word does not come back, and under one word a key keeps its cell.
+      if (found <= 0 || outcome.seenWord != word) {
+        views.note(shard, hash, directoryWord);
+        found = segments.find(word, key, hash);
+      }
       if (found == SegmentKind.TORN) {
         return InPlace.UNMAPPED;
       }

@@ -30,6 +30,12 @@ final class RecordChange {
   /** True if the change was made. */
   boolean changed;
 
+  /** The segment word under which the key was last looked up. */
+  long seenWord;
+
+  /** Its cell under that word; not above 0 if it was not found. */
+  long seenCell;
+
   RecordChange(
       Change change,
       byte[] record,

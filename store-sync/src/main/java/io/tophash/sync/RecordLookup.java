@@ -7,6 +7,7 @@ import io.tophash.core.format.Tophash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SyncRecordLayout;
@@ -70,8 +71,8 @@ final class RecordLookup {
 
   /**
    * The plain way, as in {@link InlineLookup}: a small record whose slot stands in the home bucket,
-   * the key's cell whose entry is deleted, or a home bucket with a free cell and nothing that looks
-   * like the key.
+   * the key's cell whose entry is deleted, or a home bucket with nothing that looks like the key
+   * and with a free cell or a filter that excludes it.
    *
    * @return null if that does not decide it, or if anything is odd
    */
@@ -89,11 +90,12 @@ final class RecordLookup {
             SegmentLayout.RECORD_BUCKET_BYTES);
     // Pairs with publish(): the cells are read after the word that shows them.
     long tophashes = memory.getLongAcquireAt(bucket, 0);
-    boolean isAbsent = Tophash.endsChain(tophashes);
+    boolean isDeleted = false;
+    boolean isLike = false;
     for (long hits = Tophash.match(tophashes, pattern); hits != 0; hits &= hits - 1) {
       int cell = Tophash.firstCell(hits);
       if (RecordSegments.extraAt(memory, bucket, cell) == extra) {
-        isAbsent = false;
+        isLike = true;
         // Pairs with the CAS of whoever changed the slot last: the record is read after it.
         int slot = memory.getIntAcquireAt(bucket, RecordSegments.slot(cell));
         long at = RecordSegments.recordPosition(block, slot);
@@ -103,7 +105,7 @@ final class RecordLookup {
           if (slot < 0) {
             // Also in a damaged segment with a second cell for the key: a change takes the first
             // one, too, and must not meet another value than the lookup before it.
-            isAbsent = true;
+            isDeleted = true;
             break;
           }
           int length = memory.getIntAt(place, SyncRecordLayout.VALUE_LENGTH);
@@ -128,10 +130,31 @@ final class RecordLookup {
         }
       }
     }
+    boolean isAbsent =
+        isDeleted
+            || !isLike
+                && (Tophash.endsChain(tophashes)
+                    || OverflowWord.excludes(
+                        memory.getLongAt(bucket, SegmentLayout.RECORD_OVERFLOW), hash));
     MappedMemory.acquireFence();
     isAbsent = isAbsent && view.isCurrent(memory, entry, word);
     memory.keepAlive();
     return isAbsent ? ABSENT : null;
+  }
+
+  /**
+   * Copy of the present value, null if the key is absent; by a whole record, which says the key.
+   */
+  byte[] previous(byte[] record, int keyBytes, long hash) {
+    // The checksum of what is found is taken with the header of the record that is looked up.
+    int lengths = (int) HeapBytes.INT.get(record, SyncRecordLayout.KEY_LENGTH);
+    int length = (int) HeapBytes.INT.get(record, SyncRecordLayout.VALUE_LENGTH);
+    try {
+      return get(record, keyBytes, hash, this::copy);
+    } finally {
+      HeapBytes.INT.set(record, SyncRecordLayout.KEY_LENGTH, lengths);
+      HeapBytes.INT.set(record, SyncRecordLayout.VALUE_LENGTH, length);
+    }
   }
 
   private <R> R lookup(byte[] record, int keyBytes, long hash, Reader<R> reader) {

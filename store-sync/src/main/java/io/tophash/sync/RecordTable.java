@@ -4,12 +4,11 @@ import static io.tophash.sync.segment.RecordSegments.bucket;
 import static io.tophash.sync.segment.RecordSegments.slot;
 
 import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SyncRecordLayout;
-import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.segment.RecordSegments;
-import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -22,6 +21,7 @@ import java.util.zip.CRC32C;
 final class RecordTable extends SegmentTable {
   private enum InPlace {
     DONE,
+    HAS_SLOT,
     NO_SLOT,
     NO_ROOM,
     NEEDS_LOCK
@@ -92,8 +92,13 @@ final class RecordTable extends SegmentTable {
 
   private void changeOpen(RecordChange c) {
     int shard = shardOf(c.hash);
-    InPlace done = InPlace.NEEDS_LOCK;
-    if (!c.isLarge()) {
+    InPlace done = look(c, shard);
+    if (done == InPlace.DONE) {
+      memory.keepAlive();
+      return;
+    }
+    if (done != InPlace.NO_SLOT && !c.isLarge()) {
+      done = InPlace.NEEDS_LOCK;
       long guard = enterGuard(shard);
       if (guard != 0) {
         try {
@@ -110,6 +115,57 @@ final class RecordTable extends SegmentTable {
     memory.keepAlive();
   }
 
+  /**
+   * Looks the key up as a lookup does, before anything is stored. A change is then done that wants
+   * the key present and it is not, or the other way round, and a new key needs no guard; for the
+   * others what was found is kept.
+   */
+  private InPlace look(RecordChange c, int shard) {
+    c.seenCell = 0;
+    try {
+      long directoryWord = shards.context().directoryWord(shard);
+      long entry = shards.entry(directoryWord, c.hash);
+      if (segments.isOutside(entry, 8)) {
+        return InPlace.NEEDS_LOCK;
+      }
+      long word = memory.getLongAcquire(entry, 0);
+      if (!c.change.removes() && !c.isLarge()) {
+        segments.touchTail(word);
+      }
+      long found = segments.find(word, c.record, c.keyBytes, c.hash);
+      if (found == 0 && c.change.inserts) {
+        return InPlace.NO_SLOT;
+      }
+      c.seenWord = word;
+      c.seenCell = found;
+      boolean present = found > 0 && memory.getIntAcquire(bucket(found), slot(found)) >= 0;
+      if (present && c.change == Change.SET_IF_ABSENT) {
+        c.previous = lookup.previous(c.record, c.keyBytes, c.hash);
+        c.present = c.previous != null;
+        return c.present ? InPlace.DONE : InPlace.HAS_SLOT;
+      }
+      if (found < 0 || present || c.change.inserts) {
+        return InPlace.HAS_SLOT;
+      }
+      MappedMemory.acquireFence();
+      if (!isUnchanged(shard, directoryWord, entry, word)) {
+        return InPlace.HAS_SLOT;
+      }
+      c.absent();
+      return InPlace.DONE;
+    } catch (IndexOutOfBoundsException e) {
+      return InPlace.NEEDS_LOCK;
+    }
+  }
+
+  /** The cell of the key: that which {@link #look} found, if the segment is still the same. */
+  private long find(RecordChange c, long word) {
+    // A word does not come back, and under one word a key keeps its cell.
+    return c.seenCell > 0 && c.seenWord == word
+        ? c.seenCell
+        : segments.find(word, c.record, c.keyBytes, c.hash);
+  }
+
   private InPlace inPlace(RecordChange c, int shard, long guard) {
     try {
       long entry = shards.entry(shards.context().directoryWord(shard), c.hash);
@@ -117,10 +173,7 @@ final class RecordTable extends SegmentTable {
         return InPlace.NEEDS_LOCK;
       }
       long word = memory.getLongAcquire(entry, 0);
-      if (!c.change.removes()) {
-        segments.touchTail(word);
-      }
-      long found = segments.find(word, c.record, c.keyBytes, c.hash);
+      long found = find(c, word);
       if (found == 0) {
         c.absent();
         return c.change.inserts ? InPlace.NO_SLOT : InPlace.DONE;
@@ -193,31 +246,6 @@ final class RecordTable extends SegmentTable {
         }
         countChange(guard, c.change.removes());
         return InPlace.DONE;
-      }
-    }
-  }
-
-  /**
-   * Writes a large record anew, below a position if there is room there; for compaction. Whoever
-   * changes the entry meanwhile wins.
-   */
-  void moveLarge(byte[] key, long hash, long below) {
-    byte[] lookup = new byte[SyncRecordLayout.PAYLOAD + key.length];
-    System.arraycopy(key, 0, lookup, SyncRecordLayout.PAYLOAD, key.length);
-    byte[] value = get(lookup, key.length, hash, this::copy);
-    if (value != null) {
-      byte[] record = RecordForm.assemble(key, value);
-      change(new RecordChange(Change.SET_IF_EQUAL, record, key.length, hash, value, false, below));
-    }
-  }
-
-  /** Adds the keys of gathered large records that stand behind a position. */
-  void copyLargeKeys(Gathered g, long limit, List<byte[]> keys) {
-    for (int i = 0; i < g.count(); i++) {
-      long block = segments.largeBlock(g, i);
-      if (block >= limit) {
-        int lengths = memory.getInt(block, SyncRecordLayout.KEY_LENGTH);
-        keys.add(copy(block, SyncRecordLayout.PAYLOAD, SyncRecordLayout.keyLength(lengths)));
       }
     }
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tophash.core.codec.Codec;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.hash.KeyHash;
@@ -273,22 +274,24 @@ class GoContractTest {
   // --- the weaknesses of the original
   // ---------------------------------------------------------
 
+  private static <K, V> OpenRequest<K, V> request(Path path, Codec<K> keys, Codec<V> values) {
+    return new OpenRequest<>(
+        path,
+        false,
+        false,
+        Long.MAX_VALUE,
+        0,
+        WINDOW_SHIFT,
+        300,
+        0,
+        OpenRequest.MAX_SEGMENT_BYTES,
+        keys,
+        values,
+        KeyHash.Factory.STANDARD_FACTORY);
+  }
+
   private void withLocks(java.util.function.Consumer<SyncCore> action) {
-    OpenRequest<Long, Long> request =
-        new OpenRequest<>(
-            longs.path(),
-            false,
-            false,
-            Long.MAX_VALUE,
-            0,
-            WINDOW_SHIFT,
-            300,
-            0,
-            OpenRequest.MAX_SEGMENT_BYTES,
-            Codecs.int64(),
-            Codecs.int64(),
-            KeyHash.Factory.STANDARD_FACTORY);
-    SyncCore core = Cores.acquire(request);
+    SyncCore core = Cores.acquire(request(longs.path(), Codecs.int64(), Codecs.int64()));
     try {
       action.accept(core);
     } finally {
@@ -303,6 +306,12 @@ class GoContractTest {
     assertEquals(1, longs.getAll(new long[] {1, 999}, new long[2], MISSING));
     longs.forEach((key, value) -> assertEquals(10, value));
     assertEquals(1, longs.sizeLong());
+    // A change that does not apply is a lookup.
+    assertEquals(10, longs.putIfAbsent(1, 11));
+    assertEquals(MISSING, longs.remove(999));
+    assertFalse(longs.delete(998));
+    assertFalse(longs.replace(1, 77, 78));
+    assertFalse(longs.remove(1, 77));
   }
 
   @Test
@@ -339,6 +348,30 @@ class GoContractTest {
                       assertThrows(StoreTimeoutException.class, () -> longs.set(1, 11));
                     }));
     longs.set(1, 11);
+  }
+
+  @Test
+  void changesOfRecordsThatDoNotApplyGoOnWhileTheShardIsFrozen() {
+    records.set("small", bytes(10));
+    records.set("large", bytes(9_000));
+    records.set("deleted", bytes(10));
+    records.delete("deleted");
+    SyncCore core = Cores.acquire(request(records.path(), Codecs.utf8(), Codecs.bytes()));
+    try {
+      core.shards()
+          .inspect(
+              0,
+              () -> {
+                assertArrayEquals(bytes(10), records.putIfAbsent("small", bytes(1)));
+                assertArrayEquals(bytes(9_000), records.putIfAbsent("large", bytes(1)));
+                assertFalse(records.delete("absent"));
+                assertNull(records.remove("deleted"));
+                assertNull(records.replace("absent", bytes(1)));
+              });
+    } finally {
+      Cores.release(core);
+    }
+    assertArrayEquals(bytes(10), records.get("small"));
   }
 
   @Test

@@ -64,17 +64,14 @@ public final class InlineSegments extends SegmentKind {
    */
   public static long next(long segmentWord, long hash, long passed) {
     int buckets = SegmentWord.readBuckets(segmentWord);
-    int index;
-    if (OverflowWord.mayPass(passed, hash)) {
-      int link = OverflowWord.link(passed);
-      if (link == 0 || link > buckets) {
+    int index = next(passed, hash, buckets);
+    if (index < 0) {
+      if (index != CHAIN_ENDS
+          || !SegmentWord.isAmended(segmentWord)
+          || OverflowWord.excludes(passed, hash)) {
         return 0;
       }
-      index = link - 1;
-    } else if (SegmentWord.isAmended(segmentWord)) {
       index = buckets + HashBits.bucket(hash, dirtyBucketsFor(buckets));
-    } else {
-      return 0;
     }
     return readTable(SegmentWord.position(segmentWord)) + (long) index * INLINE_BUCKET_BYTES;
   }
@@ -102,14 +99,10 @@ public final class InlineSegments extends SegmentKind {
         return 0;
       }
       long passed = memory.getLongAt(place, INLINE_OVERFLOW);
-      if (!OverflowWord.mayPass(passed, hash)) {
-        return 0;
+      index = next(passed, hash, buckets);
+      if (index < 0) {
+        return index == CHAIN_ENDS ? 0 : TORN;
       }
-      int link = OverflowWord.link(passed);
-      if (link == 0 || link > buckets) {
-        return TORN;
-      }
-      index = link - 1;
     }
     return TORN;
   }

@@ -20,6 +20,12 @@ final class RecordBuilder {
   /** The largest share of its records that a block is made larger for overwrites to come. */
   private static final int LARGEST_SLACK = 4;
 
+  /**
+   * Of a segment with few records it may be more than that share: up to so many bytes, which are
+   * little beside the blocks that hold most of a large store.
+   */
+  private static final long SMALL_SLACK = 6 << 10;
+
   /** What a record is taken for in a segment that has none yet. */
   private static final int NEW_RECORD_BYTES = 64;
 
@@ -47,12 +53,12 @@ final class RecordBuilder {
 
   /**
    * Twice what was overwritten or deleted since the block was built, but not more than a share of
-   * the records: where entries are replaced often, rebuilds become rarer, and where they are not,
-   * no space waits for it.
+   * the records, or a few kilobytes: where entries are replaced often, rebuilds become rarer, and
+   * where they are not, no space waits for it.
    */
   private static long slackForOverwrites(Gathered g, int count, long records) {
     long garbage = count == g.count ? g.garbage : g.garbage * count / g.count;
-    return Math.min(2 * garbage, records / LARGEST_SLACK);
+    return Math.min(2 * garbage, Math.max(SMALL_SLACK, records / LARGEST_SLACK));
   }
 
   private static long recordBytes(Gathered g, int from, int to) {

@@ -17,7 +17,6 @@ import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.Touch;
 import io.tophash.sync.format.HashBits;
-import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SyncRecordLayout;
@@ -100,14 +99,10 @@ public final class RecordSegments extends SegmentKind {
         return 0;
       }
       long passed = memory.getLongAt(place, RECORD_OVERFLOW);
-      if (!OverflowWord.mayPass(passed, hash)) {
-        return 0;
+      index = next(passed, hash, buckets);
+      if (index < 0) {
+        return index == CHAIN_ENDS ? 0 : TORN;
       }
-      int link = OverflowWord.link(passed);
-      if (link == 0 || link > buckets) {
-        return TORN;
-      }
-      index = link - 1;
     }
     return TORN;
   }
@@ -219,7 +214,9 @@ public final class RecordSegments extends SegmentKind {
 
   /**
    * Fetches the cache lines that {@link #append} will need, while {@link #find} waits for others:
-   * later they would be waited for one by one. For who is in the guard.
+   * later they would be waited for one by one. Of a segment that moves meanwhile, some other lines.
+   *
+   * @throws IndexOutOfBoundsException if what is read makes no sense
    */
   public void touchTail(long segmentWord) {
     long block = SegmentWord.position(segmentWord);

@@ -50,6 +50,8 @@ public abstract class SegmentKind {
   /** A chain that cannot be followed: the block was reused meanwhile, or the file is damaged. */
   public static final long TORN = -1;
 
+  static final int CHAIN_ENDS = -2;
+
   /** A large record was replaced while its key was compared: to be looked up again. */
   public static final long MOVED = -2;
 
@@ -117,8 +119,29 @@ public abstract class SegmentKind {
 
   /** True if a key that the read table does not have may be in the dirty table. */
   final boolean mayBeInDirty(long segmentWord, long hash) {
-    return SegmentWord.isAmended(segmentWord)
-        && !Tophash.endsChain(memory.getLongAcquire(homeBucket(segmentWord, hash), 0));
+    if (!SegmentWord.isAmended(segmentWord)) {
+      return false;
+    }
+    long home = homeBucket(segmentWord, hash);
+    return !Tophash.endsChain(memory.getLongAcquire(home, 0))
+        && !OverflowWord.excludes(memory.getLong(home, overflow), hash);
+  }
+
+  /**
+   * Where a chain goes on behind a full bucket.
+   *
+   * @param passed the overflow word of that bucket
+   * @return index of the next bucket; {@link #CHAIN_ENDS} or {@link #TORN}
+   */
+  static int next(long passed, long hash, int buckets) {
+    if (!OverflowWord.mayPass(passed, hash)) {
+      return CHAIN_ENDS;
+    }
+    int link = OverflowWord.link(passed);
+    if (link == 0 && OverflowWord.isComplete(passed)) {
+      return CHAIN_ENDS; // the key that the filter has is in the dirty table
+    }
+    return link == 0 || link > buckets ? (int) TORN : link - 1;
   }
 
   /** True if no cell of the segment was ever filled; the caller validates the word. */
@@ -149,8 +172,9 @@ public abstract class SegmentKind {
 
   /**
    * Finds a free cell for a key that the segment does not have: in its home bucket, or in the dirty
-   * table, whose bucket is then linked into the key's chain: a link to a bucket without the key
-   * changes nothing. For the holder of the shard's lock.
+   * table, whose bucket is then linked into the key's chain, and of which the filter of the home
+   * bucket then knows: neither a link to a bucket without the key nor a mark without a key changes
+   * anything. For the holder of the shard's lock.
    *
    * @return bucket position with the cell in its low bits, 0 if there is none
    */
@@ -163,6 +187,12 @@ public abstract class SegmentKind {
     int buckets = dirtyBuckets(segmentWord);
     if (buckets == 0) {
       return 0;
+    }
+    long homePassed = memory.getLong(home, overflow);
+    long homeMarked = OverflowWord.withDirty(homePassed, hash);
+    if (homeMarked != homePassed) {
+      // Before publish(): who does not see the mark may pass by the dirty table.
+      memory.putLongRelease(home, overflow, homeMarked);
     }
     long table = dirtyTable(segmentWord);
     int index = HashBits.bucket(hash, buckets);
