@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  */
 record Plan(List<Section> sections) {
   private static final int BILLION = 1_000_000_000;
+  private static final int HUGE = 100_000_000;
   private static final int LARGE = 10_000_000;
   private static final int SMALL = 1_000_000;
   private static final int TINY = 20_000;
@@ -36,6 +37,10 @@ record Plan(List<Section> sections) {
 
   /** What the entries of Go's benchmarks count as; they are few and have no figure of their own. */
   private static final int GO_MAP_ENTRIES = 1024;
+
+  /** The workloads that make a file beside those that stay. */
+  private static final Set<String> OF_ANOTHER_FILE =
+      Set.of("openKilled", "hinted", "growth", "longestPut", "stringLongestPut");
 
   private static final Set<StoreKind> MAIN =
       EnumSet.complementOf(EnumSet.of(StoreKind.AGRONA, StoreKind.HASHMAP, StoreKind.LOCKED));
@@ -89,12 +94,18 @@ record Plan(List<Section> sections) {
     /** Bytes that all files together may take up: those of each store, and one more for a while. */
     long diskBytes() {
       long files = stores.stream().filter(StoreKind::isPersistent).count();
+      boolean oneMore = OF_ANOTHER_FILE.stream().anyMatch(this::has);
       long perEntry = 0;
       for (Shape shape : Shape.filled()) {
         if (has(shape)) {
           perEntry += stores.stream().mapToLong(kind -> fileBytesPerEntry(shape, kind)).sum();
           perEntry +=
-              stores.stream().mapToLong(kind -> fileBytesPerEntry(shape, kind)).max().orElse(0);
+              oneMore
+                  ? stores.stream()
+                      .mapToLong(kind -> fileBytesPerEntry(shape, kind))
+                      .max()
+                      .orElse(0)
+                  : 0;
         }
       }
       return perEntry * entries + (64L << 20) * (files + 1);
@@ -117,18 +128,41 @@ record Plan(List<Section> sections) {
     }
   }
 
-  /** 10 million longs, then 1 million longs and records with more maps, then Go's benchmarks. */
+  /**
+   * 10 million longs, then 1 million longs and records with more maps, then larger values, then
+   * Go's benchmarks, then 100 million longs with the stores that are filled quickly.
+   */
   static Plan full() {
-    Repeats repeats = new Repeats(2, 2, 3, 300, 2);
+    Repeats repeats = new Repeats(1, 1, 3, 200, 1);
+    Set<String> large = new HashSet<>(Figure.workloads(Shape.LONGS));
+    large.remove("growth"); // at its rate it would take longer than all else
     List<Section> sections = new ArrayList<>();
-    sections.add(
-        new Section(LARGE, MAIN, Figure.workloads(Shape.LONGS), new Repeats(2, 2, 3, 700, 2)));
+    sections.add(new Section(LARGE, MAIN, large, new Repeats(1, 1, 3, 300, 1)));
     sections.add(
         new Section(SMALL, ALL, workloads(Shape.LONGS, Shape.STRINGS, Shape.INTS), repeats));
     sections.addAll(
         new Section(FEW, MAIN, workloads(Shape.INTS_2K, Shape.INTS_16K), repeats).alone());
-    sections.add(goMaps(GO_MAPS, new Repeats(2, 1, 3, 200, 1)));
+    sections.add(goMaps(GO_MAPS, new Repeats(1, 3, 3, 200, 1)));
+    sections.addAll(
+        new Section(
+                HUGE,
+                quicklyFilled(),
+                Set.of("dependentGet", "independentGet", "fill", "space"),
+                new Repeats(1, 1, 3, 300, 1))
+            .alone());
     return new Plan(sections);
+  }
+
+  private static Set<StoreKind> quicklyFilled() {
+    Set<StoreKind> stores = EnumSet.copyOf(MAIN);
+    stores.removeAll(
+        Set.of(
+            StoreKind.ROCKSDB,
+            StoreKind.MAPDB,
+            StoreKind.MVSTORE,
+            StoreKind.EHCACHE,
+            StoreKind.CAFFEINE));
+    return stores;
   }
 
   /**
@@ -136,19 +170,11 @@ record Plan(List<Section> sections) {
    * quickly, 1 million longs and records with all of them, and Go's benchmarks.
    */
   static Plan headline() {
-    Set<StoreKind> large = EnumSet.copyOf(MAIN);
-    large.removeAll(
-        Set.of(
-            StoreKind.ROCKSDB,
-            StoreKind.MAPDB,
-            StoreKind.MVSTORE,
-            StoreKind.EHCACHE,
-            StoreKind.CAFFEINE));
     return new Plan(
         List.of(
             new Section(
                 LARGE,
-                large,
+                quicklyFilled(),
                 Set.of(
                     "dependentGet",
                     "independentGet",

@@ -45,7 +45,7 @@ final class JvmFlags {
           "-Dlmdbjava.disable.checks=true");
 
   /** Entries on the heap. */
-  static final List<String> ON_HEAP = List.of("-Xmx8g");
+  static final List<String> ON_HEAP = List.of("-Xmx12g");
 
   /** Entries in direct memory, all of which Ehcache takes at its start. */
   static final List<String> EHCACHE = List.of("-Xmx1g", "-XX:MaxDirectMemorySize=8g");
