@@ -13,6 +13,7 @@ import io.tophash.core.errors.StoreLockedException;
 import io.tophash.core.testing.Seeds;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.RegionLayout;
+import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import java.io.IOException;
@@ -224,7 +225,11 @@ class RecoveryTest {
     long block = SegmentWord.position(getLong(directory));
     byte[] slots = new byte[32];
     java.util.Arrays.fill(slots, (byte) 0x55);
-    write(block + 64 + 24, slots);
+    long bucket = block + SegmentLayout.HEADER_BYTES;
+    while (getLong(bucket) == 0) {
+      bucket += SegmentLayout.RECORD_BUCKET_BYTES; // an empty one
+    }
+    write(bucket + SegmentLayout.RECORD_SLOTS, slots);
     RecoveryReport report = recover();
     assertTrue(report.dropped().get("record of a bad length") > 0, report::toString);
     assertTrue(report.unlinked() > 0, report::toString);
