@@ -68,13 +68,18 @@ class SyncKillAtPointTest {
           }
           long before = target.stats().takeovers();
           first = kill(stage, target, first, count.getKey(), nth);
-          kills += halted ? 1 : 0;
+          kills++;
+          if (!halted) {
+            // Beside others it was always another one that came to this point, or nobody.
+            killAlone(kind, count.getKey());
+            continue;
+          }
           VerifyReport report = target.verify();
           assertTrue(report.isClean(), () -> count.getKey() + ": " + report.findings());
           long moved = target.stats().takeovers() - before;
           takeovers += moved;
           assertTrue(
-              moved > 0 || !halted || UNDER_LOCK.stream().noneMatch(count.getKey()::startsWith),
+              moved > 0 || UNDER_LOCK.stream().noneMatch(count.getKey()::startsWith),
               () -> "no take-over after " + count.getKey());
           assertTrue(other.awaitLines(1), () -> other.said().toString());
         }
@@ -134,7 +139,7 @@ class SyncKillAtPointTest {
     return counts;
   }
 
-  /** For a point that comes with growth only: in a store of its own, which is empty. */
+  /** In a store of its own, which is empty: as the points were counted, so it is reached. */
   private void killAlone(Kind kind, String point) {
     Stage stage = new Stage(kind, directory.resolve(point + ".tph"), 2);
     try (Target<?, ?> target = stage.open()) {
@@ -142,7 +147,9 @@ class SyncKillAtPointTest {
       assertTrue(halted, point);
       VerifyReport report = target.verify();
       assertTrue(report.isClean(), () -> point + ": " + report.findings());
-      assertEquals(1, target.stats().takeovers(), point);
+      if (UNDER_LOCK.stream().anyMatch(point::startsWith)) {
+        assertEquals(1, target.stats().takeovers(), point);
+      }
     }
   }
 
@@ -153,14 +160,9 @@ class SyncKillAtPointTest {
       int status = peer.await();
       halted = status == Participant.HALTED;
       assertEquals(List.of(), List.copyOf(peer.said()), point);
-      assertTrue(halted || status == 0 && isRare(point), () -> point + ": status=" + status);
+      assertTrue(halted || status == 0, () -> point + ": status=" + status);
       assertNull(new Script(stage.kind(), VICTIM).check(target, peer.acknowledged()), point);
       return peer.acknowledged();
     }
-  }
-
-  /** Points that another process may always come to first, or that need an empty store. */
-  private static boolean isRare(String point) {
-    return point.startsWith("file.") || point.startsWith("extent.") || point.startsWith("run.");
   }
 }
