@@ -3,7 +3,6 @@ package io.tophash.bench;
 import io.tophash.bench.report.Figure;
 import io.tophash.bench.report.Shape;
 import io.tophash.bench.store.StoreKind;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -22,33 +21,15 @@ import java.util.stream.Collectors;
  */
 record Plan(List<Section> sections) {
   private static final int BILLION = 1_000_000_000;
-  private static final int HUGE = 100_000_000;
-  private static final int LARGE = 10_000_000;
-  private static final int SMALL = 1_000_000;
-  private static final int TINY = 20_000;
-
-  /** As many of the larger values as lmdbjava's own benchmarks have. */
-  private static final int FEW = 100_000;
 
   /** Bytes of a store's file for a record, at most: as often its own, and some beside. */
   private static final long FILE_BYTES_BY_RECORD_BYTES = 2;
 
   private static final long FILE_BYTES_BESIDE_RECORD = 200;
 
-  /** What the entries of Go's benchmarks count as; they are few and have no figure of their own. */
-  private static final int GO_MAP_ENTRIES = 1024;
-
   /** The workloads that make a file beside those that stay. */
   private static final Set<String> OF_ANOTHER_FILE =
       Set.of("openKilled", "hinted", "growth", "longestPut", "stringLongestPut");
-
-  private static final Set<StoreKind> MAIN =
-      EnumSet.complementOf(EnumSet.of(StoreKind.AGRONA, StoreKind.HASHMAP, StoreKind.LOCKED));
-  private static final Set<StoreKind> ALL = EnumSet.complementOf(EnumSet.of(StoreKind.LOCKED));
-  private static final Set<StoreKind> GO_MAPS =
-      Arrays.stream(StoreKind.values())
-          .filter(StoreKind::hasGoMap)
-          .collect(Collectors.toCollection(() -> EnumSet.noneOf(StoreKind.class)));
 
   /**
    * How often a section measures, and for how long.
@@ -129,168 +110,6 @@ record Plan(List<Section> sections) {
   }
 
   /**
-   * 10 million longs, then 1 million longs and records with more maps, then larger values, then
-   * Go's benchmarks, then 100 million longs with the stores that are filled quickly.
-   */
-  static Plan full() {
-    Repeats repeats = new Repeats(1, 1, 3, 200, 1);
-    Set<String> large = new HashSet<>(Figure.workloads(Shape.LONGS));
-    large.remove("growth"); // at its rate it would take longer than all else
-    List<Section> sections = new ArrayList<>();
-    sections.add(new Section(LARGE, MAIN, large, new Repeats(1, 1, 3, 300, 1)));
-    sections.add(
-        new Section(SMALL, ALL, workloads(Shape.LONGS, Shape.STRINGS, Shape.INTS), repeats));
-    sections.addAll(
-        new Section(FEW, MAIN, workloads(Shape.INTS_2K, Shape.INTS_16K), repeats).alone());
-    sections.add(goMaps(GO_MAPS, new Repeats(1, 3, 3, 200, 1)));
-    sections.addAll(
-        new Section(
-                HUGE,
-                quicklyFilled(),
-                Set.of("dependentGet", "independentGet", "fill", "space"),
-                new Repeats(1, 1, 3, 300, 1))
-            .alone());
-    return new Plan(sections);
-  }
-
-  private static Set<StoreKind> quicklyFilled() {
-    Set<StoreKind> stores = EnumSet.copyOf(MAIN);
-    stores.removeAll(
-        Set.of(
-            StoreKind.ROCKSDB,
-            StoreKind.MAPDB,
-            StoreKind.MVSTORE,
-            StoreKind.EHCACHE,
-            StoreKind.CAFFEINE));
-    return stores;
-  }
-
-  /**
-   * The most telling rows in half an hour: 10 million longs with the stores that are filled
-   * quickly, 1 million longs and records with all of them, and Go's benchmarks.
-   */
-  static Plan headline() {
-    return new Plan(
-        List.of(
-            new Section(
-                LARGE,
-                quicklyFilled(),
-                Set.of(
-                    "dependentGet",
-                    "independentGet",
-                    "getAll32",
-                    "put",
-                    "removePut",
-                    "iterate",
-                    "dependentGet2",
-                    "besideWriter",
-                    "fill",
-                    "longestPut",
-                    "space",
-                    "memory",
-                    "open",
-                    "openKilled"),
-                new Repeats(2, 1, 2, 300, 1)),
-            new Section(
-                SMALL,
-                MAIN,
-                Set.of(
-                    "dependentGet",
-                    "fill",
-                    "space",
-                    "growth",
-                    "stringGet",
-                    "stringGet2",
-                    "stringPut",
-                    "stringRemovePut",
-                    "stringIterate",
-                    "stringFill",
-                    "stringSpace",
-                    "ycsbA"),
-                new Repeats(2, 1, 2, 200, 1)),
-            goMaps(
-                EnumSet.of(StoreKind.SYNC, StoreKind.SYNC_FAST, StoreKind.CHM, StoreKind.LOCKED),
-                new Repeats(1, 5, 3, 400, 1))));
-  }
-
-  /** 1 million entries, without the fast memory mode, in less than 10 minutes. */
-  static Plan quick() {
-    return new Plan(
-        List.of(
-            new Section(
-                SMALL,
-                EnumSet.complementOf(
-                    EnumSet.of(
-                        StoreKind.TOPHASH_FAST,
-                        StoreKind.SYNC_FAST,
-                        StoreKind.AGRONA,
-                        StoreKind.HASHMAP,
-                        StoreKind.LOCKED)),
-                Set.of(
-                    "dependentGet",
-                    "put",
-                    "fill",
-                    "space",
-                    "growth",
-                    "open",
-                    "stringGet",
-                    "stringPut",
-                    "stringFill",
-                    "stringSpace",
-                    "ycsbA",
-                    "ycsbC"),
-                new Repeats(1, 1, 3, 200, 1))));
-  }
-
-  /** What is watched for getting worse: Tophash and ConcurrentHashMap, in about 6 minutes. */
-  static Plan guard() {
-    return new Plan(
-        List.of(
-            new Section(
-                SMALL,
-                EnumSet.of(
-                    StoreKind.TOPHASH,
-                    StoreKind.TOPHASH_FAST,
-                    StoreKind.SYNC,
-                    StoreKind.SYNC_FAST,
-                    StoreKind.CHM),
-                Set.of(
-                    "dependentGet",
-                    "independentGet",
-                    "put",
-                    "removePut",
-                    "iterate",
-                    "fill",
-                    "space",
-                    "stringGet",
-                    "stringPut",
-                    "stringSpace"),
-                new Repeats(2, 2, 5, 200, 3))));
-  }
-
-  /** Hardly any entries: only to see that everything works. */
-  static Plan smoke() {
-    Repeats repeats = new Repeats(1, 1, 2, 50, 1);
-    List<Section> sections = new ArrayList<>();
-    sections.add(
-        new Section(TINY, ALL, workloads(Shape.LONGS, Shape.STRINGS, Shape.INTS), repeats));
-    sections.addAll(
-        new Section(TINY / 10, MAIN, workloads(Shape.INTS_2K, Shape.INTS_16K), repeats).alone());
-    sections.add(goMaps(GO_MAPS, new Repeats(1, 1, 1, 20, 1)));
-    return new Plan(sections);
-  }
-
-  private static Set<String> workloads(Shape... shapes) {
-    return Arrays.stream(shapes)
-        .flatMap(shape -> Figure.workloads(shape).stream())
-        .collect(Collectors.toSet());
-  }
-
-  private static Section goMaps(Set<StoreKind> stores, Repeats repeats) {
-    return new Section(GO_MAP_ENTRIES, stores, Figure.workloads(Shape.GO_MAP), repeats);
-  }
-
-  /**
    * Fewer stores, fewer workloads, or another number of entries.
    *
    * @param stores the stores that are kept, or null; a store of this list that no section has is
@@ -342,7 +161,7 @@ record Plan(List<Section> sections) {
       Repeats repeats = section.repeats();
       String workloads =
           Figure.workloads().stream().filter(section::has).collect(Collectors.joining(", "));
-      settings.put(
+      settings.merge(
           String.format(Locale.ROOT, "%,d entries", section.entries()),
           String.format(
               Locale.ROOT,
@@ -353,7 +172,8 @@ record Plan(List<Section> sections) {
               repeats.iterations(),
               repeats.iterationMs(),
               repeats.shots(),
-              workloads));
+              workloads),
+          (one, other) -> one.equals(other) ? one : one + "; " + other);
     }
     return settings;
   }

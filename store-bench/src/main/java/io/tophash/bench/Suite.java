@@ -57,8 +57,8 @@ public final class Suite implements Callable<Integer> {
   @Option(
       names = "--full",
       description = {
-        "10 million longs, then 1 million longs and records with more maps, then larger values,",
-        "then Go's benchmarks, then 100 million longs; about an hour and a half."
+        "10 million longs, Go's benchmarks, 1 million longs and records with more maps, larger",
+        "values, 100 million longs; about an hour and a quarter."
       })
   private boolean full;
 
@@ -178,11 +178,11 @@ public final class Suite implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--quick, --headline, --full and --smoke exclude each other");
     }
-    Plan usual = guard.areGiven() ? Plan.guard() : Plan.quick();
+    Plan usual = guard.areGiven() ? Plans.guard() : Plans.quick();
     Plan plan =
         full
-            ? Plan.full()
-            : headline ? Plan.headline() : smoke ? Plan.smoke() : quick ? Plan.quick() : usual;
+            ? Plans.full()
+            : headline ? Plans.headline() : smoke ? Plans.smoke() : quick ? Plans.quick() : usual;
     Plan restricted = plan.restrictedTo(stores, workloads, entries, repeats::replace);
     if (restricted.sections().isEmpty()) {
       throw new ParameterException(spec.commandLine(), "this measures none of the workloads");
