@@ -61,7 +61,7 @@ final class Plans {
     Plan.Repeats longer = new Plan.Repeats(1, 1, 3, 300, 1);
     sections.add(new Plan.Section(LARGE, quicklyFilled(), large, longer));
     sections.add(new Plan.Section(LARGE, slowlyFilled(), MAIN_WORKLOADS, longer));
-    sections.add(goMaps(GO_MAPS, new Plan.Repeats(1, 3, 3, 200, 1)));
+    sections.add(goMaps(GO_MAPS, new Plan.Repeats(1, 5, 3, 400, 1)));
     sections.add(
         new Plan.Section(SMALL, ALL, workloads(Shape.LONGS, Shape.STRINGS, Shape.INTS), repeats));
     sections.addAll(
