@@ -93,8 +93,9 @@ final class InlineLookup {
   }
 
   /**
-   * The plain way of {@link #get}, for a change: where the key stands. A cell is not validated: it
-   * is right if the segment word is found unchanged later on.
+   * The plain way of {@link #get}, for a change: where the key stands. Written out once more, as
+   * what {@code get} does besides must stay in one method that the compiler takes whole. A cell is
+   * not validated: it is right if the segment word is found unchanged later on.
    *
    * @param outcome its fields {@code seenWord} and {@code seenCell} are set if a cell is found
    * @return the cell; 0 if the key is surely absent; {@link SegmentKind#TORN} if that does not

@@ -185,17 +185,27 @@ final class InlineTable extends SegmentTable implements LongTable {
     if (found == 0) {
       return absent(change, outcome);
     }
-    if (found > 0 && !change.always && !SegmentWord.hasRareNil(outcome.seenWord)) {
-      long current = memory.getLong(bucket(found), slot(found));
-      boolean present = current != SegmentLayout.USUAL_NIL;
-      if (!change.applies(present, current == expected) && lookups.isCurrent(hash, outcome)) {
-        outcome.present = present;
-        outcome.previous = present ? current : 0;
-        outcome.changed = false;
-        return InPlace.DONE;
-      }
+    if (change.always) {
+      return InPlace.HAS_SLOT;
     }
-    return InPlace.HAS_SLOT;
+    long current = 0;
+    boolean believed = found > 0 && !SegmentWord.hasRareNil(outcome.seenWord);
+    if (believed) {
+      current = memory.getLong(bucket(found), slot(found));
+      outcome.present = current != SegmentLayout.USUAL_NIL;
+      // A change that applies looks at the slot again, in the guard.
+      believed =
+          change.applies(outcome.present, current == expected) || lookups.isCurrent(hash, outcome);
+    }
+    if (!believed) {
+      current = lookups.lookup(key, 0, outcome);
+    }
+    if (change.applies(outcome.present, current == expected)) {
+      return InPlace.HAS_SLOT;
+    }
+    outcome.previous = outcome.present ? current : 0;
+    outcome.changed = false;
+    return InPlace.DONE;
   }
 
   /** Changes the slot of the key if it has one; in the guard or under the lock. */

@@ -118,7 +118,7 @@ final class RecordTable extends SegmentTable {
   /**
    * Looks the key up as a lookup does, before anything is stored. A change is then done that wants
    * the key present and it is not, or the other way round, and a new key needs no guard; for the
-   * others what was found is kept.
+   * others what was found is kept. If the segment moves just now, the guard decides.
    */
   private InPlace look(RecordChange c, int shard) {
     c.seenCell = 0;
@@ -160,7 +160,8 @@ final class RecordTable extends SegmentTable {
 
   /** The cell of the key: that which {@link #look} found, if the segment is still the same. */
   private long find(RecordChange c, long word) {
-    // A word does not come back, and under one word a key keeps its cell.
+    // A word does not come back, and under one word a key keeps its cell; but that of a deleted
+    // large record is nobody's, which whoever changes it sees.
     return c.seenCell > 0 && c.seenWord == word
         ? c.seenCell
         : segments.find(word, c.record, c.keyBytes, c.hash);

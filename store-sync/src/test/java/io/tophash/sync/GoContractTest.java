@@ -11,6 +11,7 @@ import io.tophash.core.codec.Codec;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.hash.KeyHash;
+import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -348,6 +349,31 @@ class GoContractTest {
                       assertThrows(StoreTimeoutException.class, () -> longs.set(1, 11));
                     }));
     longs.set(1, 11);
+  }
+
+  /** Also of keys that the short way does not find, and where nil is not the usual one. */
+  @Test
+  void changesThatDoNotApplyGoOnWhileTheShardIsFrozenWhereverTheKeyIs() {
+    long dirty = addUntilAmended(0);
+    withLocks(
+        core ->
+            core.shards()
+                .inspect(
+                    0,
+                    () -> {
+                      for (long key = 0; key <= dirty; key++) {
+                        assertEquals(10, longs.putIfAbsent(key, 11));
+                        assertFalse(longs.replace(key, 77, 78));
+                        assertEquals(MISSING, longs.remove(-1 - key));
+                      }
+                      assertThrows(StoreTimeoutException.class, () -> longs.remove(dirty));
+                    }));
+    longs.set(0, SegmentLayout.USUAL_NIL);
+    withLocks(
+        core ->
+            core.shards()
+                .inspect(0, () -> assertEquals(SegmentLayout.USUAL_NIL, longs.putIfAbsent(0, 11))));
+    assertEquals(10, longs.get(dirty));
   }
 
   @Test

@@ -88,7 +88,8 @@ final class Drainer {
   }
 
   /**
-   * First slot, other than the given one, of a process that is inside a shard at present; or -1.
+   * First slot, other than the given one, of a live process that is inside a shard; or -1. A dead
+   * one is waited for by nobody.
    */
   int inside(int shard, int except) {
     for (int other = 0; other < RegionLayout.PROCESS_COUNT; other++) {
@@ -97,7 +98,8 @@ final class Drainer {
         continue;
       }
       for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
-        if (names(memory.getLongVolatile(row + ProcessLayout.hazard(i), 0), shard)) {
+        long word = memory.getLongVolatile(row, ProcessLayout.hazard(i));
+        if (names(word, shard) && !owed.isOwed(other, word)) {
           return other;
         }
       }

@@ -300,8 +300,8 @@ public final class ProcessTable {
   }
 
   /**
-   * First slot, other than the given one, of a process that is inside a shard at present; or -1.
-   * For messages. Wait-free.
+   * First slot, other than the given one, of a live process that is inside a shard at present; or
+   * -1. For messages. Wait-free.
    */
   public int slotInside(int shard, int except) {
     return drainer.inside(shard, except);

@@ -50,10 +50,11 @@ public abstract class SegmentKind {
   /** A chain that cannot be followed: the block was reused meanwhile, or the file is damaged. */
   public static final long TORN = -1;
 
-  static final int CHAIN_ENDS = -2;
-
   /** A large record was replaced while its key was compared: to be looked up again. */
   public static final long MOVED = -2;
+
+  /** In place of the next bucket of a chain: there is none, or none that has the key. */
+  static final int CHAIN_ENDS = -3;
 
   /** Bits of a found cell's position that are the cell's number: buckets are multiples of 16. */
   public static final long CELL_MASK = 15;

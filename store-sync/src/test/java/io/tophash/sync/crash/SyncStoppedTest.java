@@ -144,9 +144,9 @@ class SyncStoppedTest {
       stopped.awaitStopped();
       try (Peer waiting = Peer.start(Role.WRITER_AMONG_STOPPED, stage, 2, 0, Integer.MAX_VALUE)) {
         String message = "";
-        for (long key = OWN_KEYS; !message.contains("for which its lock waits"); key++) {
+        for (long n = 0; !message.contains("for which its lock waits"); n++) {
           try {
-            target.set(key % 10_000, key);
+            target.set(OWN_KEYS + n % 10_000, n);
           } catch (StoreTimeoutException e) {
             message = e.getMessage();
           }
@@ -179,7 +179,7 @@ class SyncStoppedTest {
         peer.awaitStopped();
         target.entries();
         for (int j = 0; j < 10; j++) {
-          if (isDone(target, script.op(own))) {
+          if (isDone(target, script.op(own), first, second)) {
             own++;
           }
         }
@@ -197,14 +197,21 @@ class SyncStoppedTest {
   }
 
   /**
-   * Tries an operation while a process is stopped. False if it was held up: by the process that is
-   * stopped, or by the other one, which may itself wait for it with a lock in its hands.
+   * Tries an operation. False if it was held up: by the process that is stopped, or by the other
+   * one, which may itself wait for it with a lock in its hands. One of them is named, unless it is
+   * the lock of the file's length that is held, of which the kernel does not say by whom.
    */
-  private static boolean isDone(Target<?, ?> target, Op op) {
+  private static boolean isDone(Target<?, ?> target, Op op, Peer first, Peer second) {
     try {
       op.run(target, Map.of());
       return true;
     } catch (StoreTimeoutException e) {
+      String message = e.getMessage();
+      assertTrue(
+          message.contains("pid=" + first.pid() + " ")
+              || message.contains("pid=" + second.pid() + " ")
+              || message.startsWith("waited too long for "),
+          message);
       return false;
     }
   }
@@ -217,7 +224,7 @@ class SyncStoppedTest {
   private static void doAmong(Target<?, ?> target, Op op, Peer first, Peer second) {
     long firstLines = first.lines();
     long secondLines = second.lines();
-    while (!isDone(target, op)) {
+    while (!isDone(target, op, first, second)) {
       assertTrue(
           first.lines() - firstLines < SHUT_OUT || second.lines() - secondLines < SHUT_OUT,
           "the others go on, but nobody else can");

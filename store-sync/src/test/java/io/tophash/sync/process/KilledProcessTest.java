@@ -73,8 +73,12 @@ class KilledProcessTest {
       assertTrue(table.describe(1).startsWith("pid=" + child.pid() + " "), table.describe(1));
       assertEquals(Drain.TIMED_OUT, table.awaitNoHazards(3, System.nanoTime()));
       assertEquals(1, table.blockingSlot());
+      assertEquals(1, table.slotInside(3, 0));
+      assertEquals(-1, table.slotInside(3, 1));
+      assertEquals(-1, table.slotInside(2, 0));
       child.kill();
     }
+    assertEquals(-1, table.slotInside(3, 0), "it is inside, but dead");
     assertFalse(table.isAlive(1, 1));
     assertEquals(1, table.attached().size());
     assertTrue(table.owed().isOwing(1));
