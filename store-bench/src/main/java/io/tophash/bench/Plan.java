@@ -114,8 +114,8 @@ record Plan(List<Section> sections) {
    *
    * @param stores the stores that are kept, or null; a store of this list that no section has is
    *     added to all of them
-   * @param workloads the workloads that are kept, or null; a section without any of them is left
-   *     out
+   * @param workloads the workloads that are kept, or null; a section without any of them, or
+   *     without any of the stores, is left out
    * @param entries the number of entries of a single section, or null
    * @param repeats replaces how often each section measures
    */
@@ -124,19 +124,21 @@ record Plan(List<Section> sections) {
       List<String> workloads,
       Integer entries,
       UnaryOperator<Repeats> repeats) {
+    List<Section> chosen = entries == null ? sections : ofEntries(entries, workloads);
+    Set<StoreKind> known =
+        chosen.stream().flatMap(section -> section.stores().stream()).collect(Collectors.toSet());
     return new Plan(
-        (entries == null ? sections : ofEntries(entries, workloads))
-            .stream()
-                .map(
-                    section ->
-                        new Section(
-                            section.entries(),
-                            stores == null ? section.stores() : EnumSet.copyOf(stores),
-                            common(section.workloads(), workloads),
-                            repeats.apply(section.repeats())))
-                .filter(section -> !section.workloads().isEmpty())
-                .distinct() // the sections of one store each are the same with other stores
-                .collect(Collectors.toList()));
+        chosen.stream()
+            .map(
+                section ->
+                    new Section(
+                        section.entries(),
+                        stores == null ? section.stores() : common(section, stores, known),
+                        common(section.workloads(), workloads),
+                        repeats.apply(section.repeats())))
+            .filter(section -> !section.workloads().isEmpty() && !section.stores().isEmpty())
+            .distinct() // the sections of one store each are the same with an added one
+            .toList());
   }
 
   /** The first section, with a number of entries and all workloads that were asked for. */
@@ -144,6 +146,13 @@ record Plan(List<Section> sections) {
     Section first = sections.get(0);
     Set<String> all = workloads == null ? first.workloads() : Set.copyOf(workloads);
     return List.of(new Section(entries, first.stores(), all, first.repeats()));
+  }
+
+  private static Set<StoreKind> common(
+      Section section, List<StoreKind> wanted, Set<StoreKind> known) {
+    return wanted.stream()
+        .filter(kind -> section.stores().contains(kind) || !known.contains(kind))
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(StoreKind.class)));
   }
 
   private static Set<String> common(Set<String> known, List<String> wanted) {

@@ -185,7 +185,8 @@ public final class Suite implements Callable<Integer> {
             : headline ? Plans.headline() : smoke ? Plans.smoke() : quick ? Plans.quick() : usual;
     Plan restricted = plan.restrictedTo(stores, workloads, entries, repeats::replace);
     if (restricted.sections().isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "this measures none of the workloads");
+      throw new ParameterException(
+          spec.commandLine(), "this measures none of these workloads in any of these stores");
     }
     return restricted;
   }

@@ -54,6 +54,15 @@ class SuiteTest {
   }
 
   @Test
+  void aWorkloadThatThePlanDoesNotHaveForTheStoreIsRefused() {
+    assertRefused(
+        "measures none of these workloads in any of these stores",
+        "--headline",
+        "--store=rocksdb",
+        "--workload=getAll32");
+  }
+
+  @Test
   void modesExcludeEachOther() {
     assertRefused("exclude each other", "--quick", "--full");
   }

@@ -36,6 +36,11 @@ public class FloorBenchmark {
   private static final int BYTES_PER_ENTRY = 32;
   private static final int PROBES = 1 << 21;
 
+  /** A buffer ends at 2 GiB; windows as large as those of the stores are within. */
+  private static final int WINDOW_SHIFT = 30;
+
+  private static final int WINDOW_MASK = (1 << WINDOW_SHIFT) - 1;
+
   /** The mapped file: each cache line holds the offset of another one, all in one cycle. */
   @State(Scope.Thread)
   public static class Region {
@@ -47,10 +52,10 @@ public class FloorBenchmark {
     @Param("/dev/shm")
     public String dir;
 
-    ByteBuffer memory;
-    int[] probes;
+    ByteBuffer[] windows;
+    long[] probes;
     int at;
-    int offset;
+    long offset;
 
     /** Writes the file. */
     @Setup(Level.Trial)
@@ -59,16 +64,34 @@ public class FloorBenchmark {
       Path file = Files.createTempFile(Path.of(dir), "floor-", ".dat");
       try (FileChannel channel =
           FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-        memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, (long) lines * LINE_BYTES);
+        windows = map(channel, (long) lines * LINE_BYTES);
       } finally {
-        Files.delete(file); // the mapping keeps it
+        Files.delete(file); // the mappings keep it
       }
       int[] next = Chain.cycle(lines);
       for (int i = 0; i < lines; i++) {
-        LONG.set(memory, i * LINE_BYTES, (long) next[i] * LINE_BYTES);
+        long offset = (long) i * LINE_BYTES;
+        LONG.set(
+            windows[(int) (offset >>> WINDOW_SHIFT)],
+            (int) offset & WINDOW_MASK,
+            (long) next[i] * LINE_BYTES);
       }
       SplittableRandom random = new SplittableRandom(1);
-      probes = random.ints(PROBES, 0, lines).map(line -> line * LINE_BYTES).toArray();
+      probes = random.ints(PROBES, 0, lines).mapToLong(line -> (long) line * LINE_BYTES).toArray();
+    }
+
+    private static ByteBuffer[] map(FileChannel channel, long bytes) throws IOException {
+      ByteBuffer[] windows = new ByteBuffer[(int) ((bytes - 1 >>> WINDOW_SHIFT) + 1)];
+      for (int i = 0; i < windows.length; i++) {
+        long start = (long) i << WINDOW_SHIFT;
+        long length = Math.min(bytes - start, 1L << WINDOW_SHIFT);
+        windows[i] = channel.map(FileChannel.MapMode.READ_WRITE, start, length);
+      }
+      return windows;
+    }
+
+    long read(long offset) {
+      return (long) LONG.get(windows[(int) (offset >>> WINDOW_SHIFT)], (int) offset & WINDOW_MASK);
     }
   }
 
@@ -76,9 +99,9 @@ public class FloorBenchmark {
   @Benchmark
   @OperationsPerInvocation(LoadedStore.OPERATIONS)
   public long dependentGet(Region region) {
-    int offset = region.offset;
+    long offset = region.offset;
     for (int i = 0; i < LoadedStore.OPERATIONS; i++) {
-      offset = (int) (long) LONG.get(region.memory, offset);
+      offset = region.read(offset);
     }
     region.offset = offset;
     return offset;
@@ -92,7 +115,7 @@ public class FloorBenchmark {
     region.at = (from + LoadedStore.OPERATIONS) & (PROBES - 1);
     long sum = 0;
     for (int i = 0; i < LoadedStore.OPERATIONS; i++) {
-      sum += (long) LONG.get(region.memory, region.probes[from + i]);
+      sum += region.read(region.probes[from + i]);
     }
     return sum;
   }

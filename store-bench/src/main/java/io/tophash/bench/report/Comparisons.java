@@ -96,7 +96,8 @@ final class Comparisons {
   }
 
   private Stream<Figure> figures() {
-    return Arrays.stream(Figure.values()).filter(figure -> figure.shape() == shape);
+    return Arrays.stream(Figure.values())
+        .filter(figure -> figure.shape() == shape && !figure.isPart());
   }
 
   private static List<StoreKind> kinds() {

@@ -65,8 +65,9 @@ public enum Figure {
   LIVE("live", "space", Shape.LONGS, "file without what is free in it, per entry", "B"),
   ALLOCATED("allocated", "space", Shape.LONGS, "space taken on the file system, per entry", "B"),
   HEAP("storeHeap", "space", Shape.LONGS, "heap used by a store in a file", "KiB"),
-  MEMORY_OWN("residentOwn", "memory", Shape.LONGS, "resident memory but for mapped files", "MiB"),
-  MEMORY_MAPPED("residentMapped", "memory", Shape.LONGS, "resident memory of mapped files", "MiB"),
+  MEMORY("resident", "memory", Shape.LONGS, "resident memory", "MiB"),
+  MEMORY_OWN("residentOwn", "memory", Shape.LONGS, "of it, all but mapped files", "MiB"),
+  MEMORY_MAPPED("residentMapped", "memory", Shape.LONGS, "of it, mapped files", "MiB"),
   GC_PAUSES("gcPauses", "memory", Shape.LONGS, "pauses of the collector in a fill, in all", "ms"),
   GC_LONGEST("gcLongest", "memory", Shape.LONGS, "longest pause of the collector in a fill", "ms"),
   SPACE_HINTED("spaceHinted", "hinted", Shape.LONGS, "file per entry, made with a hint", "B"),
@@ -341,6 +342,16 @@ public enum Figure {
   /** True if the figure is about a walk over all entries, by whose number it is divided. */
   public boolean isPerEntry() {
     return isBenchmark() && source.benchmark.endsWith(".iterate");
+  }
+
+  /** The figures whose sum it is; none if it is measured itself. */
+  List<Figure> parts() {
+    return this == MEMORY ? List.of(MEMORY_OWN, MEMORY_MAPPED) : List.of();
+  }
+
+  /** True if it is a part of another figure, and says little without the rest. */
+  boolean isPart() {
+    return MEMORY.parts().contains(this);
   }
 
   /** True if the figure is about space. */

@@ -60,7 +60,7 @@ public final class Markdown {
   }
 
   private String make(String images) throws IOException {
-    page.append(method());
+    page.append(method().stripTrailing()).append("\n\n");
     properties("## Where and how", results.environment());
     properties("", results.settings());
     flags();

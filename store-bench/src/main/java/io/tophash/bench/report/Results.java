@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * All that one run of the suite found out, as it is in the file of results.
@@ -174,12 +175,27 @@ public record Results(
 
   /** The values of a figure, or null if there is none. */
   public Summary summary(Figure figure, String store, int entries) {
-    for (Measurement known : measurements) {
-      if (isOf(known, figure, store, entries) && !known.values().isEmpty()) {
-        return Summary.of(known.values());
-      }
+    List<Double> values = values(figure, store, entries);
+    return values.isEmpty() ? null : Summary.of(values);
+  }
+
+  private List<Double> values(Figure figure, String store, int entries) {
+    if (!figure.parts().isEmpty()) {
+      return sums(figure.parts().stream().map(part -> values(part, store, entries)).toList());
     }
-    return null;
+    return measurements.stream()
+        .filter(known -> isOf(known, figure, store, entries))
+        .findFirst()
+        .map(Measurement::values)
+        .orElse(List.of());
+  }
+
+  /** The first values of all parts together, which were measured at once, then the second ones. */
+  private static List<Double> sums(List<List<Double>> parts) {
+    int count = parts.stream().mapToInt(List::size).min().orElse(0);
+    return IntStream.range(0, count)
+        .mapToObj(i -> parts.stream().mapToDouble(values -> values.get(i)).sum())
+        .toList();
   }
 
   private static boolean isOf(Measurement known, Figure figure, String store, int entries) {

@@ -88,6 +88,22 @@ class MarkdownTest {
   }
 
   @Test
+  void partsOfTheResidentMemoryAreNotComparedButTheirSum() throws Exception {
+    Results canned = Results.read(canned());
+    int entries = 10_000_000;
+    canned.add(Figure.MEMORY_OWN, "tophash", entries, List.of(80.0));
+    canned.add(Figure.MEMORY_MAPPED, "tophash", entries, List.of(420.0));
+    canned.add(Figure.MEMORY_OWN, "chm", entries, List.of(1_480.0));
+    canned.add(Figure.MEMORY_MAPPED, "chm", entries, List.of(20.0));
+    String page = Markdown.page(canned, "");
+    assertHasLine(page, "| resident memory | MiB | 500 | 1,500 | – | [failed](#what-failed) |");
+    assertHasLine(page, "| of it, mapped files | MiB | 420 | 20.0 | – | [failed](#what-failed) |");
+    assertHasLine(page, "| resident memory | 3.00× | – |");
+    assertHasLine(page, "| resident memory | ConcurrentHashMap | 3.00× | – |");
+    assertFalse(page.contains("| of it, mapped files | 0.05×"), page);
+  }
+
+  @Test
   void twoThreadsAreComparedWithOne() throws Exception {
     String page = page();
     assertHasLine(page, "| How many times as many | SyncStore | ConcurrentHashMap |");
