@@ -58,7 +58,7 @@ public final class Suite implements Callable<Integer> {
       names = "--full",
       description = {
         "10 million longs, Go's benchmarks, 1 million longs and records with more maps, larger",
-        "values, 100 million longs; about an hour and a quarter."
+        "values, 100 million longs; about an hour and forty minutes."
       })
   private boolean full;
 

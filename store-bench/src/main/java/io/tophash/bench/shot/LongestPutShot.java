@@ -31,7 +31,8 @@ final class LongestPutShot {
   static void run(Entries shape, int entries, Path directory) throws IOException {
     Shot.warmUp(shape, entries, directory);
     Path beside = directory.resolveSibling(directory.getFileName() + "-timed");
-    new LongestPutShot(shape).grow(Math.min(entries, Shot.WARM_UP_ENTRIES), beside);
+    // To the full size: what the JVM compiles anew in a larger store takes the processor away.
+    new LongestPutShot(shape).grow(entries, beside);
     Shot.delete(beside);
     Shot.delete(directory);
     LongestPutShot shot = new LongestPutShot(shape);
