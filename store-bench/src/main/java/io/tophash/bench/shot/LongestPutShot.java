@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -17,6 +18,8 @@ final class LongestPutShot {
   private static final double NANOS_PER_MICRO = 1e3;
   private static final int SIGNIFICANT_DIGITS = 3;
   private static final int PUTS_PER_OTHER = 16;
+  private static final int MOST_COLLECTIONS = 50;
+  private static final long COLLECTION_NANOS = 100_000_000L;
   private static final long IDLE_NANOS = 4_000_000_000L;
 
   private final Histogram puts = new Histogram(SIGNIFICANT_DIGITS);
@@ -36,10 +39,27 @@ final class LongestPutShot {
     Shot.delete(beside);
     Shot.delete(directory);
     LongestPutShot shot = new LongestPutShot(shape);
-    System.gc();
+    collect(beside);
     shot.grow(entries, directory);
     shot.print();
     Shot.delete(directory);
+  }
+
+  /**
+   * Collects until no file of this directory is mapped any more: buffers are unmapped by the
+   * collector, and while a large one is, nothing else can be mapped.
+   */
+  private static void collect(Path directory) throws IOException {
+    Path maps = Path.of("/proc/self/maps");
+    boolean mapped = true;
+    for (int i = 0; i < MOST_COLLECTIONS && mapped; i++) {
+      System.gc();
+      LockSupport.parkNanos(COLLECTION_NANOS);
+      mapped =
+          Files.isReadable(maps)
+              && Files.readAllLines(maps).stream()
+                  .anyMatch(line -> line.contains(directory.toString()));
+    }
   }
 
   private void grow(int entries, Path directory) throws IOException {
