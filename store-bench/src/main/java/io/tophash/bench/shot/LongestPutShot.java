@@ -34,7 +34,7 @@ final class LongestPutShot {
   static void run(Entries shape, int entries, Path directory) throws IOException {
     Shot.warmUp(shape, entries, directory);
     Path beside = directory.resolveSibling(directory.getFileName() + "-timed");
-    // To the full size: what the JVM compiles anew in a larger store takes the processor away.
+    // To the full size: a JVM that has only filled a small store had longer pauses.
     new LongestPutShot(shape).grow(entries, beside);
     Shot.delete(beside);
     Shot.delete(directory);
