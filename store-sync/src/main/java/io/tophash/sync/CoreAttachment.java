@@ -3,8 +3,14 @@ package io.tophash.sync;
 import io.tophash.core.VerifyReport;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.memory.ForgottenClose;
+import io.tophash.sync.attach.Cores;
+import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.entry.SegmentTable;
+import io.tophash.sync.shard.StoreVerifier;
+import io.tophash.sync.upkeep.Backup;
+import io.tophash.sync.upkeep.Compaction;
+import io.tophash.sync.upkeep.Statistics;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,7 +39,7 @@ final class CoreAttachment implements Attachment {
 
   @Override
   public boolean isReadOnly() {
-    return table.readOnly;
+    return table.isReadOnly();
   }
 
   @Override
@@ -68,7 +74,7 @@ final class CoreAttachment implements Attachment {
   public SyncStats stats() {
     table.checkOpen();
     try {
-      return Statistics.of(core, table);
+      return SyncStats.of(new Statistics(core), table.sizeLong());
     } catch (IndexOutOfBoundsException e) {
       throw table.explain(e);
     }
@@ -78,7 +84,7 @@ final class CoreAttachment implements Attachment {
   public VerifyReport verify() {
     table.checkOpen();
     try {
-      return new SyncVerifier(core).run();
+      return new StoreVerifier(core.shards()).run();
     } catch (IndexOutOfBoundsException e) {
       throw table.explain(e);
     }
@@ -87,11 +93,7 @@ final class CoreAttachment implements Attachment {
   @Override
   public void force() {
     table.checkWritable();
-    try {
-      core.file().force();
-    } catch (UncheckedIOException e) {
-      throw new StoreException("cannot write the store back, store=" + core.path(), e);
-    }
+    core.force();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.tophash.sync;
 import io.tophash.core.LongHashStore.LongLongVisitor;
 import io.tophash.core.Store;
 import io.tophash.core.VerifyReport;
+import io.tophash.sync.entry.LongTable;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.agrona.collections.LongLongConsumer;

@@ -1,5 +1,8 @@
 package io.tophash.sync;
 
+import io.tophash.sync.entry.LongTable;
+import io.tophash.sync.entry.TypedTable;
+
 /**
  * What the engine gives to a builder.
  *

@@ -3,6 +3,7 @@ package io.tophash.sync;
 import io.tophash.core.StoreBuilder;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.hash.KeyHash;
+import io.tophash.sync.attach.OpenRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 

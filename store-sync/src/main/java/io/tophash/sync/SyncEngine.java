@@ -2,6 +2,12 @@ package io.tophash.sync;
 
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.memory.MemoryMode;
+import io.tophash.sync.attach.Cores;
+import io.tophash.sync.attach.OpenRequest;
+import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.entry.InlineTable;
+import io.tophash.sync.entry.SegmentTable;
+import io.tophash.sync.entry.Tables;
 
 /** Opens the files of concurrent stores. */
 final class SyncEngine {
@@ -11,23 +17,12 @@ final class SyncEngine {
   static <K, V> Opened<K, V> open(OpenRequest<K, V> request) {
     MemoryMode.current();
     SyncCore core = Cores.acquire(request);
-    boolean inline =
-        StoreShape.isInline(core.header().keyFixedBytes, core.header().valueFixedBytes);
-    if (inline) {
-      InlineTable table = new InlineTable(core, request.readOnly());
-      boolean isLongs =
-          request.keyCodec().equals(Codecs.int64()) && request.valueCodec().equals(Codecs.int64());
-      return new Opened<>(
-          new CoreAttachment(core, table, request.temporary()),
-          new InlineEntries<>(table, request.keyCodec(), request.valueCodec()),
-          isLongs ? table : null);
-    }
-    RecordTable table = new RecordTable(core, request.readOnly(), request.verifyReads());
-    RecordForm<K, V> form =
-        new RecordForm<>(request.keyCodec(), request.valueCodec(), core.memory().windowBytes());
+    SegmentTable table = Tables.of(core, request.readOnly(), request.verifyReads());
+    boolean isLongs =
+        request.keyCodec().equals(Codecs.int64()) && request.valueCodec().equals(Codecs.int64());
     return new Opened<>(
         new CoreAttachment(core, table, request.temporary()),
-        new RecordEntries<>(table, form),
-        null);
+        Tables.typed(table, request.keyCodec(), request.valueCodec()),
+        isLongs ? (InlineTable) table : null);
   }
 }

@@ -1,6 +1,11 @@
 package io.tophash.sync;
 
 import io.tophash.core.StoreStats;
+import io.tophash.core.memory.MemoryMode;
+import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.format.ProcessLayout;
+import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.upkeep.Statistics;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -55,6 +60,41 @@ public record SyncStats(
     long clears,
     List<AttachedProcess> attached)
     implements StoreStats {
+  static SyncStats of(Statistics figures, long entries) {
+    SyncCore core = figures.core();
+    return new SyncStats(
+        core.path(),
+        MemoryMode.current().name(),
+        core.header().keyCodec,
+        core.header().valueCodec,
+        entries,
+        core.file().length(),
+        core.report().usedBytes(),
+        core.report().freeBytes(),
+        core.shards().context().shardCount(),
+        figures.segments(),
+        figures.sum(ShardLayout.REBUILDS),
+        figures.sum(ShardLayout.SPLITS),
+        figures.sum(ShardLayout.MERGES),
+        figures.sum(ShardLayout.PROMOTIONS),
+        figures.sum(ShardLayout.INSERTS),
+        figures.sumOfHazards(ProcessLayout.HAZARD_STORES),
+        figures.sumOfHazards(ProcessLayout.HAZARD_REMOVES),
+        figures.sum(ShardLayout.MISSES),
+        figures.sum(ShardLayout.TAKEOVERS),
+        figures.sum(ShardLayout.CLEARS),
+        figures.attached().stream()
+            .map(
+                row ->
+                    new AttachedProcess(
+                        row.pid(),
+                        row.started(),
+                        row.attached(),
+                        row.host(),
+                        row.stores(),
+                        row.removes()))
+            .toList());
+  }
 
   /**
    * A process that has the store attached for writing. Readers leave no trace.

@@ -5,6 +5,8 @@ import io.tophash.core.codec.Codec;
 import io.tophash.core.errors.IncompatibleStoreException;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.salvage.Salvage;
+import io.tophash.sync.attach.Cores;
+import io.tophash.sync.attach.StoreShape;
 import io.tophash.sync.salvage.SyncReader;
 import java.nio.file.Path;
 

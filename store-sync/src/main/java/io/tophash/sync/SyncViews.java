@@ -1,5 +1,8 @@
 package io.tophash.sync;
 
+import io.tophash.sync.entry.EntryWalk;
+import io.tophash.sync.entry.TypedTable;
+import io.tophash.sync.entry.Updates;
 import java.util.AbstractCollection;
 import java.util.AbstractMap;
 import java.util.AbstractSet;

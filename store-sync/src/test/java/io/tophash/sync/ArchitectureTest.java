@@ -14,6 +14,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,19 +31,39 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArchitectureTest {
   private static final String ROOT = "io.tophash.sync";
 
-  /** The packages of the core that each package here may use. */
-  private static final List<String> CORE =
-      List.of("errors", "memory", "format", "hash", "codec", "lifecycle", "salvage");
+  /**
+   * What a package may use, as its package-info says.
+   *
+   * @param own packages of this module
+   * @param core packages of the core; the empty name is its root, the API
+   */
+  private record Uses(List<String> own, List<String> core) {}
 
-  /** For each package below the root, the packages of this module that it may use. */
-  private static final Map<String, List<String>> MAY_USE =
+  private static final Map<String, Uses> MAY_USE =
       Map.of(
-          "format", List.of(),
-          "process", List.of("format"),
-          "extent", List.of("format", "process"),
-          "segment", List.of("format", "process", "extent"),
-          "shard", List.of("format", "process", "extent", "segment"),
-          "salvage", List.of("format", "segment"));
+          "format", new Uses(List.of(), List.of("format")),
+          "process", new Uses(List.of("format"), List.of("errors", "memory")),
+          "extent", new Uses(List.of("format", "process"), List.of("errors", "memory")),
+          "segment", new Uses(List.of("format"), List.of("errors", "memory", "format", "hash")),
+          "shard",
+              new Uses(
+                  List.of("format", "process", "extent", "segment"),
+                  List.of("", "errors", "memory", "lifecycle")),
+          "salvage",
+              new Uses(
+                  List.of("format", "segment"), List.of("memory", "format", "hash", "salvage")),
+          "attach",
+              new Uses(
+                  List.of("format", "process", "extent", "segment", "shard"),
+                  List.of("", "errors", "memory", "format", "hash", "codec", "lifecycle")),
+          "entry",
+              new Uses(
+                  List.of("format", "segment", "shard", "attach"),
+                  List.of("errors", "memory", "format", "hash", "codec")),
+          "upkeep",
+              new Uses(
+                  List.of("format", "process", "extent", "segment", "shard", "attach", "entry"),
+                  List.of("errors", "memory", "format", "codec")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -52,16 +75,18 @@ class ArchitectureTest {
   }
 
   private static ArchRule usesOnlyWhatItMay(String name, String packageUnderRule) {
+    Uses uses = MAY_USE.get(name);
     String[] allowed =
-        Stream.concat(
-                Stream.concat(
-                    Stream.of(packageUnderRule + ".."),
-                    MAY_USE.get(name).stream().map(used -> ROOT + "." + used + "..")),
-                CORE.stream().map(used -> "io.tophash.core." + used + ".."))
+        Stream.of(
+                Stream.of(packageUnderRule),
+                uses.own().stream().map(used -> ROOT + "." + used),
+                uses.core().stream()
+                    .map(used -> used.isEmpty() ? "io.tophash.core" : "io.tophash.core." + used))
+            .flatMap(packages -> packages)
             .toArray(String[]::new);
     return classes()
         .that()
-        .resideInAPackage(packageUnderRule + "..")
+        .resideInAPackage(packageUnderRule)
         .should()
         .onlyDependOnClassesThat(
             not(resideInAPackage("io.tophash..")).or(resideInAnyPackage(allowed)))
@@ -116,6 +141,16 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .haveFullyQualifiedName("sun.misc.Unsafe")
         .check(CLASSES);
+  }
+
+  @Test
+  void theInnerPackagesAreNotExported() {
+    Set<String> exported =
+        ModuleFinder.of(Path.of("target", "classes")).findAll().stream()
+            .flatMap(module -> module.descriptor().exports().stream())
+            .map(ModuleDescriptor.Exports::source)
+            .collect(Collectors.toSet());
+    assertEquals(Set.of(ROOT), exported);
   }
 
   @Test

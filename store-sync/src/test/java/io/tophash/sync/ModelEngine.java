@@ -2,6 +2,10 @@ package io.tophash.sync;
 
 import io.tophash.core.VerifyReport;
 import io.tophash.core.codec.Codec;
+import io.tophash.sync.attach.OpenRequest;
+import io.tophash.sync.entry.EntryWalk;
+import io.tophash.sync.entry.LongTable;
+import io.tophash.sync.entry.TypedTable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;

@@ -16,8 +16,8 @@ import java.nio.file.Path;
  * What all parts of an attached store share.
  *
  * @param memory the mapped file
- * @param process this process's row
- * @param allocator blocks
+ * @param process this process's row; null if the store is attached read-only
+ * @param allocator blocks; null if the store is attached read-only
  * @param kind kind of the segments
  * @param shardShift log2 of the number of shards
  * @param maxSegmentBytes largest block of a segment; see {@link Rebuilder#maxBlockBytes}
@@ -36,6 +36,11 @@ public record ShardContext(
     long lockTimeoutNanos,
     Runnable mapAll,
     Path store) {
+
+  /** True if the store is attached read-only. */
+  public boolean isReadOnly() {
+    return allocator == null;
+  }
 
   /** Number of shards. */
   public int shardCount() {

@@ -1,0 +1,83 @@
+package io.tophash.sync.attach;
+
+import io.tophash.core.VerifyProgress;
+import io.tophash.core.codec.Codec;
+import io.tophash.core.hash.KeyHash;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a builder asks the engine for.
+ *
+ * @param path the file
+ * @param temporary true to delete it with the attachment's close
+ * @param readOnly true to write nothing
+ * @param maxBytes the file never grows over this
+ * @param expectedEntries hint for a new store, 0 for none; may be negative or absurd
+ * @param windowShift log2 of the size of a new store's windows
+ * @param lockTimeoutMs how long an operation waits for a lock, at least 1
+ * @param shardShift log2 of a new store's number of shards, or {@link #SHARDS_BY_ENGINE}
+ * @param maxSegmentBytes largest block of a segment
+ * @param verifyReads true to compare the checksum of each record that is read
+ * @param keyCodec how keys are written
+ * @param valueCodec how values are written
+ * @param hashes the hash function
+ * @param verifyProgress hears of the verification after a stop of the machine
+ */
+public record OpenRequest<K, V>(
+    Path path,
+    boolean temporary,
+    boolean readOnly,
+    long maxBytes,
+    long expectedEntries,
+    int windowShift,
+    long lockTimeoutMs,
+    int shardShift,
+    long maxSegmentBytes,
+    boolean verifyReads,
+    Codec<K> keyCodec,
+    Codec<V> valueCodec,
+    KeyHash.Factory hashes,
+    VerifyProgress verifyProgress) {
+  /** The engine chooses the number of shards. */
+  public static final int SHARDS_BY_ENGINE = -1;
+
+  /** Largest block of a segment, unless a test wants another. */
+  public static final long MAX_SEGMENT_BYTES = 63 << 10;
+
+  /** A request that compares checksums, and in which nobody hears of a verification. */
+  public OpenRequest(
+      Path path,
+      boolean temporary,
+      boolean readOnly,
+      long maxBytes,
+      long expectedEntries,
+      int windowShift,
+      long lockTimeoutMs,
+      int shardShift,
+      long maxSegmentBytes,
+      Codec<K> keyCodec,
+      Codec<V> valueCodec,
+      KeyHash.Factory hashes) {
+    this(
+        path,
+        temporary,
+        readOnly,
+        maxBytes,
+        expectedEntries,
+        windowShift,
+        lockTimeoutMs,
+        shardShift,
+        maxSegmentBytes,
+        true,
+        keyCodec,
+        valueCodec,
+        hashes,
+        VerifyProgress.NONE);
+  }
+
+  /** The lock timeout, half of for ever at most: so a time from now still is a time to come. */
+  public long lockTimeoutNanos() {
+    return Math.min(Long.MAX_VALUE / 2, TimeUnit.MILLISECONDS.toNanos(lockTimeoutMs));
+  }
+}

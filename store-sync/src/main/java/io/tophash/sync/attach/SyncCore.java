@@ -1,0 +1,368 @@
+package io.tophash.sync.attach;
+
+import io.tophash.core.VerifyProgress;
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.errors.StoreException;
+import io.tophash.core.errors.StoreTimeoutException;
+import io.tophash.core.errors.UnsettledStoreException;
+import io.tophash.core.format.HeaderLayout;
+import io.tophash.core.format.StoreHeader;
+import io.tophash.core.hash.KeyHash;
+import io.tophash.core.lifecycle.OpenMark;
+import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.SharedFile;
+import io.tophash.core.memory.Sidecar;
+import io.tophash.sync.extent.Claimants;
+import io.tophash.sync.extent.ExtentAllocator;
+import io.tophash.sync.extent.ExtentReport;
+import io.tophash.sync.extent.Space;
+import io.tophash.sync.format.RegionLayout;
+import io.tophash.sync.process.ProcessTable;
+import io.tophash.sync.segment.InlineSegments;
+import io.tophash.sync.segment.RecordSegments;
+import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.shard.Misses;
+import io.tophash.sync.shard.ShardContext;
+import io.tophash.sync.shard.Shards;
+import io.tophash.sync.shard.StoreVerifier;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A store as this JVM has it attached: one mapping, one row of the process table. All attachments
+ * of the JVM to the same file share it; see {@link Cores}.
+ */
+public final class SyncCore {
+  /** How long to wait for others to finish attaching. */
+  private static final long ATTACH_TIMEOUT_MS = 30_000;
+
+  private final Path path;
+  private final boolean readOnly;
+  private final Sidecar sidecar;
+  private SharedFile file;
+  private StoreHeader header;
+  private MappedMemory memory;
+  private OpenMark mark;
+  private ProcessTable process;
+  private ExtentAllocator allocator;
+  private ExtentReport report;
+  private KeyHash.Factory hashes;
+  private KeyHash keyHash;
+  private Shards shards;
+  private Misses misses;
+
+  private SyncCore(Path path, boolean readOnly) {
+    this.path = path;
+    this.readOnly = readOnly;
+    this.sidecar = Sidecar.open(path, readOnly);
+  }
+
+  /**
+   * Attaches to the store at a real path; makes it first if it is not there.
+   *
+   * @param first true if this JVM never had it attached before: so nobody can be inside an access
+   *     to a former mapping, and free space at the end of the file can be given back
+   */
+  public static SyncCore attach(Path path, OpenRequest<?, ?> request, boolean first) {
+    SyncCore core = new SyncCore(path, request.readOnly());
+    boolean attached = false;
+    try {
+      if (request.readOnly()) {
+        core.attachReadOnly(request);
+      } else {
+        core.attachForWriting(request, first);
+      }
+      attached = true;
+      return core;
+    } catch (IndexOutOfBoundsException e) {
+      throw new CorruptStoreException("store", 0, "a reference leads nowhere (" + e + ")");
+    } finally {
+      if (!attached) {
+        core.giveUp();
+      }
+    }
+  }
+
+  private void giveUp() {
+    if (process != null) {
+      process.leave();
+    }
+    if (file != null) {
+      file.close();
+    }
+    sidecar.release();
+  }
+
+  private void attachReadOnly(OpenRequest<?, ?> request) {
+    // From here on nobody cuts the file.
+    sidecar.lockReader(ATTACH_TIMEOUT_MS);
+    boolean attached = false;
+    try {
+      file = SharedFile.open(path, true, Long.MAX_VALUE);
+      readHeader(request);
+      map();
+      connect(request);
+      if (mark.mayHaveLostWrites()) {
+        throw new UnsettledStoreException(
+            "the machine stopped while the store was open, and a read-only opener may not settle"
+                + " that; open the store for writing once, store="
+                + path);
+      }
+      attached = true;
+    } finally {
+      if (!attached) {
+        sidecar.unlockReader();
+      }
+    }
+  }
+
+  private void attachForWriting(OpenRequest<?, ?> request, boolean first) {
+    sidecar.lockAttach(ATTACH_TIMEOUT_MS);
+    try {
+      boolean isNew = isNew();
+      file =
+          isNew
+              ? SharedFile.create(path, request.maxBytes())
+              : SharedFile.open(path, false, request.maxBytes());
+      if (isNew) {
+        header = StoreShape.newHeader(request);
+        map();
+        Space.of(file, memory).ready(0, RegionLayout.EXTENT_BYTES);
+        byte[] sealed = header.toBytes();
+        memory.putBytes(0, sealed, 0, sealed.length);
+        ExtentAllocator.format(memory);
+      } else {
+        readHeader(request);
+        map();
+      }
+      process = ProcessTable.claim(memory, sidecar);
+      process.enter();
+      connect(request);
+      if (isNew) {
+        shards.format();
+        markOpen();
+        CrashPoint.reached("create.formatted");
+        file.publish();
+        CrashPoint.reached("create.published");
+      } else {
+        join(first, request.verifyProgress());
+      }
+    } finally {
+      sidecar.unlockAttach();
+    }
+  }
+
+  private void map() {
+    memory = file.map(header.windowShift);
+    mark = new OpenMark(memory);
+  }
+
+  private boolean isNew() {
+    return !Files.exists(path) || path.toFile().length() == 0;
+  }
+
+  private void readHeader(OpenRequest<?, ?> request) {
+    header = StoreHeader.parse(file.readHead(HeaderLayout.BYTES), path);
+    StoreShape.check(header, request, path);
+    if (file.length() < RegionLayout.EXTENT_BYTES) {
+      throw new CorruptStoreException("file", file.length(), "the file was truncated");
+    }
+  }
+
+  private void connect(OpenRequest<?, ?> request) {
+    hashes = request.hashes();
+    keyHash = hashes.withSeed(header.storeId);
+    SegmentKind kind =
+        isInline() ? new InlineSegments(memory, keyHash) : new RecordSegments(memory, keyHash);
+    Space space = Space.of(file, memory);
+    report = readOnly ? new ExtentReport(space) : null;
+    allocator = readOnly ? null : new ExtentAllocator(space, Claimants.of(process));
+    ShardContext context =
+        new ShardContext(
+            memory,
+            process,
+            allocator,
+            kind,
+            header.chunkShift,
+            request.maxSegmentBytes(),
+            request.lockTimeoutNanos(),
+            this::mapAll,
+            path);
+    shards = new Shards(context);
+    misses = new Misses(context.shardCount());
+  }
+
+  private void join(boolean first, VerifyProgress progress) {
+    if (process.isAlone()) {
+      if (mark.mayHaveLostWrites()) {
+        new StoreVerifier(shards).runAfterMachineStop(progress);
+      }
+      markOpen();
+    }
+    new Settlement(memory, process, shards, allocator).run();
+    if (first && process.isAlone() && sidecar.tryLockReadersAlone()) {
+      try {
+        file.truncate(allocator.cutTail());
+      } finally {
+        sidecar.unlockReadersAlone();
+      }
+    }
+    CrashPoint.reached("attach.settled");
+  }
+
+  private void markOpen() {
+    boolean wasClean = mark.isClean();
+    mark.putOpen();
+    if (wasClean) {
+      // What follows may reach the device in any order, but after this.
+      memory.force(HeaderLayout.BYTES);
+    }
+  }
+
+  /**
+   * Ends the attachment of this JVM. All tables are closed by now, so no operation begins any more;
+   * those that run are awaited.
+   */
+  public void detach() {
+    try {
+      if (readOnly) {
+        sidecar.unlockReader();
+      } else {
+        shards.end();
+        awaitOwnLocks();
+        sidecar.lockAttach(ATTACH_TIMEOUT_MS);
+        try {
+          if (process.isAlone()) {
+            mark.putClosed(false);
+          }
+          process.leave();
+        } finally {
+          sidecar.unlockAttach();
+        }
+      }
+    } finally {
+      file.close();
+      sidecar.release();
+    }
+  }
+
+  /**
+   * Runs an action if this process is the only one that has the store open, and keeps it so
+   * meanwhile.
+   *
+   * @return false if it is not alone; nothing was run
+   */
+  public boolean whileAlone(Runnable action) {
+    sidecar.lockAttach(ATTACH_TIMEOUT_MS);
+    try {
+      if (!process.isAlone() || !sidecar.tryLockReadersAlone()) {
+        return false;
+      }
+      try {
+        action.run();
+        return true;
+      } finally {
+        sidecar.unlockReadersAlone();
+      }
+    } finally {
+      sidecar.unlockAttach();
+    }
+  }
+
+  private void awaitOwnLocks() {
+    long start = System.nanoTime();
+    while (shards.holdsAnyLock()) {
+      // A damaged lock word, which nobody will ever clear, must not hang the close.
+      if (System.nanoTime() - start > shards.context().lockTimeoutNanos()) {
+        throw new StoreTimeoutException(
+            "an operation of this process does not end, so the store was closed under it, store="
+                + path);
+      }
+      LockSupport.parkNanos(10_000);
+    }
+  }
+
+  /**
+   * Has the operating system write all changes to the device.
+   *
+   * @throws StoreException if that fails
+   */
+  public void force() {
+    try {
+      file.force();
+    } catch (UncheckedIOException e) {
+      throw new StoreException("cannot write the store back, store=" + path, e);
+    }
+  }
+
+  /** Maps all that the file has by now: another process may have made it longer. */
+  public void mapAll() {
+    file.ensureMapped(file.length());
+  }
+
+  public boolean isReadOnly() {
+    return readOnly;
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  public Path lockPath() {
+    return file.lockPath();
+  }
+
+  public StoreHeader header() {
+    return header;
+  }
+
+  /** True if keys and values stand in their cells. */
+  public boolean isInline() {
+    return StoreShape.isInline(header.keyFixedBytes, header.valueFixedBytes);
+  }
+
+  public SharedFile file() {
+    return file;
+  }
+
+  public Sidecar sidecar() {
+    return sidecar;
+  }
+
+  public MappedMemory memory() {
+    return memory;
+  }
+
+  /** This process's row; null if the store is attached read-only. */
+  public ProcessTable process() {
+    return process;
+  }
+
+  /** Allocator of blocks; null if the store is attached read-only. */
+  public ExtentAllocator allocator() {
+    return allocator;
+  }
+
+  public ExtentReport report() {
+    return readOnly ? report : allocator.report();
+  }
+
+  public KeyHash keyHash() {
+    return keyHash;
+  }
+
+  public KeyHash.Factory hashes() {
+    return hashes;
+  }
+
+  public Shards shards() {
+    return shards;
+  }
+
+  public Misses misses() {
+    return misses;
+  }
+}

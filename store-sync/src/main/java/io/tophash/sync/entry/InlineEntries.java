@@ -1,0 +1,163 @@
+package io.tophash.sync.entry;
+
+import io.tophash.core.codec.Codec;
+import io.tophash.sync.format.SegmentLayout;
+import java.nio.ByteBuffer;
+
+/** The typed face of an {@link InlineTable}. */
+public final class InlineEntries<K, V> implements TypedTable<K, V> {
+  /** Stands for absent in the plain lookup; should it be a value, a second lookup tells. */
+  private static final long RARE = SegmentLayout.USUAL_NIL;
+
+  private final InlineTable table;
+  private final InlineForm<K> keys;
+  private final InlineForm<V> values;
+
+  InlineEntries(InlineTable table, Codec<K> keyCodec, Codec<V> valueCodec) {
+    this.table = table;
+    this.keys = new InlineForm<>(keyCodec, "key");
+    this.values = new InlineForm<>(valueCodec, "value");
+  }
+
+  @Override
+  public V get(Object key) {
+    long keyWord = keys.toLong(key);
+    long word = table.get(keyWord, RARE);
+    if (word == RARE) {
+      LongOutcome outcome = new LongOutcome();
+      word = table.lookup(keyWord, 0, outcome);
+      if (!outcome.present) {
+        return null;
+      }
+    }
+    return values.fromLong(word);
+  }
+
+  @Override
+  public boolean containsKey(Object key) {
+    return table.containsKey(keys.toLong(key));
+  }
+
+  private LongOutcome change(Change change, Object key, long operand, long expected) {
+    LongOutcome outcome = new LongOutcome();
+    table.change(change, keys.toLong(key), operand, expected, outcome);
+    return outcome;
+  }
+
+  private V previous(LongOutcome outcome) {
+    return outcome.present ? values.fromLong(outcome.previous) : null;
+  }
+
+  @Override
+  public V put(K key, V value) {
+    return previous(change(Change.SET, key, values.toLong(value), 0));
+  }
+
+  @Override
+  public void set(K key, V value) {
+    change(Change.SET, key, values.toLong(value), 0);
+  }
+
+  @Override
+  public V putIfAbsent(K key, V value) {
+    return previous(change(Change.SET_IF_ABSENT, key, values.toLong(value), 0));
+  }
+
+  @Override
+  public V remove(Object key) {
+    return previous(change(Change.REMOVE, key, 0, 0));
+  }
+
+  @Override
+  public boolean delete(Object key) {
+    return change(Change.REMOVE, key, 0, 0).changed;
+  }
+
+  @Override
+  public boolean remove(Object key, Object value) {
+    return change(Change.REMOVE_IF_EQUAL, key, 0, values.toLong(value)).changed;
+  }
+
+  @Override
+  public V replace(K key, V value) {
+    return previous(change(Change.SET_IF_PRESENT, key, values.toLong(value), 0));
+  }
+
+  @Override
+  public boolean replace(K key, V expected, V value) {
+    return change(Change.SET_IF_EQUAL, key, values.toLong(value), values.toLong(expected)).changed;
+  }
+
+  @Override
+  public byte[] getEncoded(Object key) {
+    LongOutcome outcome = new LongOutcome();
+    long word = table.lookup(keys.toLong(key), 0, outcome);
+    return outcome.present ? values.encoded(word) : null;
+  }
+
+  @Override
+  public boolean replaceEncoded(K key, byte[] expected, V value) {
+    Long word = values.ofEncoded(expected);
+    return word != null && change(Change.SET_IF_EQUAL, key, values.toLong(value), word).changed;
+  }
+
+  @Override
+  public boolean removeEncoded(Object key, byte[] expected) {
+    Long word = values.ofEncoded(expected);
+    return word != null && change(Change.REMOVE_IF_EQUAL, key, 0, word).changed;
+  }
+
+  @Override
+  public int getInto(Object key, ByteBuffer target) {
+    byte[] encoded = getEncoded(key);
+    if (encoded == null) {
+      return -1;
+    }
+    RecordEntries.checkRoom(target, encoded.length);
+    target.put(encoded);
+    return encoded.length;
+  }
+
+  @Override
+  public boolean containsValue(Object value) {
+    long word = values.toLong(value);
+    LongTable.Walk walk = table.newWalk();
+    while (walk.advance()) {
+      if (walk.value() == word) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public EntryWalk<K, V> newWalk() {
+    LongTable.Walk walk = table.newWalk();
+    return new EntryWalk<>() {
+      @Override
+      public boolean advance() {
+        return walk.advance();
+      }
+
+      @Override
+      public K key() {
+        return keys.fromLong(walk.key());
+      }
+
+      @Override
+      public V value() {
+        return values.fromLong(walk.value());
+      }
+    };
+  }
+
+  @Override
+  public void clear() {
+    table.clear();
+  }
+
+  @Override
+  public long sizeLong() {
+    return table.sizeLong();
+  }
+}

@@ -1,0 +1,178 @@
+package io.tophash.sync.entry;
+
+import io.tophash.core.hash.KeyHash;
+import io.tophash.sync.format.SyncRecordLayout;
+import java.nio.ByteBuffer;
+
+/** The typed face of a {@link RecordTable}. */
+public final class RecordEntries<K, V> implements TypedTable<K, V> {
+  private final RecordTable table;
+  private final RecordForm<K, V> form;
+  private final KeyHash keyHash;
+
+  RecordEntries(RecordTable table, RecordForm<K, V> form) {
+    this.table = table;
+    this.form = form;
+    this.keyHash = table.core.keyHash();
+  }
+
+  private long hash(byte[] record, int keyBytes) {
+    return keyHash.ofBytes(record, SyncRecordLayout.PAYLOAD, keyBytes);
+  }
+
+  @SuppressWarnings("unchecked")
+  private <R> R lookup(Object key, RecordLookup.Reader<R> reader) {
+    byte[] record = form.lookup((K) key);
+    int keyBytes = RecordForm.keyBytes(record);
+    return table.get(record, keyBytes, hash(record, keyBytes), reader);
+  }
+
+  @Override
+  public V get(Object key) {
+    return form.value(getEncoded(key));
+  }
+
+  @Override
+  public byte[] getEncoded(Object key) {
+    return lookup(key, table::copy);
+  }
+
+  @Override
+  public boolean containsKey(Object key) {
+    return lookup(key, RecordLookup.PRESENT) != null;
+  }
+
+  @Override
+  public int getInto(Object key, ByteBuffer target) {
+    int position = target.position();
+    Integer length =
+        lookup(
+            key,
+            (record, offset, bytes) -> {
+              // Too little room is reported when the length has been validated.
+              if (target.limit() - position >= bytes) {
+                target.position(position);
+                target.put(table.memory.slice(record + offset, bytes));
+              }
+              return bytes;
+            });
+    if (length == null) {
+      target.position(position);
+      return -1;
+    }
+    target.position(position);
+    checkRoom(target, length);
+    target.position(position + length);
+    return length;
+  }
+
+  static void checkRoom(ByteBuffer target, int bytes) {
+    if (target.remaining() < bytes) {
+      throw new IllegalArgumentException(
+          "the buffer has too little room for the value, bytes="
+              + bytes
+              + " remaining="
+              + target.remaining());
+    }
+  }
+
+  private RecordChange set(Change change, K key, V value, byte[] expected, boolean previous) {
+    byte[] encoded = form.key(key);
+    byte[] record = form.record(encoded, value);
+    RecordChange c =
+        new RecordChange(
+            change, record, encoded.length, hash(record, encoded.length), expected, previous);
+    table.change(c);
+    return c;
+  }
+
+  @SuppressWarnings("unchecked")
+  private RecordChange removal(Object key, byte[] expected, boolean previous) {
+    byte[] record = form.lookup((K) key);
+    int keyBytes = RecordForm.keyBytes(record);
+    Change change = expected == null ? Change.REMOVE : Change.REMOVE_IF_EQUAL;
+    RecordChange c =
+        new RecordChange(change, record, keyBytes, hash(record, keyBytes), expected, previous);
+    table.change(c);
+    return c;
+  }
+
+  @Override
+  public V put(K key, V value) {
+    return form.value(set(Change.SET, key, value, null, true).previous);
+  }
+
+  @Override
+  public void set(K key, V value) {
+    set(Change.SET, key, value, null, false);
+  }
+
+  @Override
+  public V putIfAbsent(K key, V value) {
+    return form.value(set(Change.SET_IF_ABSENT, key, value, null, true).previous);
+  }
+
+  @Override
+  public V remove(Object key) {
+    return form.value(removal(key, null, true).previous);
+  }
+
+  @Override
+  public boolean delete(Object key) {
+    return removal(key, null, false).changed;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public boolean remove(Object key, Object value) {
+    return removal(key, form.encoded((V) value), false).changed;
+  }
+
+  @Override
+  public boolean removeEncoded(Object key, byte[] expected) {
+    return removal(key, expected, false).changed;
+  }
+
+  @Override
+  public V replace(K key, V value) {
+    return form.value(set(Change.SET_IF_PRESENT, key, value, null, true).previous);
+  }
+
+  @Override
+  public boolean replace(K key, V expected, V value) {
+    return replaceEncoded(key, form.encoded(expected), value);
+  }
+
+  @Override
+  public boolean replaceEncoded(K key, byte[] expected, V value) {
+    return set(Change.SET_IF_EQUAL, key, value, expected, false).changed;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public boolean containsValue(Object value) {
+    byte[] encoded = form.encoded((V) value);
+    RecordWalk<K, V> walk = new RecordWalk<>(table, form);
+    while (walk.advance()) {
+      if (walk.isValue(encoded)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public EntryWalk<K, V> newWalk() {
+    return new RecordWalk<>(table, form);
+  }
+
+  @Override
+  public void clear() {
+    table.clear();
+  }
+
+  @Override
+  public long sizeLong() {
+    return table.sizeLong();
+  }
+}

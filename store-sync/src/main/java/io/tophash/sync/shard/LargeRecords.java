@@ -1,0 +1,84 @@
+package io.tophash.sync.shard;
+
+import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.HeapBytes;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.format.SyncRecordLayout;
+import io.tophash.sync.segment.RecordSegments;
+
+/**
+ * Large records: those with a block of their own. All methods are for the holder of the shard's
+ * lock. A note names the block from before it is allocated until it is linked, and from before it
+ * is unlinked until it is free.
+ */
+public final class LargeRecords {
+  private final ShardContext context;
+  private final MappedMemory memory;
+
+  public LargeRecords(ShardContext context) {
+    this.context = context;
+    this.memory = context.memory();
+  }
+
+  private static int at(int shard, int note) {
+    return Shards.position(shard, note);
+  }
+
+  /**
+   * Writes a record to a block of its own, which is noted; returns the stub for the log.
+   *
+   * @param below the block shall lie below this position if there is room there
+   */
+  public byte[] write(int shard, byte[] record, int keyBytes, long hash, long below) {
+    int note = at(shard, ShardLayout.NEW_LARGE);
+    long block =
+        below == Long.MAX_VALUE
+            ? 0
+            : context.allocator().allocateBelow(below, record.length, shard, note);
+    if (block == 0) {
+      block = context.allocator().allocate(record.length, shard, note);
+    }
+    memory.putBytes(block, record, 0, record.length);
+    CrashPoint.reached("large.written");
+    byte[] stub = new byte[SyncRecordLayout.STUB_BYTES];
+    HeapBytes.INT.set(stub, SyncRecordLayout.KEY_LENGTH, keyBytes | SyncRecordLayout.LARGE);
+    HeapBytes.INT.set(
+        stub,
+        SyncRecordLayout.VALUE_LENGTH,
+        (int) HeapBytes.INT.get(record, SyncRecordLayout.VALUE_LENGTH));
+    HeapBytes.LONG.set(stub, SyncRecordLayout.STUB_POSITION, block);
+    HeapBytes.LONG.set(stub, SyncRecordLayout.STUB_HASH, hash);
+    HeapBytes.INT.set(
+        stub, SyncRecordLayout.CHECKSUM, RecordSegments.checksum(stub, 0, stub.length));
+    return stub;
+  }
+
+  /** The new block is linked, and the note has done its work; or it is not, and the block goes. */
+  public void settleNew(int shard, boolean linked) {
+    int note = at(shard, ShardLayout.NEW_LARGE);
+    if (linked) {
+      memory.putLongRelease(0, note, 0);
+    } else {
+      context.allocator().freeIfOwned(memory.getLong(0, note), shard, note);
+    }
+  }
+
+  /** The block is about to be unlinked. */
+  public void noteOld(int shard, long block) {
+    memory.putLongRelease(0, at(shard, ShardLayout.OLD_LARGE), block);
+    MappedMemory.storeStoreFence();
+    CrashPoint.reached("large.noted");
+  }
+
+  /** The noted block is unlinked, and goes; or it stays after all. */
+  public void settleOld(int shard, boolean unlinked) {
+    int note = at(shard, ShardLayout.OLD_LARGE);
+    if (unlinked) {
+      CrashPoint.reached("large.unlinked");
+      context.allocator().free(memory.getLong(0, note), shard, note);
+    } else {
+      memory.putLongRelease(0, note, 0);
+    }
+  }
+}

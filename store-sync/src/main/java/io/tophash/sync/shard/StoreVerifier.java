@@ -1,0 +1,96 @@
+package io.tophash.sync.shard;
+
+import io.tophash.core.VerifyProgress;
+import io.tophash.core.VerifyReport;
+import io.tophash.core.lifecycle.MachineStop;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Walks a store and reports each broken invariant. Runs beside readers and writers: one shard after
+ * the other is frozen while it is looked at, so that its writers wait for it; a read-only process,
+ * which cannot freeze, looks at segments one by one as a lookup does, and not at what lies between
+ * them.
+ */
+public final class StoreVerifier {
+  /** So many readings more must show a problem of the extents. */
+  private static final int READINGS = 10;
+
+  private final Shards shards;
+  private final ShardContext context;
+  private final List<VerifyReport.Finding> findings = new ArrayList<>();
+  private long count;
+
+  /**
+   * @param shards of the attached store
+   */
+  public StoreVerifier(Shards shards) {
+    this.shards = shards;
+    this.context = shards.context();
+  }
+
+  /** Verifies the store. */
+  public VerifyReport run() {
+    return run(VerifyProgress.NONE);
+  }
+
+  VerifyReport run(VerifyProgress progress) {
+    ShardVerifier verifier = new ShardVerifier(context, this::report);
+    progress.verified(0, context.shardCount());
+    long entries = 0;
+    for (int i = 0; i < context.shardCount(); i++) {
+      int shard = i;
+      context.mapAll().run();
+      if (context.isReadOnly()) {
+        entries += verifier.checkOptimistically(shard);
+      } else {
+        long[] result = new long[1];
+        shards.inspect(
+            shard,
+            () -> {
+              // Another process may just have made the file longer, and put something there.
+              context.mapAll().run();
+              result[0] = verifier.check(shard);
+            });
+        entries += result[0];
+      }
+      progress.verified(i + 1, context.shardCount());
+    }
+    if (!context.isReadOnly()) {
+      lastingProblems().forEach(problem -> report("extent", 0, problem));
+    }
+    return new VerifyReport(entries, count, List.copyOf(findings));
+  }
+
+  /**
+   * Verifies a store that is opened after the machine stopped.
+   *
+   * @throws io.tophash.core.errors.CorruptStoreException if anything is wrong with it
+   */
+  public void runAfterMachineStop(VerifyProgress progress) {
+    MachineStop.logBegin(context.store());
+    VerifyReport report = run(progress);
+    MachineStop.logEnd(context.store(), report.entries(), report.findingCount());
+    if (!report.isClean()) {
+      VerifyReport.Finding first = report.findings().get(0);
+      throw MachineStop.corrupt(
+          report.findingCount(), first.section(), first.position(), first.problem());
+    }
+  }
+
+  /** Problems of the extents, which nobody freezes: a change under way looks like one for once. */
+  private List<String> lastingProblems() {
+    List<String> lasting = context.allocator().report().problems();
+    for (int i = 0; i < READINGS && !lasting.isEmpty(); i++) {
+      Thread.yield();
+      lasting.retainAll(context.allocator().report().problems());
+    }
+    return lasting;
+  }
+
+  private void report(String section, long position, String problem) {
+    if (count++ < VerifyReport.MAX_FINDINGS) {
+      findings.add(new VerifyReport.Finding(section, position, problem));
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.tophash.sync.upkeep;
+
+import io.tophash.core.codec.Codec;
+import io.tophash.core.codec.Codecs;
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.format.HeaderLayout;
+import io.tophash.core.format.StoreHeader;
+import io.tophash.core.memory.CopyTarget;
+import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.attach.Cores;
+import io.tophash.sync.attach.OpenRequest;
+import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.entry.EncodedEntries;
+import io.tophash.sync.entry.EntryWalk;
+import io.tophash.sync.entry.SegmentTable;
+import io.tophash.sync.entry.Tables;
+import io.tophash.sync.entry.TypedTable;
+import io.tophash.sync.format.DirectoryWord;
+import io.tophash.sync.segment.Gathered;
+import io.tophash.sync.shard.Shards;
+import java.nio.file.Path;
+
+/**
+ * Copies a store, entry by entry, into a new one. One shard after the other is frozen while its
+ * entries go to a scratch file, which is a plain sequential copy; they are put into the new store
+ * when the shard is let go again. So each shard is a state that it had, and its writers wait for
+ * the copy alone. A read-only process cannot freeze anything; it walks the store as an iterator
+ * does.
+ *
+ * <p>Entries and not blocks, because the copy is then made by the same code as every store, needs
+ * no fix of positions, and comes out compact. See docs/decisions/0015.
+ */
+public final class Backup {
+  private final SyncCore core;
+  private final SegmentTable table;
+  private final EncodedEntries entries;
+  private final Shards shards;
+  private final MappedMemory memory;
+
+  public Backup(SyncCore core, SegmentTable table) {
+    this.core = core;
+    this.table = table;
+    this.shards = core.shards();
+    this.memory = core.memory();
+    this.entries = EncodedEntries.of(table);
+  }
+
+  public void run(Path target) {
+    try (CopyTarget copy = CopyTarget.begin(target)) {
+      SyncCore fresh = Cores.acquire(request(copy.path()));
+      try {
+        fill(EncodedEntries.of(Tables.of(fresh, false, true)).table(), copy);
+        fresh.force();
+      } finally {
+        Cores.release(fresh);
+        Cores.forget(copy.path());
+      }
+      CrashPoint.reached("backup.closed");
+      copy.publish(HeaderLayout.UNCLEAN);
+    }
+  }
+
+  private OpenRequest<byte[], byte[]> request(Path path) {
+    StoreHeader header = core.header();
+    Codec<byte[]> keys = Codecs.encoded(header.keyCodec, header.keyFixedBytes);
+    Codec<byte[]> values = Codecs.encoded(header.valueCodec, header.valueFixedBytes);
+    return new OpenRequest<>(
+        path,
+        false,
+        false,
+        Long.MAX_VALUE,
+        0,
+        header.windowShift,
+        Math.max(1, shards.context().lockTimeoutNanos() / 1_000_000),
+        header.chunkShift,
+        shards.context().maxSegmentBytes(),
+        keys,
+        values,
+        core.hashes());
+  }
+
+  private void fill(TypedTable<byte[], byte[]> to, CopyTarget copy) {
+    if (table.isReadOnly()) {
+      EntryWalk<byte[], byte[]> walk = entries.table().newWalk();
+      while (walk.advance()) {
+        to.set(walk.key(), walk.value());
+      }
+      return;
+    }
+    try (SpillFile scratch = new SpillFile(copy.scratch())) {
+      for (int i = 0; i < shards.context().shardCount(); i++) {
+        int shard = i;
+        table.checkOpen();
+        scratch.clear();
+        shards.inspect(shard, () -> copyShard(shard, scratch));
+        CrashPoint.reached("backup.shard");
+        scratch.forEach(to::set);
+      }
+    }
+  }
+
+  /** Copies the entries of a frozen shard. */
+  private void copyShard(int shard, SpillFile scratch) {
+    // Another process may have made the file longer; what the shard refers to was there before.
+    core.mapAll();
+    int shift = shards.context().shardShift();
+    long directoryWord = shards.context().directoryWord(shard);
+    Gathered g = shards.scratches().borrow();
+    try {
+      long hash = shift == 0 ? 0 : (long) shard << 64 - shift;
+      do {
+        long word = memory.getLong(shards.entry(directoryWord, hash), 0);
+        g.clear();
+        if (!shards.context().kind().gather(word, g)) {
+          throw new CorruptStoreException(
+              "shard", Shards.position(shard, 0), "a segment makes no sense");
+        }
+        for (int i = 0; i < g.count(); i++) {
+          entries.copy(g, i, scratch);
+        }
+        int local = shards.context().localDepth(word, DirectoryWord.depth(directoryWord));
+        int bits = shift + local;
+        long size = bits == 0 ? 0 : 1L << 64 - bits;
+        hash = bits == 0 ? 0 : (hash & -size) + size;
+      } while (hash != 0 && shards.context().shardOf(hash) == shard);
+    } finally {
+      shards.scratches().giveBack(g);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.tophash.sync.upkeep;
+
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.format.DirectoryWord;
+import io.tophash.sync.format.ProcessLayout;
+import io.tophash.sync.format.RegionLayout;
+import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.process.AttachedProcess;
+import io.tophash.sync.process.ProcessTable;
+import io.tophash.sync.shard.Shards;
+import java.util.List;
+
+/** Reads the figures of a store: the sums over its shards and over the rows of processes. */
+public final class Statistics {
+  /** Tries after which a directory that leads nowhere, with nobody changing it, is damaged. */
+  private static final int MAX_TRIES = 64;
+
+  private final SyncCore core;
+  private final Shards shards;
+
+  /**
+   * @param core the attached store
+   */
+  public Statistics(SyncCore core) {
+    this.core = core;
+    this.shards = core.shards();
+  }
+
+  /** The attached store. */
+  public SyncCore core() {
+    return core;
+  }
+
+  /** The processes that have the store attached for writing. */
+  public List<AttachedProcess> attached() {
+    return core.process() != null
+        ? core.process().attached()
+        : ProcessTable.attached(core.memory(), null);
+  }
+
+  /** Sum of a counter of {@link ShardLayout} over all shards. */
+  public long sum(int counter) {
+    long sum = 0;
+    for (int shard = 0; shard < shards.context().shardCount(); shard++) {
+      sum += core.memory().getLong(0, Shards.position(shard, counter));
+    }
+    return sum;
+  }
+
+  /**
+   * Sum of a counter of {@link ProcessLayout} over all rows: whoever gets a row next goes on
+   * counting there.
+   */
+  public long sumOfHazards(int counter) {
+    long sum = 0;
+    for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
+      for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
+        sum += core.memory().getLong(RegionLayout.process(slot), ProcessLayout.hazard(i) + counter);
+      }
+    }
+    return sum;
+  }
+
+  /** Number of segments; what a directory says is believed only if it did not change meanwhile. */
+  public long segments() {
+    int disturbed = 0;
+    long segments = 0;
+    for (int shard = 0; shard < shards.context().shardCount(); shard++) {
+      for (int attempt = 0; ; attempt++) {
+        long directoryWord = shards.context().directoryWord(shard);
+        long count = segments(directoryWord);
+        MappedMemory.acquireFence();
+        if (count >= 0 && shards.context().directoryWord(shard) == directoryWord) {
+          segments += count;
+          break;
+        }
+        boolean stands = shards.context().directoryWord(shard) == directoryWord;
+        disturbed = count < 0 && stands ? disturbed + 1 : 0;
+        if (disturbed > MAX_TRIES) {
+          throw new CorruptStoreException(
+              "shard", Shards.position(shard, ShardLayout.DIRECTORY), "impossible directory");
+        }
+        core.mapAll();
+        Thread.onSpinWait();
+      }
+    }
+    return segments;
+  }
+
+  private long segments(long directoryWord) {
+    long position = DirectoryWord.position(directoryWord);
+    int depth = DirectoryWord.depth(directoryWord);
+    if (depth > DirectoryWord.MAX_DEPTH
+        || shards.context().kind().leavesMapping(position, DirectoryWord.bytes(depth))) {
+      return -1;
+    }
+    long count = 0;
+    long last = 0;
+    for (int i = 0; i < 1 << depth; i++) {
+      long block = SegmentWord.position(core.memory().getLong(position, 8 * i));
+      if (block != last) {
+        count++;
+        last = block;
+      }
+    }
+    return count;
+  }
+}
