@@ -10,6 +10,7 @@ import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.SegmentKind;
@@ -102,7 +103,7 @@ public final class RecordLookup {
         long place = memory.place(at, SyncRecordLayout.PAYLOAD + keyBytes);
         if (memory.getIntAt(place, SyncRecordLayout.KEY_LENGTH) == keyBytes
             && RecordSegments.sameKeyAt(memory, place, record, keyBytes)) {
-          if (slot < 0) {
+          if (SlotWord.isNil(slot)) {
             // Also in a damaged segment with a second cell for the key: a change takes the first
             // one, too, and must not meet another value than the lookup before it.
             isDeleted = true;
@@ -181,7 +182,7 @@ public final class RecordLookup {
         boolean believed = found >= 0;
         if (found > 0) {
           int stored = memory.getIntAcquire(bucket(found), slot(found));
-          if (stored >= 0) {
+          if (!SlotWord.isNil(stored)) {
             value = read(word, found, stored, keyBytes, reader);
             believed = value != null;
             sane = believed || !isStored(found, stored);
@@ -283,7 +284,7 @@ public final class RecordLookup {
 
   private boolean isStored(long found, int stored) {
     MappedMemory.acquireFence();
-    return memory.getInt(bucket(found), slot(found)) == stored;
+    return SlotWord.isSame(memory.getInt(bucket(found), slot(found)), stored);
   }
 
   /** Copy of a value; the reader of most lookups. */

@@ -6,8 +6,8 @@ import static io.tophash.sync.segment.RecordSegments.slot;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.attach.SyncCore;
-import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.shard.LargeRecords;
@@ -155,7 +155,8 @@ public final class RecordTable extends SegmentTable {
       }
       c.seenWord = word;
       c.seenCell = found;
-      boolean present = found > 0 && memory.getIntAcquire(bucket(found), slot(found)) >= 0;
+      boolean present =
+          found > 0 && !SlotWord.isNil(memory.getIntAcquire(bucket(found), slot(found)));
       if (present && c.change == Change.SET_IF_ABSENT) {
         c.previous = lookup.previous(c.record, c.keyBytes, c.hash);
         c.present = c.previous != null;
@@ -216,7 +217,7 @@ public final class RecordTable extends SegmentTable {
     while (true) {
       // Pairs with the CAS of whoever changed it last: the record is read after it.
       int current = memory.getIntAcquire(bucket(found), slot(found));
-      c.present = current >= 0;
+      c.present = !SlotWord.isNil(current);
       c.previous = null;
       long at = RecordSegments.recordPosition(block, current);
       segments.checkRecord(at);
@@ -242,13 +243,13 @@ public final class RecordTable extends SegmentTable {
         c.changed = false;
         return InPlace.DONE;
       }
-      int next = current | SegmentLayout.NIL_BIT;
+      int next = SlotWord.nil(current);
       if (!c.change.removes()) {
         mine = mine != 0 ? mine : segments.append(word, record, record.length);
         if (mine == 0) {
           return InPlace.NO_ROOM;
         }
-        next = mine;
+        next = SlotWord.withMarksOf(mine, current);
       }
       if (isLarge) {
         large.noteOld(shard, valueAt);

@@ -55,14 +55,11 @@ public final class SegmentLayout {
   /** Offset of the extra hash bits in a bucket of records: two bytes for each cell. */
   public static final int RECORD_EXTRAS = 8;
 
-  /** Offset of the slots in a bucket of records: an int for each cell. */
+  /** Offset of the slots in a bucket of records: an int for each cell, {@link SlotWord}. */
   public static final int RECORD_SLOTS = 24;
 
   /** Offset of the overflow word in a bucket of records, {@link OverflowWord}. */
   public static final int RECORD_OVERFLOW = 56;
-
-  /** In a slot of a record: the entry is deleted, and the record kept for its key. */
-  public static final int NIL_BIT = 1 << 31;
 
   private SegmentLayout() {}
 }

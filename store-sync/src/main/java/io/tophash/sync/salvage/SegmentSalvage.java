@@ -12,6 +12,7 @@ import io.tophash.core.salvage.Salvage;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.InlineSegments;
 import io.tophash.sync.segment.RecordSegments;
@@ -157,7 +158,7 @@ final class SegmentSalvage {
 
   private void readSlot(int bucket, int cell, Set<ByteBuffer> settled) {
     int slot = (int) HeapBytes.INT.get(block, bucket + RecordSegments.slot(cell));
-    int at = (int) RecordSegments.recordPosition(0, slot);
+    int at = SlotWord.offset(slot);
     int length = lengthAt(at);
     if (length < 0) {
       drop("record of a bad length");
@@ -170,7 +171,7 @@ final class SegmentSalvage {
     if (isLarge(at)) {
       settledHashes.add(stubHash(at));
     }
-    if (slot >= 0) {
+    if (!SlotWord.isNil(slot)) {
       offerRecord(at, length, block[bucket + cell] & 0xFF, settled);
     } else if (!isLarge(at)) {
       settled.add(ByteBuffer.wrap(keyOf(block, at)));

@@ -24,7 +24,7 @@ public final class Gathered {
   /** Hash of each key. */
   long[] hashes = new long[1024];
 
-  /** Inline: the key. Record: where it begins in {@link #bytes}. */
+  /** Inline: the key. Record: its slot in the upper half, where it begins in {@link #bytes}. */
   long[] keys = new long[1024];
 
   /** Inline: the value. Record: its length with header. */
@@ -87,11 +87,20 @@ public final class Gathered {
     return bytes;
   }
 
+  /** Record kind: the slot of an entry, as it was gathered. */
+  int slot(int entry) {
+    return (int) (keys[entry] >>> 32);
+  }
+
   long[] newWords(int buckets) {
     if (words.length < buckets) {
       words = new long[buckets];
     }
     return words;
+  }
+
+  void addRecord(long hash, int record, int slot, long bytes, long cell) {
+    add(hash, (long) slot << 32 | record, bytes, cell);
   }
 
   void add(long hash, long key, long value, long cell) {

@@ -6,10 +6,11 @@ import static io.tophash.sync.format.SegmentLayout.LOG_START;
 import static io.tophash.sync.format.SegmentLayout.RECORD_BUCKET_BYTES;
 import static io.tophash.sync.format.SegmentLayout.RECORD_EXTRAS;
 import static io.tophash.sync.format.SegmentLayout.TAIL;
-import static io.tophash.sync.segment.RecordSegments.REFERENCE_SHIFT;
 
+import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.segment.SegmentKind.Shape;
 
 /** Builds the blocks of {@link RecordSegments}: how large they are, and what stands in them. */
@@ -82,8 +83,15 @@ final class RecordBuilder {
     int count = to - from;
     long records = recordBytes(g, from, to);
     int read = SegmentKind.readBuckets(count);
-    long room = blockBytes - HEADER_BYTES - bucketsBytes(read) - records;
+    long end = Math.min(blockBytes, SlotWord.REACH_BYTES);
+    long room = end - HEADER_BYTES - bucketsBytes(read) - records;
     if (room < shape.incomingBytes()) {
+      if (blockBytes > end) {
+        throw new StoreFullException(
+            "too many bytes of keys and values whose hashes agree in the bits that divide the"
+                + " store into segments, limit="
+                + SlotWord.REACH_BYTES);
+      }
       throw new IllegalStateException("a block is too small for its entries, bytes=" + blockBytes);
     }
     // So many buckets that the log is full when they are: a new entry takes a cell and a record.
@@ -92,7 +100,7 @@ final class RecordBuilder {
     int most =
         (int) Math.min(SegmentWord.MAX_BUCKETS, (2 * (count + more)) / SegmentKind.MAX_FRESH_LOAD);
     while (read < most
-        && HEADER_BYTES + bucketsBytes(read + 1) + records + shape.incomingBytes() <= blockBytes) {
+        && HEADER_BYTES + bucketsBytes(read + 1) + records + shape.incomingBytes() <= end) {
       read++;
     }
     int dirty = SegmentKind.dirtyBucketsFor(read);
@@ -107,17 +115,18 @@ final class RecordBuilder {
         read,
         (entry, bucket, cell) -> {
           int bytes = (int) g.values[entry];
-          System.arraycopy(g.bytes, (int) g.keys[entry], g.image, tail[0], bytes);
+          System.arraycopy(g.bytes, g.recordOffset(entry), g.image, tail[0], bytes);
           int extraAt = bucket + RECORD_EXTRAS + 2 * cell;
           g.image[extraAt] = (byte) g.hashes[entry];
           g.image[extraAt + 1] = (byte) (g.hashes[entry] >>> 8);
-          HeapBytes.INT.set(
-              g.image, bucket + RecordSegments.slot(cell), tail[0] >>> REFERENCE_SHIFT);
+          // What was noted of the entry's use goes with it.
+          int slot = SlotWord.withMarksOf(SlotWord.of(tail[0]), g.slot(entry));
+          HeapBytes.INT.set(g.image, bucket + RecordSegments.slot(cell), slot);
           tail[0] += bytes;
         });
     long word = SegmentWord.of(block, read, false, shape.generation());
     HeapBytes.INT.set(image, LOG_START, log);
-    HeapBytes.INT.set(image, LOG_END, (int) blockBytes);
+    HeapBytes.INT.set(image, LOG_END, (int) end);
     HeapBytes.INT.set(image, TAIL, tail[0]);
     SegmentKind.seal(image, word, shape, dirty, (int) blockBytes);
     kind.memory.putBytes(block, image, 0, length);

@@ -10,6 +10,7 @@ import io.tophash.core.format.Tophash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
 
 /**
@@ -69,19 +70,19 @@ final class RecordGatherer {
     int cells = SegmentKind.usedCells(word);
     for (int cell = 0; cell < cells; cell++) {
       int slot = (int) HeapBytes.INT.get(g.bytes, bucket + RecordSegments.slot(cell));
-      if (slot < 0 || Tophash.at(word, cell) == 0) {
+      if (SlotWord.isNil(slot) || Tophash.at(word, cell) == 0) {
         continue;
       }
-      long offset = (long) slot << RecordSegments.REFERENCE_SHIFT;
+      int offset = SlotWord.offset(slot);
       if (offset < HEADER_BYTES || offset + PAYLOAD > end) {
         return false;
       }
-      int record = start + (int) offset;
+      int record = start + offset;
       long bytes = recordBytes(g.bytes, record);
       if (bytes < 0 || offset + bytes > end) {
         return false;
       }
-      g.add(hashOf(g.bytes, record), record, bytes, block + bucketOffset | cell);
+      g.addRecord(hashOf(g.bytes, record), record, slot, bytes, block + bucketOffset | cell);
       g.garbage -= bytes;
     }
     return true;
@@ -120,7 +121,7 @@ final class RecordGatherer {
     byte[] copy = new byte[PAYLOAD + SyncRecordLayout.keyLength(lengths)];
     while (true) {
       int slot = memory.getIntAcquire(RecordSegments.bucket(cell), RecordSegments.slot(cell));
-      if (slot < 0) {
+      if (SlotWord.isNil(slot)) {
         return null;
       }
       long at = RecordSegments.recordPosition(SegmentWord.position(segmentWord), slot);
@@ -133,7 +134,8 @@ final class RecordGatherer {
       memory.getBytes(at, copy, 0, copy.length);
       MappedMemory.acquireFence();
       if (!isLarge
-          || memory.getInt(RecordSegments.bucket(cell), RecordSegments.slot(cell)) == slot) {
+          || SlotWord.isSame(
+              memory.getInt(RecordSegments.bucket(cell), RecordSegments.slot(cell)), slot)) {
         return copy;
       }
     }

@@ -2,7 +2,6 @@ package io.tophash.sync.segment;
 
 import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
 import static io.tophash.sync.format.SegmentLayout.LOG_END;
-import static io.tophash.sync.format.SegmentLayout.NIL_BIT;
 import static io.tophash.sync.format.SegmentLayout.RECORD_BUCKET_BYTES;
 import static io.tophash.sync.format.SegmentLayout.RECORD_EXTRAS;
 import static io.tophash.sync.format.SegmentLayout.RECORD_OVERFLOW;
@@ -19,20 +18,18 @@ import io.tophash.core.memory.Touch;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
- * Segments whose entries are records in a log. The slot of a key is an int: where its record begins
- * in the block, in units of four bytes. With {@link io.tophash.sync.format.SegmentLayout#NIL_BIT}
- * it is <i>nil</i> and still leads to the record, for its key. A slot never returns to a former
- * value while its block lives, as every record is a new one; so a CAS on it has no ABA.
+ * Segments whose entries are records in a log. The slot of a key, a {@link SlotWord}, says where
+ * its record is. But for its marks, a slot never returns to a former value while its block lives,
+ * as every record is a new one; so a CAS on it has no ABA.
  */
 public final class RecordSegments extends SegmentKind {
-  static final int REFERENCE_SHIFT = 2;
-
   private static final int CACHE_LINE = 64;
 
   private final RecordGatherer gatherer;
@@ -140,7 +137,7 @@ public final class RecordSegments extends SegmentKind {
       return TORN;
     }
     // The key of a deleted large record went with its block: its slot is nobody's any more.
-    if (slot < 0 || longAt(stub, SyncRecordLayout.STUB_HASH) != hash) {
+    if (SlotWord.isNil(slot) || longAt(stub, SyncRecordLayout.STUB_HASH) != hash) {
       return 0;
     }
     long at = largePosition(stub);
@@ -149,7 +146,7 @@ public final class RecordSegments extends SegmentKind {
         !torn && sameKeyAt(memory, memory.place(at, PAYLOAD + (long) keyBytes), record, keyBytes);
     // The block may have been freed meanwhile, though the segment stayed: then the slot changed.
     MappedMemory.acquireFence();
-    if (memory.getInt(bucket, slot(cell)) != slot) {
+    if (!SlotWord.isSame(memory.getInt(bucket, slot(cell)), slot)) {
       return MOVED;
     }
     return torn ? TORN : same ? bucket | cell : 0;
@@ -178,7 +175,7 @@ public final class RecordSegments extends SegmentKind {
 
   /** Where the record of a slot begins, be the slot nil or not. */
   public static long recordPosition(long block, int slot) {
-    return block + ((long) (slot & ~NIL_BIT) << REFERENCE_SHIFT);
+    return block + SlotWord.offset(slot);
   }
 
   /** Position of the large record that the stub at this position stands for. */
@@ -245,7 +242,7 @@ public final class RecordSegments extends SegmentKind {
       return 0;
     }
     memory.putBytes(block + at, record, 0, length);
-    return at >>> REFERENCE_SHIFT;
+    return SlotWord.of(at);
   }
 
   /** Fills the cell that {@link #findRoom} returned; {@link #publish} follows. */

@@ -9,6 +9,7 @@ import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -99,8 +100,8 @@ final class SyncRegions {
   private void large(int block, int bucket) {
     for (int cell = 0; cell < 8; cell++) {
       int slot = file.getInt(bucket + SegmentLayout.RECORD_SLOTS + 4 * cell);
-      if (slot > 0) {
-        int record = block + (slot << 2);
+      if (slot != 0 && !SlotWord.isNil(slot)) {
+        int record = block + SlotWord.offset(slot);
         int lengths = file.getInt(record + SyncRecordLayout.KEY_LENGTH);
         if (SyncRecordLayout.isLarge(lengths)) {
           int value = file.getInt(record + SyncRecordLayout.VALUE_LENGTH);

@@ -76,9 +76,38 @@ class SyncLayoutTest {
         .constant("RECORD_EXTRAS", 8)
         .constant("RECORD_SLOTS", 24)
         .constant("RECORD_OVERFLOW", 56)
-        .constant("NIL_BIT", 0x8000_0000)
         .constant("USUAL_NIL", 0x9E37_79B9_7F4A_7C15L)
         .fillNoMoreThan(0, 64);
+  }
+
+  @Test
+  void aSlotHasBitsForNilMarksVersionAndReference() {
+    Fields.of(SlotWord.class)
+        .constant("NIL", 0x8000_0000)
+        .constant("MARKS", 0x6000_0000)
+        .constant("MAX_VERSION", 511)
+        .constant("UNIT_BYTES", 4)
+        .constant("REACH_BYTES", 4 << 20)
+        .fillNoMoreThan(0, 0);
+    Random random = new Random(11);
+    for (int i = 0; i < 1000; i++) {
+      int offset = random.nextInt(SlotWord.REACH_BYTES) & -SlotWord.UNIT_BYTES;
+      int version = random.nextInt(SlotWord.MAX_VERSION + 1);
+      int marks = random.nextInt() & SlotWord.MARKS;
+      int plain = SlotWord.withVersion(SlotWord.of(offset), version);
+      assertEquals(offset / 4 | version << 20, plain);
+      int slot = SlotWord.withMarksOf(plain, marks | SlotWord.NIL);
+      assertEquals(plain | marks, slot);
+      assertFalse(SlotWord.isNil(slot));
+      assertTrue(SlotWord.isNil(SlotWord.nil(slot)));
+      for (int each : new int[] {slot, SlotWord.nil(slot)}) {
+        assertEquals(offset, SlotWord.offset(each));
+        assertEquals(version, SlotWord.version(each));
+      }
+      assertTrue(SlotWord.isSame(slot, plain));
+      assertFalse(SlotWord.isSame(slot, SlotWord.nil(plain)));
+      assertFalse(SlotWord.isSame(slot, plain ^ 1 << random.nextInt(29)));
+    }
   }
 
   @Test
