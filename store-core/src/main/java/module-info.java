@@ -21,6 +21,8 @@ module io.tophash.core {
       io.tophash.sync;
   exports io.tophash.core.lifecycle to
       io.tophash.sync;
+  exports io.tophash.core.map to
+      io.tophash.sync;
   exports io.tophash.core.hash to
       io.tophash.sync;
   exports io.tophash.core.salvage to

@@ -1,20 +1,17 @@
 package io.tophash.core;
 
 import io.tophash.core.alloc.BlockAllocator;
-import io.tophash.core.codec.ArrayCodec;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.format.BucketLayout;
-import io.tophash.core.format.EncodedSize;
 import io.tophash.core.format.IntentLayout;
 import io.tophash.core.format.RecordLayout;
+import io.tophash.core.map.Encoding;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.Touch;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /**
@@ -31,9 +28,7 @@ final class EntryCodec<T> {
   /** Reaches into the second cache line of a record, wherever in a line it begins. */
   private static final int TOUCHED_BYTES = 72;
 
-  private final Codec<T> codec;
-  // The codec again, if it encodes into arrays.
-  private final ArrayCodec<T> arrays;
+  private final Encoding<T> encoding;
   private final String what;
   private final int fixedBytes;
   private final boolean indirect;
@@ -47,15 +42,13 @@ final class EntryCodec<T> {
   private final boolean isBound;
 
   // What was encoded last: its bytes, zero up to the end of the cell.
-  private ByteBuffer scratch = newScratch(512);
+  private ByteBuffer scratch = ByteBuffer.allocate(512);
   private int length;
   // What was staged for a cell: the word, or the scratch bytes if it does not fit a word.
   private long word;
 
   private EntryCodec(
       StoreEngine engine, Codec<T> codec, String what, boolean indirect, int cellBytes, int note) {
-    this.codec = codec;
-    this.arrays = codec instanceof ArrayCodec ? (ArrayCodec<T>) codec : null;
     this.what = what;
     this.fixedBytes = codec.fixedSize();
     this.indirect = indirect;
@@ -67,6 +60,7 @@ final class EntryCodec<T> {
     this.isBound = engine.isBound;
     int limit = note == IntentLayout.PENDING_KEY ? MAX_KEY_BYTES : MAX_VALUE_BYTES;
     this.maxBytes = (int) Math.min(limit, memory.windowBytes() / 2);
+    this.encoding = new Encoding<>(codec, what, maxBytes);
   }
 
   static <K> EntryCodec<K> ofKeys(StoreEngine engine, Codec<K> codec) {
@@ -91,58 +85,33 @@ final class EntryCodec<T> {
         IntentLayout.PENDING_VALUE);
   }
 
-  private static ByteBuffer newScratch(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  Encoding<T> encoding() {
+    return encoding;
   }
 
-  /** Size of the encoded object, checked against the limits. */
-  int size(T object) {
-    Objects.requireNonNull(object, what);
-    return checked(codec.size(object));
-  }
-
-  private int checked(int size) {
-    if (size < 0 || size > maxBytes) {
-      throw EncodedSize.tooLarge(what, maxBytes, size);
-    }
-    if (fixedBytes >= 0 && size != fixedBytes) {
-      throw wrongSize(fixedBytes, size);
-    }
-    return size;
-  }
-
-  private IllegalStateException wrongSize(int announced, int written) {
-    return EncodedSize.notAsAnnounced(codec.id(), announced, written);
-  }
-
-  /** Encodes into the scratch array, for a lookup, a comparison, or an inline cell. */
-  void encode(T object) {
-    Objects.requireNonNull(object, what);
-    byte[] array = arrays == null ? null : arrays.toArray(object);
-    int size = checked(array == null ? codec.size(object) : array.length);
-    if (scratch.capacity() < size + 8) {
-      scratch = newScratch(Math.max(size + 8, Math.min(2 * scratch.capacity(), maxBytes + 8)));
-    }
-    if (array == null) {
-      write(object, scratch.clear().order(ByteOrder.LITTLE_ENDIAN).limit(size), size);
+  /** Encodes into the scratch array, for a lookup or an inline cell. */
+  @SuppressWarnings("unchecked") // another type is the codec's ClassCastException
+  void encode(Object object) {
+    if (encoding.isArray()) {
+      byte[] array = encoding.bytes(object);
+      length = array.length;
+      makeRoom(length);
+      System.arraycopy(array, 0, bytes(), 0, length);
     } else {
-      System.arraycopy(array, 0, scratch.array(), 0, size);
+      T typed = (T) object;
+      length = encoding.size(typed);
+      makeRoom(length);
+      encoding.write(typed, scratch.clear().limit(length), length);
     }
-    length = size;
-    if (size < cellBytes) {
-      Arrays.fill(scratch.array(), size, cellBytes, (byte) 0);
+    if (length < cellBytes) {
+      Arrays.fill(bytes(), length, cellBytes, (byte) 0);
     }
   }
 
-  private void write(T object, ByteBuffer target, int size) {
-    int from = target.position();
-    try {
-      codec.write(object, target);
-    } catch (java.nio.BufferOverflowException e) {
-      throw wrongSize(size, size + 1);
-    }
-    if (target.position() != from + size) {
-      throw wrongSize(size, target.position() - from);
+  private void makeRoom(int bytes) {
+    if (scratch.capacity() < bytes + 8) {
+      scratch =
+          ByteBuffer.allocate(Math.max(bytes + 8, Math.min(2 * scratch.capacity(), maxBytes + 8)));
     }
   }
 
@@ -156,7 +125,7 @@ final class EntryCodec<T> {
 
   /** The encoded eight bytes as a number. */
   long longKey() {
-    return (long) HeapBytes.LONG.get(scratch.array(), 0);
+    return (long) HeapBytes.LONG.get(bytes(), 0);
   }
 
   /**
@@ -186,11 +155,11 @@ final class EntryCodec<T> {
       stageEncoded(keyHash);
       return;
     }
-    int size = size(object);
+    int size = encoding.size(object);
     long record = allocator.allocate(RecordLayout.bytes(size), note);
     boolean written = false;
     try {
-      write(object, memory.writeView(record + RecordLayout.PAYLOAD, size), size);
+      encoding.write(object, memory.writeView(record + RecordLayout.PAYLOAD, size), size);
       written = true;
     } finally {
       if (!written) {
@@ -298,12 +267,12 @@ final class EntryCodec<T> {
 
   /** Decodes the object in a cell. */
   T read(long cell, long keyHash) {
-    return codec.read(view(cell, keyHash));
+    return encoding.read(view(cell, keyHash));
   }
 
-  /** True if the object in a cell is the one that was encoded last. */
-  boolean isEncoded(long cell, long keyHash) {
+  /** True if the object in a cell has these bytes. */
+  boolean isEncoded(long cell, long keyHash, byte[] encoded) {
     ByteBuffer stored = view(cell, keyHash);
-    return stored.remaining() == length && stored.mismatch(ByteBuffer.wrap(bytes(), 0, length)) < 0;
+    return stored.remaining() == encoded.length && stored.mismatch(ByteBuffer.wrap(encoded)) < 0;
   }
 }

@@ -2,6 +2,7 @@ package io.tophash.core;
 
 import io.tophash.core.codec.Codec;
 import io.tophash.core.format.BucketLayout;
+import io.tophash.core.map.Encoding;
 import io.tophash.core.table.ChainCursor;
 import io.tophash.core.table.Table;
 import java.nio.ByteBuffer;
@@ -26,6 +27,14 @@ final class EntryTable<K, V> {
     this.keys = EntryCodec.ofKeys(engine, keyCodec);
     this.values = EntryCodec.ofValues(engine, valueCodec);
     this.longKeys = keyCodec.fixedSize() == 8;
+  }
+
+  Encoding<K> keys() {
+    return keys.encoding();
+  }
+
+  Encoding<V> values() {
+    return values.encoding();
   }
 
   /** Encodes the key and hashes it; {@link #find} refers to the last key that came here. */
@@ -95,21 +104,18 @@ final class EntryTable<K, V> {
     return values.view(valueCell(found), lastHash);
   }
 
-  /** True if the encoded value of the key that was hashed last is that of the given one. */
-  boolean isValue(long found, V expected) {
-    values.encode(expected);
-    return values.isEncoded(valueCell(found), lastHash);
+  /** True if the encoded value of the key that was hashed last is this one. */
+  boolean isValue(long found, byte[] encoded) {
+    return values.isEncoded(valueCell(found), lastHash, encoded);
   }
 
   /** True if any entry has this value. */
-  @SuppressWarnings("unchecked")
-  boolean containsValue(Object value) {
-    values.encode((V) value);
+  boolean containsValue(byte[] encoded) {
     ChainCursor cursor = new ChainCursor(table, 0);
     while (cursor.next()) {
       for (int i = 0; i < cursor.size(); i++) {
         long found = cursor.cell(i);
-        if (values.isEncoded(valueCell(found), hashAt(found))) {
+        if (values.isEncoded(valueCell(found), hashAt(found), encoded)) {
           return true;
         }
       }
@@ -118,7 +124,8 @@ final class EntryTable<K, V> {
   }
 
   /** Inserts the key that was hashed last, which is absent. */
-  void insert(long keyHash, V value) {
+  void insert(V value) {
+    long keyHash = lastHash;
     engine.growth.beforeInsert(keyHash);
     boolean inserted = false;
     try {

@@ -55,6 +55,7 @@ public final class HashStoreBuilder<K, V>
             values.fixedSize(),
             hashes,
             settings.verifyProgress());
-    return new HashStore<>(StoreEngine.open(config), keys, values);
+    StoreEngine engine = StoreEngine.open(config);
+    return new HashStore<>(engine, new HashEntries<>(engine, keys, values));
   }
 }

@@ -41,6 +41,7 @@ class ArchitectureTest {
   private static final Map<String, List<String>> MAY_USE =
       Map.of(
           "errors", List.of(),
+          "map", List.of("errors", "codec"),
           "memory", List.of("errors"),
           "hash", List.of("errors"),
           "codec", List.of("errors"),

@@ -63,8 +63,10 @@ class CodecFaultTest {
     try (HashStore<Long, Long> store = HashStore.builder(Codecs.int64(), codec).openTemporary()) {
       codec.size = value -> (512 << 20) + 1;
       assertThrows(IllegalArgumentException.class, () -> store.put(1L, 1L));
-      codec.size = value -> -1;
-      assertThrows(IllegalArgumentException.class, () -> store.put(1L, 1L));
+      codec.size = value -> -7;
+      String message =
+          assertThrows(IllegalStateException.class, () -> store.put(1L, 1L)).getMessage();
+      assertTrue(message.contains("negative") && message.contains("-7"), message);
       assertTrue(store.isEmpty());
       assertClean(store);
     }

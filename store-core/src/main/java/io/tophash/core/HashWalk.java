@@ -1,16 +1,20 @@
 package io.tophash.core;
 
+import io.tophash.core.map.EntryWalk;
 import io.tophash.core.table.ChainCursor;
 import io.tophash.core.table.Table;
 import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * One walk over the entries of a store, chain by chain. The keys of a chain are decoded when the
  * walk reaches it; if anything changes before they are all delivered, the rest is looked up again
  * by key, so that what was deleted is not delivered and what was updated shows its latest value.
  */
-final class EntryWalk<K, V> {
-  private final HashStore<K, V> store;
+final class HashWalk<K, V> implements EntryWalk<K, V> {
+  private final HashEntries<K, V> entries;
+  private final StoreEngine engine;
+  private final EntryTable<K, V> cells;
   private final Table table;
   private final ChainCursor cursor;
   private Object[] chainKeys = new Object[16];
@@ -22,16 +26,19 @@ final class EntryWalk<K, V> {
   private V value;
   private long stampOfValue;
 
-  EntryWalk(HashStore<K, V> store, ChainCursor cursor) {
-    this.store = store;
-    this.table = store.engine.table;
-    this.cursor = cursor;
+  HashWalk(HashEntries<K, V> entries, StoreEngine engine, EntryTable<K, V> cells) {
+    this.entries = entries;
+    this.engine = engine;
+    this.cells = cells;
+    this.table = engine.table;
+    engine.beginIterate();
+    this.cursor = new ChainCursor(table, ThreadLocalRandom.current().nextLong());
   }
 
-  /** Goes to the next entry; false if there is none. */
+  @Override
   @SuppressWarnings("unchecked")
-  boolean advance() {
-    store.engine.beginIterate();
+  public boolean advance() {
+    engine.beginIterate();
     try {
       while (true) {
         while (index < size) {
@@ -39,8 +46,8 @@ final class EntryWalk<K, V> {
           K candidate = (K) chainKeys[i];
           V found =
               stamp == table.modifications()
-                  ? store.entries.valueAt(cursor.cell(i), chainHashes[i])
-                  : store.get(candidate);
+                  ? cells.valueAt(cursor.cell(i), chainHashes[i])
+                  : entries.get(candidate);
           if (found != null) {
             key = candidate;
             value = found;
@@ -53,7 +60,7 @@ final class EntryWalk<K, V> {
         }
       }
     } catch (IndexOutOfBoundsException e) {
-      throw store.engine.explain(e);
+      throw engine.explain(e);
     }
   }
 
@@ -69,34 +76,36 @@ final class EntryWalk<K, V> {
       chainKeys = Arrays.copyOf(chainKeys, keys * 2);
       chainHashes = new long[keys * 2];
     }
-    store.entries.touch(cursor);
+    cells.touch(cursor);
     for (int i = 0; i < keys; i++) {
-      chainHashes[i] = store.entries.hashAt(cursor.cell(i));
-      chainKeys[i] = store.entries.keyAt(cursor.cell(i), chainHashes[i]);
+      chainHashes[i] = cells.hashAt(cursor.cell(i));
+      chainKeys[i] = cells.keyAt(cursor.cell(i), chainHashes[i]);
     }
     size = keys;
     stamp = table.modifications();
     return true;
   }
 
-  K key() {
+  @Override
+  public K key() {
     return key;
   }
 
-  V value() {
+  @Override
+  public V value() {
     return value;
   }
 
   /**
-   * Brings the entry up to date that was reached by {@code hasNext}, if anything changed since: an
-   * update shows its latest value, a deleted entry gives way to the next one. If there is none, the
-   * entry is delivered as it was reached, because {@code hasNext} has promised one.
+   * {@inheritDoc} If there is no next one, the entry is delivered as it was reached, because {@code
+   * hasNext} has promised one.
    */
-  void refresh() {
+  @Override
+  public void refresh() {
     if (stampOfValue == table.modifications()) {
       return;
     }
-    V latest = store.get(key);
+    V latest = entries.get(key);
     if (latest != null) {
       value = latest;
     } else {
