@@ -1,0 +1,48 @@
+package io.tophash.cache;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * What a single value is stored with. Immutable.
+ *
+ * <pre>{@code cache.put(key, value, PutOptions.ttl(Duration.ofMinutes(1)));}</pre>
+ */
+public final class PutOptions {
+  private static final PutOptions NONE = new PutOptions(null);
+
+  private final Duration ttl;
+
+  private PutOptions(Duration ttl) {
+    this.ttl = ttl;
+  }
+
+  /** Nothing in particular: the value is stored as the cache's own settings say. */
+  public static PutOptions none() {
+    return NONE;
+  }
+
+  /**
+   * The value lives so long, whatever the cache's settings say.
+   *
+   * @throws IllegalArgumentException if it is zero or negative
+   */
+  public static PutOptions ttl(Duration ttl) {
+    return NONE.withTtl(ttl);
+  }
+
+  /** The same with this time to live; see {@link #ttl(Duration)}. */
+  public PutOptions withTtl(Duration other) {
+    return new PutOptions(Times.checkPositive("ttl", Objects.requireNonNull(other, "ttl")));
+  }
+
+  /** Time to live, null if the cache's settings decide. */
+  Duration ttl() {
+    return ttl;
+  }
+
+  @Override
+  public String toString() {
+    return "PutOptions[ttl=" + ttl + "]";
+  }
+}

@@ -1,0 +1,91 @@
+package io.tophash.cache;
+
+import io.tophash.core.codec.ArrayCodec;
+import io.tophash.core.codec.Codec;
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Writes entries of a cache: the values of a codec behind a header. Stateless. */
+final class StoredCodec<V> implements ArrayCodec<Stored> {
+  private final Codec<V> values;
+  private final String id;
+
+  StoredCodec(Codec<V> values) {
+    this.values = values;
+    this.id = "cache/" + values.id();
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public byte[] toArray(Stored stored) {
+    return stored.bytes();
+  }
+
+  @Override
+  public int size(Stored stored) {
+    return stored.bytes().length;
+  }
+
+  @Override
+  public void write(Stored stored, ByteBuffer target) {
+    target.put(stored.bytes());
+  }
+
+  @Override
+  public Stored read(ByteBuffer source) {
+    byte[] bytes = new byte[source.remaining()];
+    source.get(bytes);
+    return new Stored(bytes);
+  }
+
+  /** A value as it is to be stored; see {@link Stored#header}. */
+  Stored encode(V value, long expires, long written, long staleMs) {
+    int size = values.size(value);
+    byte[] bytes = Stored.header(expires, written, staleMs, size);
+    write(value, bytes, bytes.length - size, size);
+    return new Stored(bytes);
+  }
+
+  /** The bytes of a value alone. */
+  byte[] encodeValue(V value) {
+    byte[] bytes = new byte[values.size(value)];
+    write(value, bytes, 0, bytes.length);
+    return bytes;
+  }
+
+  private void write(V value, byte[] bytes, int from, int size) {
+    ByteBuffer target = slice(bytes, from, size);
+    try {
+      values.write(value, target);
+    } catch (BufferOverflowException e) {
+      throw notAsAnnounced(size, "more");
+    }
+    if (target.hasRemaining()) {
+      throw notAsAnnounced(size, String.valueOf(target.position()));
+    }
+  }
+
+  private IllegalArgumentException notAsAnnounced(int announced, String written) {
+    return new IllegalArgumentException(
+        "the codec wrote another number of bytes than it announced, codec="
+            + values.id()
+            + " announced="
+            + announced
+            + " written="
+            + written);
+  }
+
+  V decode(Stored stored) {
+    int from = stored.payload();
+    return values.read(slice(stored.bytes(), from, stored.bytes().length - from));
+  }
+
+  private static ByteBuffer slice(byte[] bytes, int from, int size) {
+    return ByteBuffer.wrap(bytes, from, size).slice().order(ByteOrder.LITTLE_ENDIAN);
+  }
+}
