@@ -136,6 +136,7 @@ public final class Suite implements Callable<Integer> {
 
   static CommandLine commandLine() {
     CommandLine command = new CommandLine(new Suite());
+    command.setExpandAtFiles(false); // an argument is what it is
     command.setExecutionExceptionHandler(
         (e, line, parsed) -> {
           if (!(e instanceof IOException)) {

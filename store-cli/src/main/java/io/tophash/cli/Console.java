@@ -2,8 +2,6 @@ package io.tophash.cli;
 
 import java.io.BufferedOutputStream;
 import java.io.BufferedWriter;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,8 +10,6 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 
 /**
@@ -35,32 +31,27 @@ final class Console {
   private final InputStream in;
   private final OutputStream out;
   private final PrintWriter err;
+  private final boolean outIsTerminal;
   private final boolean errIsTerminal;
 
-  Console(InputStream in, OutputStream out, OutputStream err, boolean errIsTerminal) {
+  /**
+   * @param in standard input
+   * @param out standard output
+   * @param err standard error
+   * @param outIsTerminal true if a person looks at the output
+   * @param errIsTerminal true if a person looks at the errors
+   */
+  Console(
+      InputStream in,
+      OutputStream out,
+      OutputStream err,
+      boolean outIsTerminal,
+      boolean errIsTerminal) {
     this.in = in;
+    this.outIsTerminal = outIsTerminal;
     this.out = new BufferedOutputStream(new PipeStream(out), BUFFER_BYTES);
     this.err = new PrintWriter(new OutputStreamWriter(err, StandardCharsets.UTF_8), true);
     this.errIsTerminal = errIsTerminal;
-  }
-
-  /** The streams of this process. */
-  static Console system() {
-    return new Console(
-        System.in,
-        new FileOutputStream(FileDescriptor.out),
-        new FileOutputStream(FileDescriptor.err),
-        isTerminal(2));
-  }
-
-  // System.console() tells about stdin and stdout, not about stderr, and differs between JDKs.
-  private static boolean isTerminal(int descriptor) {
-    try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
-      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
-    } catch (IOException | UnsupportedOperationException e) {
-      return false;
-    }
   }
 
   InputStream in() {
@@ -72,8 +63,17 @@ final class Console {
     return out;
   }
 
-  /** Standard output as UTF-8 text; to be flushed by who asks for it. */
+  /**
+   * Standard output as UTF-8 text; to be flushed by who asks for it. On a terminal, what would
+   * steer it is made visible: keys and values are anybody's.
+   */
   Writer newWriter() {
+    Writer writer = newPlainWriter();
+    return outIsTerminal ? new BufferedWriter(VisibleText.writer(writer)) : writer;
+  }
+
+  /** The same for text that this program is the author of, and that may steer a terminal. */
+  Writer newPlainWriter() {
     return new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
   }
 
@@ -90,8 +90,9 @@ final class Console {
     err.println("tophash: " + oneLine(text));
   }
 
+  /** A text on one line, and safe to look at. */
   static String oneLine(String text) {
-    return text.replaceAll("\\s*\\R\\s*", " ");
+    return VisibleText.of(text.replaceAll("\\s*\\R\\s*", " "));
   }
 
   private static final class PipeStream extends FilterOutputStream {

@@ -70,7 +70,7 @@ final class DemoLongs {
               "LongHashStore.getAll", fileBytes, "in the file", () -> sumAll(store, values));
       long before = HeapMeter.usedBytes();
       if (Runtime.getRuntime().maxMemory() - before < entries * MAP_ENTRY_BYTES) {
-        report.longsSkipped = "the heap is too small; give more with -Xmx";
+        report.longsSkipped = "the heap is too small; tophash --help says how to give more";
         measure(single, batches);
         return;
       }

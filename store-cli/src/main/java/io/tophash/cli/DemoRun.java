@@ -217,7 +217,7 @@ final class DemoRun {
       report.hashMapSkipped =
           String.format(
               Locale.ROOT,
-              "it needs %,d MB of heap and %,d MB are free; give more with -Xmx",
+              "it needs %,d MB of heap and %,d MB are free; tophash --help says how to give more",
               needed >> 20,
               free >> 20);
       return;

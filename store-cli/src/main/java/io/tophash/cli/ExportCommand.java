@@ -1,6 +1,7 @@
 package io.tophash.cli;
 
 import java.io.BufferedWriter;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -8,7 +9,6 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
@@ -32,7 +32,8 @@ final class ExportCommand extends StoreCommand {
       names = {"-o", "--output"},
       paramLabel = "FILE",
       description =
-          "Write to this file, which appears when it is complete. Default: standard output.")
+          "Write to this file, which appears when it is complete, and keeps its permissions if it is"
+              + " there already. A device or a pipe is written as it is. Default: standard output.")
   private Path output;
 
   ExportCommand(Console console) {
@@ -52,6 +53,9 @@ final class ExportCommand extends StoreCommand {
       }
       return ExitCode.OK;
     }
+    if (isPartOfTheStore()) {
+      throw usage("the output is the store itself or its lock file");
+    }
     try (OpenStore store = OpenStore.toRead(path, console)) {
       long bytes = exportToFile(store);
       report(store.store.sizeLong(), bytes);
@@ -63,26 +67,28 @@ final class ExportCommand extends StoreCommand {
     return chosen == null ? TransferFormat.TSV : chosen;
   }
 
+  private boolean isPartOfTheStore() throws IOException {
+    return isSameFile(path) || isSameFile(path.resolveSibling(path.getFileName() + ".lock"));
+  }
+
+  private boolean isSameFile(Path other) throws IOException {
+    return Files.exists(output) && Files.exists(other)
+        ? Files.isSameFile(output, other)
+        : output.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+  }
+
   private long exportToFile(OpenStore store) throws IOException {
-    if (Files.isDirectory(output)) {
-      throw new CliException(ExitCode.STORE, "the output is a directory, file=" + output);
-    }
-    if (Files.exists(output) && Files.isSameFile(output, path)) {
-      throw usage("the output is the store itself");
-    }
     TransferFormat chosen = orTsv(format != null ? format : TransferFormat.ofName(output));
-    Path unfinished = output.resolveSibling(output.getFileName() + ".part");
-    try {
-      try (OutputStream file = Files.newOutputStream(unfinished);
-          OutputStream content = TransferFormat.isGzip(output) ? new GZIPOutputStream(file) : file;
+    try (OutputFile file = OutputFile.open(output)) {
+      CountingOutput counted = new CountingOutput(file.out());
+      try (OutputStream content =
+              TransferFormat.isGzip(output) ? new GZIPOutputStream(counted) : counted;
           Writer writer =
               new BufferedWriter(new OutputStreamWriter(content, StandardCharsets.UTF_8))) {
         export(store, chosen, writer);
       }
-      Files.move(unfinished, output, StandardCopyOption.REPLACE_EXISTING);
-      return Files.size(output);
-    } finally {
-      Files.deleteIfExists(unfinished);
+      file.complete();
+      return counted.bytes;
     }
   }
 
@@ -109,6 +115,27 @@ final class ExportCommand extends StoreCommand {
       print(
           String.format(
               Locale.ROOT, "exported %,d entries to %s, %,d bytes%n", entries, output, bytes));
+    }
+  }
+
+  /** Counts the bytes that are written. */
+  private static final class CountingOutput extends FilterOutputStream {
+    private long bytes;
+
+    CountingOutput(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      out.write(b);
+      bytes++;
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) throws IOException {
+      out.write(source, offset, length);
+      bytes += length;
     }
   }
 }

@@ -9,7 +9,10 @@ import java.io.Writer;
 
 /** How JSON is read and written here. */
 final class Json {
-  /** Values may be as long as the store takes them; a name twice in an object is an error. */
+  /**
+   * Values may be as long and as deep as the store takes them; a name twice in an object is an
+   * error.
+   */
   static final JsonFactory FACTORY =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -17,6 +20,8 @@ final class Json {
               StreamReadConstraints.builder()
                   .maxStringLength(Integer.MAX_VALUE)
                   .maxNumberLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .maxNestingDepth(Integer.MAX_VALUE)
                   .build())
           .build();
 

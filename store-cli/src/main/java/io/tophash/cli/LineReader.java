@@ -10,16 +10,30 @@ import java.util.Arrays;
  * BufferedReader} it can go on behind a line that is not valid UTF-8.
  */
 final class LineReader {
+  // What an array can hold.
+  private static final int MOST_BYTES = Integer.MAX_VALUE - 64;
+
   private final InputStream in;
   private final byte[] buffer = new byte[1 << 16];
   private int position;
   private int limit;
   private byte[] line = new byte[256];
   private int length;
+  private final int mostBytes;
   private long number;
+  private boolean tooLong;
 
   LineReader(InputStream in) {
+    this(in, MOST_BYTES);
+  }
+
+  /**
+   * @param in where the lines come from
+   * @param mostBytes longer lines have no text
+   */
+  LineReader(InputStream in, int mostBytes) {
     this.in = in;
+    this.mostBytes = mostBytes;
   }
 
   /**
@@ -29,6 +43,7 @@ final class LineReader {
    */
   boolean next() throws IOException {
     length = 0;
+    tooLong = false;
     boolean any = false;
     while (position < limit || fill()) {
       any = true;
@@ -60,12 +75,22 @@ final class LineReader {
 
   private void append(int end) {
     int more = end - position;
+    if (tooLong || more > mostBytes - length) {
+      tooLong = true;
+      length = 0;
+      return;
+    }
     if (line.length < length + more) {
       line =
-          Arrays.copyOf(line, Math.max(length + more, (int) Math.min(2L * line.length, 1 << 30)));
+          Arrays.copyOf(line, Math.max(length + more, (int) Math.min(2L * line.length, mostBytes)));
     }
     System.arraycopy(buffer, position, line, length, more);
     length += more;
+  }
+
+  /** True if the current line is longer than any that can be used. */
+  boolean isTooLong() {
+    return tooLong;
   }
 
   /** The current line. */

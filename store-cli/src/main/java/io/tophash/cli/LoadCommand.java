@@ -5,7 +5,6 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import picocli.CommandLine.Command;
@@ -73,6 +72,7 @@ final class LoadCommand extends StoreCommand {
   private long readCount;
   private long added;
   private long badCount;
+  private Progress bar = Progress.NONE;
 
   LoadCommand(Console console) {
     super(console);
@@ -83,22 +83,21 @@ final class LoadCommand extends StoreCommand {
     boolean fromStdin = file.equals("-");
     TransferFormat chosen = chooseFormat(fromStdin);
     long startNanos = System.nanoTime();
-    // The file first: no store is made for a file that cannot be read.
-    try (CountingStream counted = new CountingStream(openFile(fromStdin))) {
-      RecordReader records = newReader(chosen, newContent(counted, fromStdin));
-      Progress bar =
+    // The file and its first entry first: no store is made for a file that cannot be loaded.
+    try (CountingStream counted = new CountingStream(openFile(fromStdin));
+        Interruption interruption = new Interruption()) {
+      OpenStore.Plan plan = create.plan(path);
+      bar =
           new Progress(
               console.err(),
               progress || console.errIsTerminal(),
-              fromStdin ? 0 : Files.size(Path.of(file)),
+              fromStdin ? 0 : Files.size(Tophash.path(file)),
+              Terminal.columns(console),
               System::nanoTime);
-      try (OpenStore store = create.plan(path).open(expected, create.maxBytes());
-          Interruption interruption = new Interruption()) {
-        try {
-          loadAll(store, records, bar, counted, interruption);
-        } finally {
-          bar.end();
-        }
+      RecordReader records = newReader(chosen, ByteOrderMark.skip(newContent(counted, fromStdin)));
+      Entry first = nextEntry(plan, records);
+      try (OpenStore store = plan.open(expected, create.maxBytes())) {
+        loadAll(store, plan, first, records, counted, interruption);
         if (interruption.isRequested()) {
           // The signal decides the exit code.
           console.note("interrupted; the store is whole, loaded=" + readCount + " store=" + path);
@@ -106,15 +105,21 @@ final class LoadCommand extends StoreCommand {
         }
         report(store, System.nanoTime() - startNanos);
       }
+    } finally {
+      bar.end();
     }
     return ExitCode.OK;
   }
 
   private TransferFormat chooseFormat(boolean fromStdin) {
+    if (!fromStdin && Files.isDirectory(Tophash.path(file))) {
+      throw new CliException(ExitCode.STORE, "the file to load is a directory, file=" + file);
+    }
     if (format != null) {
       return format;
     }
-    TransferFormat named = fromStdin ? TransferFormat.TSV : TransferFormat.ofName(Path.of(file));
+    TransferFormat named =
+        fromStdin ? TransferFormat.TSV : TransferFormat.ofName(Tophash.path(file));
     if (named == null) {
       throw usage("the file's name does not tell its format; use --format tsv, csv or jsonl");
     }
@@ -122,14 +127,11 @@ final class LoadCommand extends StoreCommand {
   }
 
   private InputStream openFile(boolean fromStdin) throws IOException {
-    if (!fromStdin && Files.isDirectory(Path.of(file))) {
-      throw new CliException(ExitCode.STORE, "the file to load is a directory, file=" + file);
-    }
-    return fromStdin ? console.in() : Files.newInputStream(Path.of(file));
+    return fromStdin ? console.in() : Files.newInputStream(Tophash.path(file));
   }
 
   private InputStream newContent(InputStream in, boolean fromStdin) throws IOException {
-    return !fromStdin && TransferFormat.isGzip(Path.of(file))
+    return !fromStdin && TransferFormat.isGzip(Tophash.path(file))
         ? new GZIPInputStream(in, BUFFER_BYTES)
         : new BufferedInputStream(in, BUFFER_BYTES);
   }
@@ -145,37 +147,55 @@ final class LoadCommand extends StoreCommand {
     }
   }
 
-  private void loadAll(
-      OpenStore store,
-      RecordReader records,
-      Progress bar,
-      CountingStream counted,
-      Interruption interruption)
-      throws IOException {
-    while (!interruption.isRequested()) {
+  /** An entry of the file as it will be in the store. */
+  private record Entry(byte[] key, byte[] value) {}
+
+  /** The next entry that can be used; null at the end. */
+  private Entry nextEntry(OpenStore.Plan plan, RecordReader records) throws IOException {
+    while (true) {
       try {
-        if (!records.next()) {
-          return;
-        }
-        put(store, records);
-        readCount++;
+        return records.next() ? parse(plan, records) : null;
       } catch (BadRecordException e) {
-        bad(records.line(), e, bar);
+        bad(records.line(), e);
       }
-      bar.update(readCount, counted.bytes);
     }
   }
 
-  private void put(OpenStore store, RecordReader records) throws BadRecordException {
+  private static Entry parse(OpenStore.Plan plan, RecordReader records) throws BadRecordException {
     try {
-      byte[] key = store.keys.parse("key", records.key);
-      added += store.set(key, store.values.parse("value", records.value)) ? 1 : 0;
-    } catch (CliException | IllegalArgumentException e) {
+      Entry entry =
+          new Entry(
+              plan.keys().parse("key", records.key), plan.values().parse("value", records.value));
+      plan.checkSizes(entry.key, entry.value);
+      return entry;
+    } catch (CliException e) {
       throw new BadRecordException(e.getMessage(), true);
     }
   }
 
-  private void bad(long line, BadRecordException e, Progress bar) {
+  private void loadAll(
+      OpenStore store,
+      OpenStore.Plan plan,
+      Entry first,
+      RecordReader records,
+      CountingStream counted,
+      Interruption interruption)
+      throws IOException {
+    for (Entry entry = first;
+        entry != null && !interruption.isRequested();
+        entry = nextEntry(plan, records)) {
+      try {
+        added += store.set(entry.key, entry.value) ? 1 : 0;
+        readCount++;
+      } catch (IllegalArgumentException e) {
+        bad(records.line(), new BadRecordException(e.getMessage(), true));
+      }
+      bar.update(readCount, counted.bytes);
+    }
+    bar.end();
+  }
+
+  private void bad(long line, BadRecordException e) {
     if (!skipBad || !e.canSkip) {
       throw new CliException(
           ExitCode.INPUT,

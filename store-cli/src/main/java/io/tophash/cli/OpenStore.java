@@ -91,7 +91,8 @@ final class OpenStore implements AutoCloseable {
       }
       open(info, false).close();
       console.note(
-          "the last writer was killed in the middle of an operation, which is settled now, store="
+          "a writer that was killed, or a machine that stopped, left an operation open, which is"
+              + " settled now, store="
               + path);
       return open(info, true);
     }
@@ -158,11 +159,39 @@ final class OpenStore implements AutoCloseable {
               + " valueCodec="
               + values.codec().id());
     }
-    return new Plan(path, made, keys, values);
+    return new Plan(path, made, keys, values, info == null);
   }
 
-  /** A store that is about to be opened, or made, to put entries into it. */
-  record Plan(Path path, Kind kind, TextForm keys, TextForm values) {
+  /**
+   * A store that is about to be opened, or made, to put entries into it.
+   *
+   * @param isNew true if it is made
+   */
+  record Plan(Path path, Kind kind, TextForm keys, TextForm values, boolean isNew) {
+    // What a store takes that is made as it is made here. It says so itself, but then it is there.
+    private static final int MOST_KEY_BYTES = 64 << 10;
+    private static final int MOST_VALUE_BYTES = 256 << 20;
+
+    /**
+     * Checks that a new store would take an entry, so that none is made for one that it refuses.
+     *
+     * @throws CliException if it would not
+     */
+    void checkSizes(byte[] key, byte[] value) {
+      if (isNew) {
+        checkSize("key", key.length, MOST_KEY_BYTES);
+        checkSize("value", value.length, MOST_VALUE_BYTES);
+      }
+    }
+
+    private static void checkSize(String what, int bytes, int most) {
+      if (bytes > most) {
+        throw new CliException(
+            ExitCode.INPUT,
+            "the " + what + " is too large: at most " + most + " bytes, bytes=" + bytes);
+      }
+    }
+
     /**
      * Opens the store.
      *

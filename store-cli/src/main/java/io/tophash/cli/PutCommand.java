@@ -1,6 +1,7 @@
 package io.tophash.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -13,6 +14,9 @@ import picocli.CommandLine.Parameters;
     name = "put",
     description = "Stores a value under a key. Makes the store if it is not there.")
 final class PutCommand extends StoreCommand {
+  // More than any store takes; standard input may have no end.
+  private static final int MOST_BYTES = 512 << 20;
+
   @Mixin private CreateOptions create = new CreateOptions();
 
   @Parameters(index = "1", paramLabel = "KEY", description = "The key, as text.")
@@ -42,9 +46,15 @@ final class PutCommand extends StoreCommand {
     }
     byte[] content = null;
     if (valueFile != null) {
-      content = Files.readAllBytes(valueFile);
+      try (InputStream file = Files.newInputStream(valueFile)) {
+        content = file.readNBytes(MOST_BYTES + 1);
+      }
     } else if (value.equals("-")) {
-      content = console.in().readAllBytes();
+      content = console.in().readNBytes(MOST_BYTES + 1);
+    }
+    if (content != null && content.length > MOST_BYTES) {
+      throw new CliException(
+          ExitCode.INPUT, "the value is too large: at most " + MOST_BYTES + " bytes");
     }
     OpenStore.Plan plan = create.plan(path);
     byte[] encodedKey = plan.keys().parse("key", key);
@@ -52,6 +62,7 @@ final class PutCommand extends StoreCommand {
         content != null
             ? plan.values().parseContent("value", content)
             : plan.values().parse("value", value);
+    plan.checkSizes(encodedKey, encodedValue);
     try (OpenStore store = plan.open(0, create.maxBytes())) {
       boolean replaced = !set(store, encodedKey, encodedValue);
       if (json) {

@@ -3,6 +3,7 @@ package io.tophash.cli;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
+import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
@@ -67,6 +69,9 @@ abstract class RecordReader {
     boolean next() throws IOException, BadRecordException {
       while (lines.next()) {
         String line;
+        if (lines.isTooLong()) {
+          throw new BadRecordException("it is longer than any line can be", true);
+        }
         try {
           line = lines.text();
         } catch (CharacterCodingException e) {
@@ -150,14 +155,24 @@ abstract class RecordReader {
           throw new BadRecordException("there is more behind the JSON object", true);
         }
       } catch (JsonProcessingException e) {
-        long column = e.getLocation() == null ? 0 : e.getLocation().getColumnNr();
-        throw new BadRecordException(
-            "not valid JSON: " + e.getOriginalMessage() + ", column=" + column, true);
+        throw new BadRecordException(problem(e), true);
       }
       if (key == null || value == null) {
         throw new BadRecordException(
             "there is no field " + (key == null ? keyField : valueField), true);
       }
+    }
+
+    /** What is wrong, in other words than the library's, which speak of its own settings. */
+    private static String problem(JsonProcessingException e) {
+      String column = e.getLocation() == null ? "" : ", column=" + e.getLocation().getColumnNr();
+      if (e instanceof JsonEOFException) {
+        return "not valid JSON: it ends too early" + column;
+      }
+      String said = String.valueOf(e.getOriginalMessage());
+      return said.startsWith("Duplicate")
+          ? "not valid JSON: an object has a field twice" + column
+          : "not valid JSON" + column;
     }
 
     /** A string's content; the very text of anything else. */
@@ -205,8 +220,6 @@ abstract class RecordReader {
         return true;
       } catch (UncheckedIOException e) {
         throw unreadable(e.getCause());
-      } catch (IllegalStateException e) {
-        throw unreadable(e);
       }
     }
 
@@ -224,12 +237,17 @@ abstract class RecordReader {
       }
     }
 
-    private static BadRecordException unreadable(Exception e) throws IOException {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      if (e instanceof CharacterCodingException || cause instanceof CharacterCodingException) {
+    /** What is wrong with the text; a file that cannot be read is another matter. */
+    private static BadRecordException unreadable(IOException e) throws IOException {
+      if (e instanceof CharacterCodingException) {
         return new BadRecordException("this line or one soon after it is not valid UTF-8", false);
       }
-      return new BadRecordException("not valid CSV: " + e.getMessage(), false);
+      if (e instanceof CSVException) {
+        return new BadRecordException(
+            "not valid CSV: a quoted column that does not end, or more behind its last quote",
+            false);
+      }
+      throw e;
     }
 
     @Override

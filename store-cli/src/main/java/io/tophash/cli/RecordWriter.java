@@ -30,9 +30,17 @@ abstract class RecordWriter {
   /** Passes all on to the writer below, which stays open. */
   void finish() throws IOException {}
 
+  /** Who reads the text leaves one mark out, so the first key may not begin with the only one. */
+  private static void markIfNeeded(String firstKey, Writer out) throws IOException {
+    if (!firstKey.isEmpty() && firstKey.charAt(0) == ByteOrderMark.MARK) {
+      out.write(ByteOrderMark.MARK);
+    }
+  }
+
   private static final class TsvWriter extends RecordWriter {
     private final Writer out;
     private final OpenStore store;
+    private boolean begun;
 
     TsvWriter(Writer out, OpenStore store) {
       this.out = out;
@@ -41,7 +49,7 @@ abstract class RecordWriter {
 
     @Override
     void write(byte[] key, byte[] value) throws IOException {
-      out.write(Tsv.escape(store.keys.format(key)));
+      writeText(key);
       out.write('\t');
       out.write(Tsv.escape(store.values.format(value)));
       out.write('\n');
@@ -49,28 +57,49 @@ abstract class RecordWriter {
 
     @Override
     void writeKey(byte[] key) throws IOException {
-      out.write(Tsv.escape(store.keys.format(key)));
+      writeText(key);
       out.write('\n');
+    }
+
+    private void writeText(byte[] key) throws IOException {
+      String text = store.keys.format(key);
+      if (!begun) {
+        markIfNeeded(text, out);
+        begun = true;
+      }
+      out.write(Tsv.escape(text));
     }
   }
 
   private static final class CsvWriter extends RecordWriter {
+    private final Writer plain;
     private final CSVPrinter out;
     private final OpenStore store;
+    private boolean begun;
 
     CsvWriter(Writer out, OpenStore store) throws IOException {
+      this.plain = out;
       this.out = new CSVPrinter(out, CSV);
       this.store = store;
     }
 
     @Override
     void write(byte[] key, byte[] value) throws IOException {
-      out.printRecord(store.keys.format(key), store.values.format(value));
+      out.printRecord(text(key), store.values.format(value));
     }
 
     @Override
     void writeKey(byte[] key) throws IOException {
-      out.printRecord(store.keys.format(key));
+      out.printRecord(text(key));
+    }
+
+    private String text(byte[] key) throws IOException {
+      String text = store.keys.format(key);
+      if (!begun) {
+        markIfNeeded(text, plain);
+        begun = true;
+      }
+      return text;
     }
   }
 

@@ -57,9 +57,9 @@ final class TextForm {
       case "utf8":
         return form(raw, Codecs.utf8(), Function.identity(), false);
       case "int32":
-        return form(raw, Codecs.int32(), text -> Integer.valueOf(text.strip()), true);
+        return form(raw, Codecs.int32(), text -> number(Integer::valueOf, text, 32), true);
       case "int64":
-        return form(raw, Codecs.int64(), text -> Long.valueOf(text.strip()), true);
+        return form(raw, Codecs.int64(), text -> number(Long::valueOf, text, 64), true);
       case "uuid":
         return form(raw, Codecs.uuid(), TextForm::parseUuid, false);
       default:
@@ -96,20 +96,38 @@ final class TextForm {
     return codec.read(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
   }
 
+  private static <T> T number(Function<String, T> parse, String text, int bits) {
+    try {
+      return parse.apply(text.strip());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("it is no whole number of " + bits + " bits", e);
+    }
+  }
+
   private static UUID parseUuid(String text) {
     String stripped = text.strip();
-    UUID uuid = UUID.fromString(stripped);
-    // The JDK takes short groups such as 1-2-3-4-5; they are more likely a mistake.
-    if (!uuid.toString().equalsIgnoreCase(stripped)) {
-      throw new IllegalArgumentException("it is not written in full");
+    try {
+      UUID uuid = UUID.fromString(stripped);
+      // The JDK takes short groups such as 1-2-3-4-5; they are more likely a mistake.
+      if (uuid.toString().equalsIgnoreCase(stripped)) {
+        return uuid;
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below.
     }
-    return uuid;
+    throw new IllegalArgumentException("it is not 32 hexadecimal digits in groups of 8-4-4-4-12");
   }
 
   private static byte[] parseBytes(String text) {
-    return text.startsWith(HEX_PREFIX)
-        ? HexFormat.of().parseHex(text, HEX_PREFIX.length(), text.length())
-        : encode(Codecs.utf8(), text);
+    if (!text.startsWith(HEX_PREFIX)) {
+      return encode(Codecs.utf8(), text);
+    }
+    try {
+      return HexFormat.of().parseHex(text, HEX_PREFIX.length(), text.length());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "behind " + HEX_PREFIX + " an even number of hexadecimal digits must stand", e);
+    }
   }
 
   private static String formatBytes(byte[] bytes) {

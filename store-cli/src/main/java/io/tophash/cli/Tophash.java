@@ -3,9 +3,14 @@ package io.tophash.cli;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -14,6 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The {@code tophash} command: with no subcommand it prints its usage. */
 @Command(
@@ -44,7 +50,16 @@ public final class Tophash implements Runnable {
    * @param args the command line
    */
   public static void main(String[] args) {
-    System.exit(run(Console.system(), args));
+    Console console = StandardStream.console(); // before any other file is opened
+    System.exit(runAsGiven(console, args));
+  }
+
+  private static int runAsGiven(Console console, String[] args) {
+    try {
+      return run(console, Arguments.asGiven(args));
+    } catch (CliException e) {
+      return explain(console, "tophash", e);
+    }
   }
 
   /** Runs a command on the given streams and returns its exit code. */
@@ -53,9 +68,13 @@ public final class Tophash implements Runnable {
     try {
       int code = line.execute(args);
       line.getOut().flush();
-      console.out().flush();
+      try {
+        console.out().flush();
+      } catch (IOException e) {
+        return code == ExitCode.STORE ? code : explain(console, "tophash", e); // said already
+      }
       return code;
-    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       return explain(console, "tophash", e);
     } finally {
       console.err().flush();
@@ -79,14 +98,18 @@ public final class Tophash implements Runnable {
             .addSubcommand(new CompactCommand(console))
             .addSubcommand(new BackupCommand(console))
             .addSubcommand(new RecoverCommand(console));
-    line.setOut(new java.io.PrintWriter(console.newWriter()));
+    line.setOut(new PrintWriter(console.newPlainWriter()));
     line.setErr(console.err());
+    line.setExpandAtFiles(false); // a key may begin with @
+    line.registerConverter(Path.class, Tophash::path);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((e, args) -> usageError(console, e));
     line.setExecutionExceptionHandler(
         (e, command, parsed) -> {
           if (root.debug) {
-            e.printStackTrace(console.err());
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace, true));
+            console.err().print(VisibleText.of(trace.toString()));
           }
           return explain(console, command.getCommandSpec().qualifiedName(), e);
         });
@@ -97,6 +120,18 @@ public final class Tophash implements Runnable {
     line.getCommandSpec().usageMessage().exitCodeListHeading("%nExit codes:%n");
     line.getCommandSpec().usageMessage().exitCodeList(ExitCode.LIST);
     return line;
+  }
+
+  /** A file's name as a path. */
+  static Path path(String name) {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException(
+          "the locale of this process has no such file name; use a UTF-8 locale, such as"
+              + " LC_ALL=C.UTF-8, file="
+              + name);
+    }
   }
 
   private static int usageError(Console console, ParameterException e) {
@@ -150,7 +185,11 @@ public final class Tophash implements Runnable {
       return "input or output failed: " + e.getMessage();
     }
     if (e instanceof OutOfMemoryError) {
-      return "not enough memory (" + e.getMessage() + "); set TOPHASH_JAVA_OPTS=-Xmx2g or more";
+      return String.format(
+          Locale.ROOT,
+          "not enough memory: this command may use %,d MB; the end of tophash --help says how to"
+              + " give it more",
+          Runtime.getRuntime().maxMemory() >> 20);
     }
     return "internal error, please report it with the output of --debug: " + e;
   }

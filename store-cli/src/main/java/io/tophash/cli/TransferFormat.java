@@ -14,7 +14,7 @@ enum TransferFormat {
 
   /** The format that a file name stands for, {@code .gz} left aside; null if it says nothing. */
   static TransferFormat ofName(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    String name = name(file);
     if (isGzip(file)) {
       name = name.substring(0, name.length() - 3);
     }
@@ -31,7 +31,13 @@ enum TransferFormat {
 
   /** True if the name says that the file is compressed. */
   static boolean isGzip(Path file) {
-    return file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".gz");
+    return name(file).endsWith(".gz");
+  }
+
+  // A root has no name.
+  private static String name(Path file) {
+    Path last = file.getFileName();
+    return last == null ? "" : last.toString().toLowerCase(Locale.ROOT);
   }
 
   @Override

@@ -82,7 +82,7 @@ abstract class CommandTest {
   static Result runWith(byte[] input, Object... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Console console = new Console(new ByteArrayInputStream(input), out, err, false);
+    Console console = new Console(new ByteArrayInputStream(input), out, err, false, false);
     String[] texts = new String[args.length];
     for (int i = 0; i < args.length; i++) {
       texts[i] = args[i].toString();

@@ -77,7 +77,8 @@ class DemoCommandTest extends CommandTest {
         };
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Console console =
-        new Console(new ByteArrayInputStream(new byte[0]), out, new ByteArrayOutputStream(), false);
+        new Console(
+            new ByteArrayInputStream(new byte[0]), out, new ByteArrayOutputStream(), false, false);
     DemoCommand command = new DemoCommand(console);
     new picocli.CommandLine(command)
         .setCaseInsensitiveEnumValuesAllowed(true)

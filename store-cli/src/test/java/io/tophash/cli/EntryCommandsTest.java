@@ -109,7 +109,8 @@ class EntryCommandsTest extends CommandTest {
     assertEquals(
         Map.of("key", -5L, "value", 7L), run("get", "--json", longs, "--", "-5").ok().json());
     run("put", longs, "6", "8").ok();
-    run("put", longs, "x", "8").fails(5, "the key does not fit", "int64", "key=x");
+    run("put", longs, "x", "8")
+        .fails(5, "the key does not fit", "int64", "no whole number", "key=x");
     run("put", longs, "6", "3000000000").fails(5, "the value does not fit", "int32");
     assertEquals("text\n", run("get", ids, id.toString().toUpperCase()).ok().out());
     run("get", ids, "1-2-3-4-5").fails(5, "uuid");

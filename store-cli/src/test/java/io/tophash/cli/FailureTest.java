@@ -186,7 +186,7 @@ class FailureTest extends CommandTest {
     for (int room : new int[] {0, 10, 70_000}) {
       BrokenPipe out = new BrokenPipe(room);
       ByteArrayOutputStream err = new ByteArrayOutputStream();
-      Console console = new Console(new ByteArrayInputStream(new byte[0]), out, err, false);
+      Console console = new Console(new ByteArrayInputStream(new byte[0]), out, err, false, false);
       assertEquals(0, Tophash.run(console, command, store.toString()));
       assertEquals("", err.toString(StandardCharsets.UTF_8));
       assertTrue(out.written > room, "the pipe was never broken");
@@ -205,7 +205,7 @@ class FailureTest extends CommandTest {
           }
         };
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Console console = new Console(new ByteArrayInputStream(new byte[0]), full, err, false);
+    Console console = new Console(new ByteArrayInputStream(new byte[0]), full, err, false, false);
     assertEquals(4, Tophash.run(console, "scan", store.toString()));
     assertTrue(err.toString(StandardCharsets.UTF_8).contains("No space left"));
   }

@@ -214,4 +214,126 @@ class LoadCommandTest extends CommandTest {
     Result asked = run("load", "--progress", path("a.tph"), file("a.tsv", "k\tv\n"));
     assertEquals(0, asked.code());
   }
+
+  private Path bytes(String name, byte[] first, String text) throws Exception {
+    Path file = file(name, text);
+    byte[] rest = Files.readAllBytes(file);
+    try (OutputStream out =
+        name.endsWith(".gz")
+            ? new GZIPOutputStream(Files.newOutputStream(file))
+            : Files.newOutputStream(file)) {
+      out.write(first);
+      out.write(rest);
+    }
+    return file;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "a.tsv    | k~v",
+        "a.csv    | k,v",
+        "a.csv    | \"k\",v",
+        "a.csv.gz | k,v",
+        "a.jsonl  | {\"key\":\"k\",\"value\":\"v\"}",
+      })
+  void aByteOrderMarkIsNoPartOfTheFirstKey(String name, String line) throws Exception {
+    byte[] mark = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+    Path file = bytes(name, mark, line.replace('~', '\t') + "\n");
+    Path store = path("a.tph");
+    run("load", store, file).ok();
+    assertEquals(Map.of("k", "v"), entries(store));
+    byte[] nothing = {};
+    run("load", store, bytes("only.tsv", mark, "")).ok();
+    run("load", store, bytes("short.tsv", new byte[] {(byte) 0xEF}, "")).fails(5, "UTF-8");
+    run("load", store, bytes("one.tsv", nothing, "a\t")).ok();
+    assertEquals(Map.of("k", "v", "a", ""), entries(store));
+  }
+
+  @Test
+  void textInUtf16IsRefusedAsSuch() throws Exception {
+    for (byte[] mark : new byte[][] {{(byte) 0xFF, (byte) 0xFE}, {(byte) 0xFE, (byte) 0xFF}}) {
+      run("load", path("a.tph"), bytes("a.tsv", mark, "k\tv\n")).fails(5, "UTF-16");
+    }
+    assertFalse(Files.exists(path("a.tph")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a.tsv,no tab",
+    "a.csv,'a,b,c'",
+    "a.jsonl,{}",
+    "a.jsonl,'{\"key\":\"\",\"value\":'",
+  })
+  void aFailedLoadMakesNoStore(String name, String text) {
+    Path store = path("a.tph");
+    for (String kind : new String[] {"hash", "sync"}) {
+      run("load", "--kind", kind, store, file(name, text)).fails(5, "line 1: ");
+      assertFalse(Files.exists(store));
+      assertFalse(Files.exists(path("a.tph.lock")));
+    }
+    run("load", store, file("empty.tsv", "")).ok(); // that is no failure
+    assertTrue(Files.exists(store));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"hash", "sync"})
+  void anEntryThatIsTooLargeMakesNoStoreAndOneThatIsNotDoes(String kind) {
+    Path store = path("a.tph");
+    String most = "k".repeat(64 << 10);
+    run("put", "--kind", kind, store, most + "k", "v").fails(5, "the key is too large");
+    run("load", "--kind", kind, store, file("a.tsv", most + "k\tv\n")).fails(5, "too large");
+    assertFalse(Files.exists(store));
+    run("load", "--kind", kind, store, file("b.tsv", most + "\tv\n")).ok();
+    run("put", store, most + "k", "v").fails(5, "the key is too large");
+    assertEquals(Map.of(most, "v"), entries(store));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "a.jsonl | nonsense                             | not valid JSON, column=",
+        "a.jsonl | {\"key\":1                            | it ends too early",
+        "a.jsonl | {\"key\":1,\"key\":2,\"value\":1}     | a field twice",
+        "a.csv   | \"a\"b,c                              | behind its last quote",
+        "a.csv   | \"a                                  | does not end",
+      })
+  void messagesAreInTheWordsOfThisProgram(String name, String line, String says) {
+    Result result = run("load", path("a.tph"), file(name, line + "\n")).fails(5, says);
+    for (String word : new String[] {"Source", "Exception", "StreamRead", "REDACTED", "token"}) {
+      assertFalse(result.err().contains(word), result.err());
+    }
+  }
+
+  @Test
+  void aFileThatEndsInTheMiddleIsNoBadLine() throws Exception {
+    byte[] whole;
+    try (var bytes = new java.io.ByteArrayOutputStream()) {
+      try (OutputStream out = new GZIPOutputStream(bytes)) {
+        out.write("\"k\",\"v\"\n".repeat(10_000).getBytes(StandardCharsets.UTF_8));
+      }
+      whole = bytes.toByteArray();
+    }
+    for (String name : new String[] {"a.csv.gz", "a.tsv.gz"}) {
+      Path file = Files.write(path(name), java.util.Arrays.copyOf(whole, whole.length - 9));
+      run("load", "--skip-bad", "--format", "csv", path("a.tph"), file).fails(4, "failed");
+    }
+  }
+
+  @Test
+  void deepAndLongJsonIsTaken() {
+    String deep = "[".repeat(5_000) + "]".repeat(5_000);
+    String name = "n".repeat(60_000);
+    Path store = path("a.tph");
+    run(
+            "load",
+            store,
+            file("a.jsonl", "{\"key\":\"k\",\"%s\":1,\"value\":%s}\n".formatted(name, deep)))
+        .ok();
+    assertEquals(Map.of("k", deep), entries(store));
+  }
 }

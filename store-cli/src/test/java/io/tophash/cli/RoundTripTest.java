@@ -156,6 +156,22 @@ class RoundTripTest extends CommandTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"a.tsv", "a.csv", "a.jsonl", "a.csv.gz"})
+  void aFirstKeyThatBeginsWithAByteOrderMarkComesBack(String fileName) {
+    for (String key : new String[] {"\ufeff", "\ufeffk", "\ufeff\ufeffk,\n"}) {
+      Path from = path("from.tph");
+      run("put", from, key, "v").ok();
+      run("export", "-o", path(fileName), from).ok();
+      Path to = path("to.tph");
+      run("load", to, path(fileName)).ok();
+      assertEquals("v\n", run("get", to, key).ok().out());
+      assertEquals(1L, run("stat", "--json", to).ok().json().get("entries"));
+      run("delete", from, key).ok();
+      run("delete", to, key).ok();
+    }
+  }
+
   @Test
   void exportChoosesTheFormat() throws Exception {
     Path store = path("a.tph");

@@ -84,7 +84,7 @@ class TextPartsTest {
   void theProgressBarShowsShareRateAndTimeLeft() {
     StringWriter err = new StringWriter();
     long[] now = {0};
-    Progress progress = new Progress(new PrintWriter(err), true, 1000, () -> now[0]);
+    Progress progress = new Progress(new PrintWriter(err), true, 1000, 80, () -> now[0]);
     now[0] = 50_000_000;
     progress.update(10, 10);
     assertEquals("", err.toString(), "too soon");
@@ -98,10 +98,40 @@ class TextPartsTest {
   }
 
   @Test
+  void theProgressFitsTheTerminal() {
+    for (int columns = 1; columns < 120; columns++) {
+      for (long total : new long[] {0, 1000}) {
+        StringWriter err = new StringWriter();
+        long[] now = {0};
+        Progress progress = new Progress(new PrintWriter(err), true, total, columns, () -> now[0]);
+        now[0] = 2_000_000_000;
+        progress.update(3_000_000, 250);
+        String line = err.toString().substring(1);
+        assertTrue(line.length() < columns, line);
+        if (columns >= 40 && total > 0) {
+          assertTrue(line.startsWith(" 25 %") && line.endsWith("ETA 0:06"), line);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aLineThatIsTooLongHasNoTextAndTheNextOneHas() throws Exception {
+    String text = "x".repeat(11) + "\nok\n" + "y".repeat(10) + "\n" + "z".repeat(200_000) + "\nend";
+    LineReader reader =
+        new LineReader(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), 10);
+    List<String> lines = new ArrayList<>();
+    while (reader.next()) {
+      lines.add(reader.isTooLong() ? "-" : reader.text());
+    }
+    assertEquals(List.of("-", "ok", "y".repeat(10), "-", "end"), lines);
+  }
+
+  @Test
   void theProgressOfAPipeHasNoShare() {
     StringWriter err = new StringWriter();
     long[] now = {0};
-    Progress progress = new Progress(new PrintWriter(err), true, 0, () -> now[0]);
+    Progress progress = new Progress(new PrintWriter(err), true, 0, 80, () -> now[0]);
     now[0] = 1_000_000_000;
     progress.update(7, 100);
     assertEquals("\r7 entries  7/s", err.toString());
@@ -111,7 +141,7 @@ class TextPartsTest {
   void aDisabledProgressBarIsSilent() {
     StringWriter err = new StringWriter();
     long[] now = {0};
-    Progress progress = new Progress(new PrintWriter(err), false, 10, () -> now[0]);
+    Progress progress = new Progress(new PrintWriter(err), false, 10, 80, () -> now[0]);
     now[0] = 1_000_000_000;
     progress.update(7, 5);
     progress.end();
