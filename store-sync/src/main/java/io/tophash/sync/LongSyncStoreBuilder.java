@@ -23,6 +23,6 @@ public final class LongSyncStoreBuilder extends SyncBuilder<LongSyncStore, LongS
   @Override
   protected LongSyncStore open(Path path, boolean temporary) {
     Opened<Long, Long> opened = attach(Codecs.int64(), Codecs.int64(), path, temporary);
-    return new LongSyncStore(opened, new SyncStore<>(opened, Codecs.int64()), missingValue);
+    return new LongSyncStore(opened, new SyncStore<>(opened), missingValue);
   }
 }

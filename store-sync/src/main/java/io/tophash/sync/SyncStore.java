@@ -1,25 +1,13 @@
 package io.tophash.sync;
 
-import io.tophash.core.Store;
+import io.tophash.core.StoreMap;
 import io.tophash.core.VerifyReport;
 import io.tophash.core.codec.Codec;
-import io.tophash.sync.entry.CallerBuffer;
-import io.tophash.sync.entry.EntryWalk;
-import io.tophash.sync.entry.TypedTable;
-import io.tophash.sync.entry.Updates;
+import io.tophash.core.map.CallerBuffer;
+import io.tophash.core.map.Entries;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.AbstractMap;
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
-import java.util.function.BiPredicate;
-import java.util.function.Function;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -56,9 +44,9 @@ import org.agrona.MutableDirectBuffer;
  * of them when it returns. Any of them may be killed at any instruction: what was acknowledged
  * stays, the operation in flight is there completely or not at all, and the others go on.
  *
- * <p><b>Keys and values</b> are compared by their encoded bytes, also where {@link ConcurrentMap}
- * says {@code equals}. Null is refused with {@link NullPointerException}. Keys are limited to 64
- * KiB, values to 512 MiB ({@link IllegalArgumentException}).
+ * <p><b>Keys and values</b> are compared by their encoded bytes, see {@link StoreMap}. Null is
+ * refused with {@link NullPointerException}. Keys are limited to 64 KiB, values to 512 MiB ({@link
+ * IllegalArgumentException}).
  *
  * <p><b>Iteration</b> is weakly consistent, never throws {@link
  * java.util.ConcurrentModificationException}, and holds no lock during callbacks, which may call
@@ -80,21 +68,14 @@ import org.agrona.MutableDirectBuffer;
  * @param <K> type of the keys
  * @param <V> type of the values
  */
-public final class SyncStore<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K, V>, Store {
+public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentMap<K, V> {
   private final Attachment attachment;
-  private final TypedTable<K, V> table;
-  private final Updates<K, V> updates;
-  private final SyncViews.Keys<K, V> keySet;
-  private final SyncViews.Values<K, V> valueCollection;
-  private final SyncViews.Entries<K, V> entrySet;
+  private final Entries<K, V> entries;
 
-  SyncStore(Opened<K, V> opened, Codec<V> valueCodec) {
+  SyncStore(Opened<K, V> opened) {
+    super(opened.entries(), true);
     this.attachment = opened.attachment();
-    this.table = opened.table();
-    this.updates = new Updates<>(table, valueCodec);
-    this.keySet = new SyncViews.Keys<>(this, table);
-    this.valueCollection = new SyncViews.Values<>(this, table, updates);
-    this.entrySet = new SyncViews.Entries<>(this, table, updates);
+    this.entries = opened.entries();
   }
 
   /**
@@ -117,67 +98,34 @@ public final class SyncStore<K, V> extends AbstractMap<K, V> implements Concurre
   /** {@inheritDoc} sync.Map: Load. A lookup: lock-free, wait-free on a quiet segment. */
   @Override
   public V get(Object key) {
-    return table.get(key);
+    return entries.get(key);
   }
 
   @Override
   public V getOrDefault(Object key, V defaultValue) {
-    V value = table.get(key);
+    V value = entries.get(key);
     return value == null ? defaultValue : value;
   }
 
   /** {@inheritDoc} A lookup that does not decode the value. */
   @Override
   public boolean containsKey(Object key) {
-    return table.containsKey(key);
+    return entries.containsKey(key);
   }
 
-  /**
-   * Copies the encoded value of a key into the caller's buffer, from its position on, and allocates
-   * nothing. A lookup.
-   *
-   * @return size of the value in bytes, or -1 if the key is absent
-   * @throws IllegalArgumentException if the buffer has too little room; its position is unchanged
-   */
-  public int getInto(K key, ByteBuffer target) {
-    return table.getInto(key, target);
-  }
-
-  /**
-   * Copies the encoded value of a key into the caller's buffer. A lookup; allocates nothing if the
-   * buffer stands over an array or a {@link ByteBuffer} and cannot expand. Agrona's own buffers
-   * need the JVM flag {@code --add-opens java.base/jdk.internal.misc=ALL-UNNAMED}; this store does
-   * not.
-   *
-   * @param offset where in the buffer
-   * @return size of the value in bytes, or -1 if the key is absent
-   * @throws IllegalArgumentException if the buffer has too little room
-   */
-  public int getInto(K key, MutableDirectBuffer target, int offset) {
-    return CallerBuffer.getInto(table, key, target, offset);
-  }
-
-  /**
-   * The values of many keys; keys that are absent are absent from the result. One lookup for each,
-   * no snapshot.
-   *
-   * @return a fresh map in the order of the keys
-   */
-  public Map<K, V> getAll(Collection<? extends K> wanted) {
-    Map<K, V> result = new LinkedHashMap<>();
-    for (K key : wanted) {
-      V value = table.get(key);
-      if (value != null) {
-        result.put(key, value);
-      }
-    }
-    return result;
-  }
-
-  /** {@inheritDoc} Walks the store. */
+  /** {@inheritDoc} A lookup. */
   @Override
-  public boolean containsValue(Object value) {
-    return table.containsValue(value);
+  public int getInto(K key, ByteBuffer target) {
+    return entries.getInto(key, target);
+  }
+
+  /**
+   * {@inheritDoc} A lookup; allocates nothing if the buffer stands over an array or a {@link
+   * ByteBuffer} and cannot expand.
+   */
+  @Override
+  public int getInto(K key, MutableDirectBuffer target, int offset) {
+    return CallerBuffer.getInto(entries, key, target, offset);
   }
 
   // --- change ------------------------------------------------------------------------------------
@@ -188,7 +136,7 @@ public final class SyncStore<K, V> extends AbstractMap<K, V> implements Concurre
    */
   @Override
   public V put(K key, V value) {
-    return table.put(key, value);
+    return entries.put(key, value);
   }
 
   /**
@@ -196,20 +144,21 @@ public final class SyncStore<K, V> extends AbstractMap<K, V> implements Concurre
    *
    * @throws NullPointerException if key or value is null
    */
+  @Override
   public void set(K key, V value) {
-    table.set(key, value);
+    entries.set(key, value);
   }
 
   /** {@inheritDoc} sync.Map: LoadOrStore. A lookup if the key is present, else an update. */
   @Override
   public V putIfAbsent(K key, V value) {
-    return table.putIfAbsent(key, value);
+    return entries.putIfAbsent(key, value);
   }
 
   /** {@inheritDoc} sync.Map: LoadAndDelete. An update. */
   @Override
   public V remove(Object key) {
-    return table.remove(key);
+    return entries.remove(key);
   }
 
   /**
@@ -217,124 +166,23 @@ public final class SyncStore<K, V> extends AbstractMap<K, V> implements Concurre
    *
    * @return true if it was there
    */
+  @Override
   public boolean delete(K key) {
-    return table.delete(key);
-  }
-
-  /** {@inheritDoc} sync.Map: CompareAndDelete. An update; values are compared by their bytes. */
-  @Override
-  public boolean remove(Object key, Object value) {
-    return table.remove(key, value);
-  }
-
-  /** {@inheritDoc} sync.Map has no such method. An update. */
-  @Override
-  public V replace(K key, V value) {
-    return table.replace(key, value);
-  }
-
-  /** {@inheritDoc} sync.Map: CompareAndSwap. An update; values are compared by their bytes. */
-  @Override
-  public boolean replace(K key, V oldValue, V newValue) {
-    return table.replace(key, oldValue, newValue);
+    return entries.delete(key);
   }
 
   /** {@inheritDoc} sync.Map: Clear. Blocking; empties one shard after the other. */
   @Override
   public void clear() {
-    table.clear();
-  }
-
-  // --- compound operations -----------------------------------------------------------------------
-
-  /** {@inheritDoc} The function may run more than once, never inside a lock. */
-  @Override
-  public V compute(K key, BiFunction<? super K, ? super V, ? extends V> remapping) {
-    return updates.compute(key, remapping);
-  }
-
-  /** {@inheritDoc} The function may run although another thread's value is returned in the end. */
-  @Override
-  public V computeIfAbsent(K key, Function<? super K, ? extends V> mapping) {
-    return updates.computeIfAbsent(key, mapping);
-  }
-
-  /** {@inheritDoc} The function may run more than once, never inside a lock. */
-  @Override
-  public V computeIfPresent(K key, BiFunction<? super K, ? super V, ? extends V> remapping) {
-    return updates.computeIfPresent(key, remapping);
-  }
-
-  /** {@inheritDoc} The function may run more than once, never inside a lock. */
-  @Override
-  public V merge(K key, V value, BiFunction<? super V, ? super V, ? extends V> remapping) {
-    return updates.merge(key, value, remapping);
-  }
-
-  /** {@inheritDoc} A walk, and a loop of compare and set for each key. */
-  @Override
-  public void replaceAll(BiFunction<? super K, ? super V, ? extends V> function) {
-    updates.replaceAll(function);
-  }
-
-  // --- iteration ---------------------------------------------------------------------------------
-
-  /**
-   * Calls the visitor with each entry until it returns false. sync.Map: Range. No lock is held; the
-   * visitor may call anything on this store.
-   */
-  public void range(BiPredicate<? super K, ? super V> visitor) {
-    Objects.requireNonNull(visitor, "visitor");
-    EntryWalk<K, V> walk = table.newWalk();
-    while (walk.advance()) {
-      if (!visitor.test(walk.key(), walk.value())) {
-        return;
-      }
-    }
-  }
-
-  @Override
-  public void forEach(BiConsumer<? super K, ? super V> action) {
-    Objects.requireNonNull(action, "action");
-    EntryWalk<K, V> walk = table.newWalk();
-    while (walk.advance()) {
-      action.accept(walk.key(), walk.value());
-    }
-  }
-
-  /** {@inheritDoc} An entry's {@code setValue} stores with {@link #put}. */
-  @Override
-  public Set<Entry<K, V>> entrySet() {
-    return entrySet;
-  }
-
-  @Override
-  public Set<K> keySet() {
-    return keySet;
-  }
-
-  @Override
-  public Collection<V> values() {
-    return valueCollection;
+    entries.clear();
   }
 
   // --- the store ---------------------------------------------------------------------------------
 
-  /** Number of entries; {@link Integer#MAX_VALUE} if there are more, see {@link #sizeLong}. */
-  @Override
-  public int size() {
-    return (int) Math.min(Integer.MAX_VALUE, sizeLong());
-  }
-
   /** Number of entries: exact while nothing changes, else near it. Wait-free, O(shards). */
   @Override
   public long sizeLong() {
-    return table.sizeLong();
-  }
-
-  @Override
-  public boolean isEmpty() {
-    return sizeLong() == 0;
+    return entries.sizeLong();
   }
 
   /** {@inheritDoc} Takes time in proportion to the segments and blocks; stores nothing. */

@@ -27,6 +27,6 @@ public final class SyncStoreBuilder<K, V>
 
   @Override
   protected SyncStore<K, V> open(Path path, boolean temporary) {
-    return new SyncStore<>(attach(keys, values, path, temporary), values);
+    return new SyncStore<>(attach(keys, values, path, temporary));
   }
 }

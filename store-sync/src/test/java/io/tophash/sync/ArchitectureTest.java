@@ -59,11 +59,11 @@ class ArchitectureTest {
           "entry",
               new Uses(
                   List.of("format", "segment", "shard", "attach"),
-                  List.of("errors", "memory", "format", "hash", "codec")),
+                  List.of("errors", "memory", "format", "hash", "codec", "map")),
           "upkeep",
               new Uses(
                   List.of("format", "process", "extent", "segment", "shard", "attach", "entry"),
-                  List.of("errors", "memory", "format", "codec")));
+                  List.of("errors", "memory", "format", "codec", "map")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -2,10 +2,11 @@ package io.tophash.sync;
 
 import io.tophash.core.VerifyReport;
 import io.tophash.core.codec.Codec;
+import io.tophash.core.map.Encoding;
+import io.tophash.core.map.Entries;
+import io.tophash.core.map.EntryWalk;
 import io.tophash.sync.attach.OpenRequest;
-import io.tophash.sync.entry.EntryWalk;
 import io.tophash.sync.entry.LongTable;
-import io.tophash.sync.entry.TypedTable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -109,7 +110,7 @@ final class ModelEngine {
     }
   }
 
-  private static final class Typed<K, V> implements TypedTable<K, V> {
+  private static final class Typed<K, V> implements Entries<K, V> {
     private final Life life;
     private final Codec<K> keys;
     private final Codec<V> values;
@@ -138,6 +139,16 @@ final class ModelEngine {
 
     private static <T> T decode(Codec<T> codec, ByteBuffer bytes) {
       return bytes == null ? null : codec.read(bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    @Override
+    public Encoding<K> keys() {
+      return new Encoding<>(keys, "key", 64 << 10);
+    }
+
+    @Override
+    public Encoding<V> values() {
+      return new Encoding<>(values, "value", 256 << 20);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tophash.core.map;
 
 import io.tophash.core.codec.ArrayCodec;
 import io.tophash.core.codec.Codec;
+import io.tophash.core.codec.Codecs;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -22,6 +23,7 @@ public final class Encoding<T> {
   private final int maxBytes;
   // One of this library's codecs: it keeps between the position and the limit of its buffers.
   private final boolean isReadyMade;
+  private final boolean isBytes;
 
   /**
    * @param what key or value, for messages
@@ -33,6 +35,7 @@ public final class Encoding<T> {
     this.what = what;
     this.fixedBytes = codec.fixedSize();
     this.maxBytes = maxBytes;
+    this.isBytes = codec == (Object) Codecs.bytes();
     this.isReadyMade = codec.getClass().getPackage() == Codec.class.getPackage();
   }
 
@@ -134,6 +137,13 @@ public final class Encoding<T> {
   public T read(ByteBuffer source) {
     ByteBuffer own = isReadyMade ? source : source.slice();
     return codec.read(own.order(ByteOrder.LITTLE_ENDIAN));
+  }
+
+  /** Decodes an array that nobody else has: it may become the object. */
+  @SuppressWarnings("unchecked")
+  public T readFresh(byte[] encoded) {
+    // As good as the copy that the codec would make of it.
+    return isBytes ? (T) encoded : read(encoded);
   }
 
   /** Decodes an array. */

@@ -4,6 +4,7 @@ import io.tophash.core.codec.Codec;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.format.StoreHeader;
+import io.tophash.core.map.Entries;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.Gathered;
@@ -28,7 +29,7 @@ public abstract class EncodedEntries {
   }
 
   /** The entries of the store. */
-  public abstract TypedTable<byte[], byte[]> table();
+  public abstract Entries<byte[], byte[]> table();
 
   /** Copies an entry of a gathered segment in which nothing moves. */
   public abstract void copy(Gathered g, int entry, Sink to);
@@ -46,7 +47,7 @@ public abstract class EncodedEntries {
     }
 
     @Override
-    public TypedTable<byte[], byte[]> table() {
+    public Entries<byte[], byte[]> table() {
       return entries;
     }
 
@@ -71,7 +72,7 @@ public abstract class EncodedEntries {
     }
 
     @Override
-    public TypedTable<byte[], byte[]> table() {
+    public Entries<byte[], byte[]> table() {
       return entries;
     }
 

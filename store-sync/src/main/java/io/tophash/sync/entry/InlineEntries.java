@@ -1,11 +1,15 @@
 package io.tophash.sync.entry;
 
 import io.tophash.core.codec.Codec;
+import io.tophash.core.map.CallerBuffer;
+import io.tophash.core.map.Encoding;
+import io.tophash.core.map.Entries;
+import io.tophash.core.map.EntryWalk;
 import io.tophash.sync.format.SegmentLayout;
 import java.nio.ByteBuffer;
 
 /** The typed face of an {@link InlineTable}. */
-public final class InlineEntries<K, V> implements TypedTable<K, V> {
+public final class InlineEntries<K, V> implements Entries<K, V> {
   /** Stands for absent in the plain lookup; should it be a value, a second lookup tells. */
   private static final long RARE = SegmentLayout.USUAL_NIL;
 
@@ -17,6 +21,16 @@ public final class InlineEntries<K, V> implements TypedTable<K, V> {
     this.table = table;
     this.keys = new InlineForm<>(keyCodec, "key");
     this.values = new InlineForm<>(valueCodec, "value");
+  }
+
+  @Override
+  public Encoding<K> keys() {
+    return keys.encoding();
+  }
+
+  @Override
+  public Encoding<V> values() {
+    return values.encoding();
   }
 
   @Override
@@ -113,7 +127,7 @@ public final class InlineEntries<K, V> implements TypedTable<K, V> {
     if (encoded == null) {
       return -1;
     }
-    RecordEntries.checkRoom(target, encoded.length);
+    CallerBuffer.checkRoom(encoded.length, target.remaining());
     target.put(encoded);
     return encoded.length;
   }

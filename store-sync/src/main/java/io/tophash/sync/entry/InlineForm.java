@@ -2,28 +2,27 @@ package io.tophash.sync.entry;
 
 import io.tophash.core.codec.Codec;
 import io.tophash.core.codec.Codecs;
+import io.tophash.core.map.Encoding;
 import io.tophash.core.memory.HeapBytes;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 
 /** Keys or values of up to eight bytes as longs, zero-extended. Stateless. */
 public final class InlineForm<T> {
-  private final Codec<T> codec;
+  private final Encoding<T> encoding;
   private final String what;
   private final int bytes;
   private final boolean isLong;
 
   InlineForm(Codec<T> codec, String what) {
-    this.codec = codec;
+    this.encoding = new Encoding<>(codec, what, codec.fixedSize());
     this.what = what;
     this.bytes = codec.fixedSize();
     this.isLong = codec == Codecs.int64();
   }
 
-  int bytes() {
-    return bytes;
+  Encoding<T> encoding() {
+    return encoding;
   }
 
   @SuppressWarnings("unchecked")
@@ -33,8 +32,7 @@ public final class InlineForm<T> {
       return (Long) object;
     }
     byte[] encoded = new byte[8];
-    RecordForm.write(
-        codec, (T) object, encoded, 0, RecordForm.size(codec, what, (T) object, bytes));
+    encoding.write((T) object, encoded, 0, encoding.size((T) object));
     return (long) HeapBytes.LONG.get(encoded, 0);
   }
 
@@ -43,7 +41,7 @@ public final class InlineForm<T> {
     if (isLong) {
       return (T) (Long) word;
     }
-    return codec.read(ByteBuffer.wrap(encoded(word)).order(ByteOrder.LITTLE_ENDIAN));
+    return encoding.read(encoded(word));
   }
 
   byte[] encoded(long word) {

@@ -1,7 +1,10 @@
 package io.tophash.sync.entry;
 
+import io.tophash.core.map.Entries;
+import io.tophash.core.map.EntryWalk;
+
 /**
- * The entries of an attached store of longs, without boxing; otherwise as {@link TypedTable}. An
+ * The entries of an attached store of longs, without boxing; otherwise as {@link Entries}. An
  * absent key is answered with the value that the caller names for it.
  */
 public interface LongTable {

@@ -1,11 +1,15 @@
 package io.tophash.sync.entry;
 
 import io.tophash.core.hash.KeyHash;
+import io.tophash.core.map.CallerBuffer;
+import io.tophash.core.map.Encoding;
+import io.tophash.core.map.Entries;
+import io.tophash.core.map.EntryWalk;
 import io.tophash.sync.format.SyncRecordLayout;
 import java.nio.ByteBuffer;
 
 /** The typed face of a {@link RecordTable}. */
-public final class RecordEntries<K, V> implements TypedTable<K, V> {
+public final class RecordEntries<K, V> implements Entries<K, V> {
   private final RecordTable table;
   private final RecordForm<K, V> form;
   private final KeyHash keyHash;
@@ -25,6 +29,16 @@ public final class RecordEntries<K, V> implements TypedTable<K, V> {
     byte[] record = form.lookup((K) key);
     int keyBytes = RecordForm.keyBytes(record);
     return table.get(record, keyBytes, hash(record, keyBytes), reader);
+  }
+
+  @Override
+  public Encoding<K> keys() {
+    return form.keys();
+  }
+
+  @Override
+  public Encoding<V> values() {
+    return form.values();
   }
 
   @Override
@@ -61,23 +75,13 @@ public final class RecordEntries<K, V> implements TypedTable<K, V> {
       return -1;
     }
     target.position(position);
-    checkRoom(target, length);
+    CallerBuffer.checkRoom(length, target.remaining());
     target.position(position + length);
     return length;
   }
 
-  static void checkRoom(ByteBuffer target, int bytes) {
-    if (target.remaining() < bytes) {
-      throw new IllegalArgumentException(
-          "the buffer has too little room for the value, bytes="
-              + bytes
-              + " remaining="
-              + target.remaining());
-    }
-  }
-
   private RecordChange set(Change change, K key, V value, byte[] expected, boolean previous) {
-    byte[] encoded = form.key(key);
+    byte[] encoded = form.keys().bytes(key);
     byte[] record = form.record(encoded, value);
     RecordChange c =
         new RecordChange(
@@ -123,12 +127,6 @@ public final class RecordEntries<K, V> implements TypedTable<K, V> {
   }
 
   @Override
-  @SuppressWarnings("unchecked")
-  public boolean remove(Object key, Object value) {
-    return removal(key, form.encoded((V) value), false).changed;
-  }
-
-  @Override
   public boolean removeEncoded(Object key, byte[] expected) {
     return removal(key, expected, false).changed;
   }
@@ -139,19 +137,13 @@ public final class RecordEntries<K, V> implements TypedTable<K, V> {
   }
 
   @Override
-  public boolean replace(K key, V expected, V value) {
-    return replaceEncoded(key, form.encoded(expected), value);
-  }
-
-  @Override
   public boolean replaceEncoded(K key, byte[] expected, V value) {
     return set(Change.SET_IF_EQUAL, key, value, expected, false).changed;
   }
 
   @Override
-  @SuppressWarnings("unchecked")
   public boolean containsValue(Object value) {
-    byte[] encoded = form.encoded((V) value);
+    byte[] encoded = form.values().bytes(value);
     RecordWalk<K, V> walk = new RecordWalk<>(table, form);
     while (walk.advance()) {
       if (walk.isValue(encoded)) {

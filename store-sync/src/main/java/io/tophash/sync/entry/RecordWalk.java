@@ -1,5 +1,6 @@
 package io.tophash.sync.entry;
 
+import io.tophash.core.map.EntryWalk;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.Gathered;
@@ -56,7 +57,7 @@ public final class RecordWalk<K, V> implements EntryWalk<K, V> {
     if (bytes == null) {
       return false;
     }
-    key = form.key(record, SyncRecordLayout.PAYLOAD, keyBytes);
+    key = form.keys().read(record, SyncRecordLayout.PAYLOAD, keyBytes);
     valueAt = 0;
     valueBytes = bytes.length;
     return true;
@@ -74,7 +75,7 @@ public final class RecordWalk<K, V> implements EntryWalk<K, V> {
             (int) HeapBytes.INT.get(bytes, record + SyncRecordLayout.KEY_LENGTH));
     valueBytes = (int) HeapBytes.INT.get(bytes, record + SyncRecordLayout.VALUE_LENGTH);
     valueAt = record + SyncRecordLayout.PAYLOAD + keyBytes;
-    key = form.key(bytes, record + SyncRecordLayout.PAYLOAD, keyBytes);
+    key = form.keys().read(bytes, record + SyncRecordLayout.PAYLOAD, keyBytes);
   }
 
   private void copyLargeKeys(long segmentWord, Gathered g) {
@@ -97,7 +98,7 @@ public final class RecordWalk<K, V> implements EntryWalk<K, V> {
 
   @Override
   public V value() {
-    return form.value(bytes, valueAt, valueBytes);
+    return form.values().read(bytes, valueAt, valueBytes);
   }
 
   boolean isValue(byte[] encoded) {

@@ -1,6 +1,7 @@
 package io.tophash.sync.entry;
 
 import io.tophash.core.codec.Codec;
+import io.tophash.core.map.Entries;
 import io.tophash.sync.attach.SyncCore;
 
 /** The tables of an attached store, by the kind of its segments. */
@@ -20,7 +21,7 @@ public final class Tables {
   }
 
   /** The typed face of a table. */
-  public static <K, V> TypedTable<K, V> typed(
+  public static <K, V> Entries<K, V> typed(
       SegmentTable table, Codec<K> keyCodec, Codec<V> valueCodec) {
     if (table instanceof InlineTable inline) {
       return new InlineEntries<>(inline, keyCodec, valueCodec);

@@ -5,6 +5,8 @@ import io.tophash.core.codec.Codecs;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.StoreHeader;
+import io.tophash.core.map.Entries;
+import io.tophash.core.map.EntryWalk;
 import io.tophash.core.memory.CopyTarget;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
@@ -12,10 +14,8 @@ import io.tophash.sync.attach.Cores;
 import io.tophash.sync.attach.OpenRequest;
 import io.tophash.sync.attach.SyncCore;
 import io.tophash.sync.entry.EncodedEntries;
-import io.tophash.sync.entry.EntryWalk;
 import io.tophash.sync.entry.SegmentTable;
 import io.tophash.sync.entry.Tables;
-import io.tophash.sync.entry.TypedTable;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.shard.Shards;
@@ -80,7 +80,7 @@ public final class Backup {
         core.hashes());
   }
 
-  private void fill(TypedTable<byte[], byte[]> to, CopyTarget copy) {
+  private void fill(Entries<byte[], byte[]> to, CopyTarget copy) {
     if (table.isReadOnly()) {
       EntryWalk<byte[], byte[]> walk = entries.table().newWalk();
       while (walk.advance()) {

@@ -5,6 +5,6 @@
  * <p>Owns nothing; everything moves by the ordinary operations.
  *
  * <p>May use: {@code io.tophash.core} ({@code errors}, {@code memory}, {@code format}, {@code
- * codec}), and every package of this module but the root and {@code salvage}.
+ * codec}, {@code map}), and every package of this module but the root and {@code salvage}.
  */
 package io.tophash.sync.upkeep;
