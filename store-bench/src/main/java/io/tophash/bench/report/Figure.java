@@ -348,14 +348,4 @@ public enum Figure {
   List<Figure> parts() {
     return this == MEMORY ? List.of(MEMORY_OWN, MEMORY_MAPPED) : List.of();
   }
-
-  /** True if it is a part of another figure, and says little without the rest. */
-  boolean isPart() {
-    return MEMORY.parts().contains(this);
-  }
-
-  /** True if the figure is about space. */
-  public boolean isSpace() {
-    return List.of("B", "KiB", "MiB", "×").contains(unit);
-  }
 }

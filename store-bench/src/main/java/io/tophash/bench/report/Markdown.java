@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -28,10 +29,10 @@ public final class Markdown {
   }
 
   /**
-   * Writes the page, and the charts beside it.
+   * Writes the page, and beside it the charts and a CSV file with all rows.
    *
    * @param results what was measured
-   * @param file the page, anywhere; the charts have its name and one of their own
+   * @param file the page, anywhere; what is beside it has its name and one of its own
    */
   public static void write(Results results, Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
@@ -46,7 +47,9 @@ public final class Markdown {
       Files.writeString(file.resolveSibling(chartName), chart.getValue());
       images.append("![").append(chart.getKey()).append("](").append(chartName).append(")\n\n");
     }
-    Files.writeString(file, page(results, images.toString()));
+    String rows = name + ".csv";
+    Files.writeString(file.resolveSibling(rows), Rows.of(results));
+    Files.writeString(file, page(results, images.toString()).replace("{rows}", rows));
   }
 
   /**
@@ -67,10 +70,14 @@ public final class Markdown {
     page.append(images);
     for (Shape shape : Shape.values()) {
       for (int entries : sizes(results, shape)) {
-        page.append("## ").append(heading(shape, entries)).append("\n\n");
-        table("Time", entries, figure -> figure.shape() == shape && !figure.isSpace());
-        table("Space", entries, figure -> figure.shape() == shape && figure.isSpace());
-        new Comparisons(results, shape, entries, this::row).write();
+        List<Figure> figures = new Deciding(results, shape).figures(entries);
+        if (!figures.isEmpty()) {
+          page.append("## ").append(heading(shape, entries)).append("\n\n");
+          table(entries, figures);
+          if (figures.contains(Figure.DEPENDENT_GET)) {
+            new Distances(results, entries).rows().forEach(this::row);
+          }
+        }
       }
     }
     failures();
@@ -98,16 +105,6 @@ public final class Markdown {
         .collect(Collectors.toList());
   }
 
-  private List<StoreKind> stores(int entries, Predicate<Figure> which) {
-    return Arrays.stream(StoreKind.values())
-        .filter(
-            kind ->
-                figures(which).stream()
-                    .anyMatch(
-                        figure -> has(figure, kind, entries) || failed(figure, kind, entries)))
-        .collect(Collectors.toList());
-  }
-
   /** True if the workload of a figure failed, or what fills the store for it. */
   private boolean failed(Figure figure, StoreKind kind, int entries) {
     return results.failures().stream()
@@ -117,10 +114,6 @@ public final class Markdown {
                     && failure.entries() == entries
                     && (failure.workload().equals(figure.workload())
                         || failure.workload().equals(figure.shape().workload("fill"))));
-  }
-
-  private static List<Figure> figures(Predicate<Figure> which) {
-    return Arrays.stream(Figure.values()).filter(which).collect(Collectors.toList());
   }
 
   private boolean has(Figure figure, StoreKind kind, int entries) {
@@ -150,28 +143,53 @@ public final class Markdown {
     page.append('\n');
   }
 
-  private void table(String title, int entries, Predicate<Figure> which) {
-    List<StoreKind> stores = stores(entries, which);
-    if (stores.isEmpty()) {
-      return;
-    }
-    List<String> head = new ArrayList<>(List.of(title, "unit"));
+  private void table(int entries, List<Figure> figures) {
+    List<StoreKind> stores =
+        Deciding.stores().stream()
+            .filter(
+                kind ->
+                    figures.stream()
+                        .anyMatch(
+                            figure -> has(figure, kind, entries) || failed(figure, kind, entries)))
+            .toList();
+    List<String> head = new ArrayList<>(List.of("Medians", "unit"));
     stores.forEach(kind -> head.add(kind.title()));
+    head.addAll(List.of("best other", "by ours"));
     row(head);
     row(rule(head.size(), 1));
-    for (Figure figure : figures(which)) {
-      if (stores.stream().noneMatch(kind -> has(figure, kind, entries))) {
-        continue;
-      }
+    for (Figure figure : figures) {
       List<String> cells = new ArrayList<>(List.of(figure.title(), figure.unit()));
       for (StoreKind kind : stores) {
         Summary summary = results.summary(figure, kind.id(), entries);
         boolean failed = summary == null && failed(figure, kind, entries);
-        cells.add(summary != null ? summary.text() : failed ? FAILED : "–");
+        cells.add(summary != null ? Summary.format(summary.median()) : failed ? FAILED : "–");
       }
+      cells.addAll(leader(figure, entries));
       row(cells);
     }
     page.append('\n');
+  }
+
+  /**
+   * The best of the other stores, and how many times the best of ours without a flag fits into it.
+   */
+  private List<String> leader(Figure figure, int entries) {
+    Optional<StoreKind> other = best(figure, entries, kind -> !kind.isTophash() && !kind.isFloor());
+    Optional<StoreKind> own =
+        best(figure, entries, List.of(StoreKind.TOPHASH, StoreKind.SYNC)::contains);
+    if (other.isEmpty() || own.isEmpty()) {
+      return List.of(other.map(StoreKind::title).orElse("–"), "–");
+    }
+    double ratio = ratio(results, figure, own.get(), other.get(), entries);
+    String times = ratio == 0 ? "–" : Summary.format(ratio) + "×";
+    return List.of(other.get().title(), ratio > 0 && ratio < 1 ? "**" + times + "**" : times);
+  }
+
+  private Optional<StoreKind> best(Figure figure, int entries, Predicate<StoreKind> which) {
+    return Arrays.stream(StoreKind.values())
+        .filter(which)
+        .filter(kind -> has(figure, kind, entries))
+        .min(Comparator.comparing(kind -> results.summary(figure, kind.id(), entries).median()));
   }
 
   /** How many times the median of one store fits into that of the other; 0 if one is not known. */
