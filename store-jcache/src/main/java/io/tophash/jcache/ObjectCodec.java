@@ -1,0 +1,184 @@
+package io.tophash.jcache;
+
+import io.tophash.core.codec.ArrayCodec;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InvalidClassException;
+import java.io.ObjectInputFilter;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import javax.cache.CacheException;
+
+/**
+ * Writes objects of any class: a byte that says which, then its bytes. The classes that are most
+ * often keys and values have bytes of their own; all others are serialized, if that is allowed.
+ *
+ * <pre>
+ *  1 String, UTF-8 · 2 Long · 3 Integer · 4 byte[] · 5 UUID · 6 Java serialization
+ * </pre>
+ */
+final class ObjectCodec<T> implements ArrayCodec<T> {
+  private static final byte STRING = 1;
+  private static final byte LONG = 2;
+  private static final byte INTEGER = 3;
+  private static final byte BYTES = 4;
+  private static final byte UUID_BYTES = 5;
+  private static final byte SERIALIZED = 6;
+
+  private final ClassLoader classLoader;
+  private final ObjectInputFilter filter;
+  private final boolean serializes;
+
+  /**
+   * @param filter which classes may be read, null for no filter of this cache's own
+   * @param serializes false if nothing may be serialized, because no filter was set
+   */
+  ObjectCodec(ClassLoader classLoader, ObjectInputFilter filter, boolean serializes) {
+    this.classLoader = classLoader;
+    this.filter = filter;
+    this.serializes = serializes;
+  }
+
+  @Override
+  public String id() {
+    return "jcache-object-1";
+  }
+
+  @Override
+  public byte[] toArray(T value) {
+    if (value instanceof String string) {
+      return tagged(STRING, string.getBytes(StandardCharsets.UTF_8));
+    } else if (value instanceof Long number) {
+      return buffer(LONG, Long.BYTES).putLong(number).array();
+    } else if (value instanceof Integer number) {
+      return buffer(INTEGER, Integer.BYTES).putInt(number).array();
+    } else if (value instanceof byte[] bytes) {
+      return tagged(BYTES, bytes);
+    } else if (value instanceof UUID uuid) {
+      return buffer(UUID_BYTES, 2 * Long.BYTES)
+          .putLong(uuid.getMostSignificantBits())
+          .putLong(uuid.getLeastSignificantBits())
+          .array();
+    }
+    return serialized(value);
+  }
+
+  private static ByteBuffer buffer(byte tag, int bytes) {
+    return ByteBuffer.allocate(1 + bytes).order(ByteOrder.LITTLE_ENDIAN).put(tag);
+  }
+
+  private static byte[] tagged(byte tag, byte[] bytes) {
+    return buffer(tag, bytes.length).put(bytes).array();
+  }
+
+  private byte[] serialized(T value) {
+    if (value == null) {
+      throw new NullPointerException("null has no encoding");
+    }
+    checkMaySerialize(value.getClass().getName());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(SERIALIZED);
+    try (ObjectOutputStream stream = new ObjectOutputStream(bytes)) {
+      stream.writeObject(value);
+    } catch (IOException e) {
+      throw new CacheException(
+          "cannot serialize an object; make its class serializable, or set a codec: class="
+              + value.getClass().getName(),
+          e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private void checkMaySerialize(String what) {
+    if (!serializes) {
+      throw new CacheException(
+          "Java serialization of a cache that others may write to needs a filter: set a codec or a"
+              + " serial filter in TophashConfiguration, or the manager's property "
+              + (TophashCacheManager.SERIAL_FILTER + ": class=" + what));
+    }
+  }
+
+  @Override
+  public int size(T value) {
+    return toArray(value).length;
+  }
+
+  @Override
+  public void write(T value, ByteBuffer target) {
+    target.put(toArray(value));
+  }
+
+  // What toArray wrote is read as what it was, which is a T.
+  @Override
+  @SuppressWarnings("unchecked")
+  public T read(ByteBuffer source) {
+    return (T) readObject(source);
+  }
+
+  private Object readObject(ByteBuffer source) {
+    byte tag = source.get();
+    return switch (tag) {
+      case STRING -> new String(rest(source), StandardCharsets.UTF_8);
+      case LONG -> source.getLong();
+      case INTEGER -> source.getInt();
+      case BYTES -> rest(source);
+      case UUID_BYTES -> new UUID(source.getLong(), source.getLong());
+      case SERIALIZED -> deserialized(rest(source));
+      default ->
+          throw new CacheException(
+              "an entry was written by a newer version; its kind is not known: kind=" + tag);
+    };
+  }
+
+  private static byte[] rest(ByteBuffer source) {
+    byte[] bytes = new byte[source.remaining()];
+    source.get(bytes);
+    return bytes;
+  }
+
+  private Object deserialized(byte[] bytes) {
+    checkMaySerialize("of an entry that is there");
+    try (ObjectInputStream stream = new LoaderStream(bytes, classLoader)) {
+      if (filter != null) {
+        ObjectInputFilter all = stream.getObjectInputFilter();
+        stream.setObjectInputFilter(all == null ? filter : ObjectInputFilter.merge(filter, all));
+      }
+      return stream.readObject();
+    } catch (InvalidClassException e) {
+      throw new CacheException(
+          "an entry was not read: its class was refused by the filter, or has changed; the entry"
+              + " stays until it is removed: "
+              + e.getMessage(),
+          e);
+    } catch (IOException | ClassNotFoundException e) {
+      throw new CacheException(
+          "an entry cannot be deserialized; it stays until it is removed: " + e, e);
+    }
+  }
+
+  /** Finds classes by the loader of the manager. */
+  private static final class LoaderStream extends ObjectInputStream {
+    private final ClassLoader classLoader;
+
+    LoaderStream(byte[] bytes, ClassLoader classLoader) throws IOException {
+      super(new ByteArrayInputStream(bytes));
+      this.classLoader = classLoader;
+    }
+
+    @Override
+    protected Class<?> resolveClass(ObjectStreamClass description)
+        throws IOException, ClassNotFoundException {
+      try {
+        return Class.forName(description.getName(), false, classLoader);
+      } catch (ClassNotFoundException e) {
+        return super.resolveClass(description); // Primitive types are found here only.
+      }
+    }
+  }
+}
