@@ -6,7 +6,6 @@ import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.UnsettledStoreException;
 import io.tophash.core.format.BucketLayout;
 import io.tophash.core.format.HeaderLayout;
-import io.tophash.core.format.SpanLayout;
 import io.tophash.core.format.StoreHeader;
 import io.tophash.core.lifecycle.OpenMark;
 import io.tophash.core.memory.CopyTarget;
@@ -87,8 +86,6 @@ final class StoreEngine implements AutoCloseable {
     boolean isNew = file.isNew();
     if (isNew) {
       header = config.newHeader();
-      int pages = SpanLayout.reservedPages(0, header.windowShift);
-      file.ensureNewLength((long) pages << SpanLayout.PAGE_SHIFT);
     } else {
       header = StoreHeader.parse(file.readHead(HeaderLayout.BYTES), file.path());
       config.check(header);
@@ -98,6 +95,7 @@ final class StoreEngine implements AutoCloseable {
     memory = file.map(header.windowShift);
     mark = new OpenMark(memory);
     if (isNew) {
+      BlockAllocator.format(file, memory);
       // Before the magic: a header that says what it is never says that it was closed.
       mark.putOpen();
       format(config);
@@ -137,7 +135,6 @@ final class StoreEngine implements AutoCloseable {
   private void format(EngineConfig config) {
     byte[] sealed = header.toBytes();
     memory.putBytes(0, sealed, 0, sealed.length);
-    BlockAllocator.format(memory);
     Table.format(
         memory, Growth.bForHint(config.expectedEntries()), ThreadLocalRandom.current().nextLong());
   }
@@ -231,7 +228,7 @@ final class StoreEngine implements AutoCloseable {
         header.keyCodec,
         header.valueCodec,
         table.count(),
-        file.length(),
+        allocator.limitBytes(),
         allocator.freeBytes(),
         buckets,
         table.noverflow(),
@@ -253,7 +250,7 @@ final class StoreEngine implements AutoCloseable {
   void force() {
     beginWrite();
     try {
-      memory.force(file.length());
+      memory.force(allocator.limitBytes());
       forced = true;
     } catch (UncheckedIOException e) {
       throw new StoreException("cannot write the store back, store=" + file.path(), e);
@@ -286,7 +283,7 @@ final class StoreEngine implements AutoCloseable {
   void backup(Path target) {
     beginRead();
     try (CopyTarget copy = CopyTarget.begin(target)) {
-      file.copyTo(copy.path());
+      file.copyTo(copy.path(), allocator.limitBytes());
       CrashPoint.reached("backup.copied");
       copy.publish(HeaderLayout.UNCLEAN);
     } catch (IndexOutOfBoundsException e) {
@@ -310,7 +307,7 @@ final class StoreEngine implements AutoCloseable {
       CrashPoint.reached("close.trimmed");
       if (forced) {
         // All of it: what was moved and freed just now comes after the caller's force.
-        memory.force(file.length());
+        memory.force(allocator.limitBytes());
       }
       mark.putClosed(forced);
       CrashPoint.reached("close.marked");

@@ -19,7 +19,7 @@ public interface StoreStats {
   /** Number of entries. */
   long entries();
 
-  /** Length of the file. */
+  /** Length of the file; of an open {@code HashStore} the part of it that is written. */
   long fileBytes();
 
   /** Bytes in the file that are free for reuse. */

@@ -2,7 +2,7 @@ package io.tophash.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.tophash.core.memory.SharedFile;
+import io.tophash.core.memory.StoreFile;
 import io.tophash.core.testing.ChildJvm;
 import io.tophash.core.testing.LostLockFileCases;
 import java.nio.file.Files;
@@ -24,8 +24,8 @@ class LostLockFileTest extends LostLockFileCases {
   static final class Child {
     public static void main(String[] args) throws Exception {
       if (args.length > 1) {
-        Path path = SharedFile.realPath(Path.of(args[0]), false);
-        SharedFile.create(path, Long.MAX_VALUE).map(20);
+        Path path = StoreFile.realPath(Path.of(args[0]), false);
+        StoreFile.createShared(path, Long.MAX_VALUE).map(20);
         System.out.println("making");
         System.in.read();
         return;

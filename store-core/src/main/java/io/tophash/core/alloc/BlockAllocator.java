@@ -41,8 +41,8 @@ public final class BlockAllocator {
   }
 
   /** Makes the allocator's structures in a new file. */
-  public static void format(MappedMemory memory) {
-    PagePool.format(memory);
+  public static void format(StoreFile file, MappedMemory memory) {
+    PagePool.format(file, memory);
   }
 
   /** Bytes of the file that are in use or may be handed out without growing it. */

@@ -22,7 +22,7 @@ final class PagePool {
   /** Pages by which the file grows at least (256 KiB), unless the size limit is nearer. */
   private static final int GROWTH_PAGES = 16;
 
-  private final StoreFile file;
+  private final WrittenEnd end;
   private final MappedMemory memory;
   private final PageTable table;
   private final PageSearch search;
@@ -31,7 +31,6 @@ final class PagePool {
   private long freePages;
 
   PagePool(StoreFile file, MappedMemory memory) {
-    this.file = file;
     this.memory = memory;
     this.table = new PageTable(memory);
     this.search = new PageSearch(table);
@@ -48,15 +47,17 @@ final class PagePool {
       throw new CorruptStoreException(
           "header", HeaderLayout.FRESH_PAGE, "no such page, freshPage=" + freshPage);
     }
-    cutTail();
+    end = new WrittenEnd(file, limitBytes());
+    checkTail(file.length() >>> PAGE_SHIFT);
+    if (!file.isReadOnly()) {
+      // It may be sparse, or hold old bytes, and would pass for written zeros.
+      end.cut(limitBytes());
+    }
   }
 
-  /**
-   * Cuts off what a killed process left behind the limit: it may be sparse, or hold old bytes, and
-   * is taken for written zeros otherwise.
-   */
-  private void cutTail() {
-    for (long page = limit; page < file.length() >>> PAGE_SHIFT; page++) {
+  /** What a killed process left behind the limit belongs to nobody. */
+  private void checkTail(long filePages) {
+    for (long page = limit; page < filePages; page++) {
       int head = table.head(page);
       if (head != 0 && SpanLayout.sizeClass(head) != SpanLayout.CLASS_RESERVED) {
         throw new CorruptStoreException(
@@ -65,14 +66,13 @@ final class PagePool {
             "a page behind the limit is in use, limit=" + limit + " page=" + page);
       }
     }
-    if (!file.isReadOnly()) {
-      file.truncate(limit << PAGE_SHIFT);
-    }
   }
 
-  /** Makes the first window's reserved pages; the file has their length already. */
-  static void format(MappedMemory memory) {
-    int reserved = new PageTable(memory).reserve(0);
+  /** Makes the first window's reserved pages in a new file. */
+  static void format(StoreFile file, MappedMemory memory) {
+    PageTable table = new PageTable(memory);
+    new WrittenEnd(file, 0).ensure((long) table.reservedPages(0) << PAGE_SHIFT);
+    int reserved = table.reserve(0);
     memory.putLong(0, HeaderLayout.FRESH_PAGE, reserved);
     memory.putLongRelease(0, HeaderLayout.LIMIT_PAGES, reserved);
   }
@@ -128,21 +128,21 @@ final class PagePool {
   /** Extends the file so that a run of this many pages is free, and returns its first page. */
   private long extend(int pages) {
     long start = runStart(pages);
-    long end = start + pages;
+    long runEnd = start + pages;
     long windowEnd = table.windowStart(start) + table.windowPages();
-    long comfortable = Math.min(Math.max(end, limit + GROWTH_PAGES), windowEnd);
-    if (file.length() >>> PAGE_SHIFT >= end) {
-      file.ensureLength(end << PAGE_SHIFT);
+    long comfortable = Math.min(Math.max(runEnd, limit + GROWTH_PAGES), windowEnd);
+    if (end.bytes() >>> PAGE_SHIFT >= runEnd) {
+      end.ensure(runEnd << PAGE_SHIFT);
     } else {
       try {
-        file.ensureLength(comfortable << PAGE_SHIFT);
+        end.ensure(comfortable << PAGE_SHIFT);
       } catch (StoreFullException e) {
-        file.ensureLength(end << PAGE_SHIFT);
+        end.ensure(runEnd << PAGE_SHIFT);
       }
     }
-    reserveTables(limit, end);
+    reserveTables(limit, runEnd);
     CrashPoint.reached("extend.written");
-    long newLimit = Math.min(comfortable, file.length() >>> PAGE_SHIFT);
+    long newLimit = Math.min(comfortable, end.bytes() >>> PAGE_SHIFT);
     freePages += newLimit - limit;
     limit = newLimit;
     memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
@@ -153,7 +153,7 @@ final class PagePool {
 
   /** One step of writing zeros ahead; true if {@link #extend} for this run needs to write none. */
   boolean extendStep(int pages) {
-    return file.growStep(runStart(pages) + pages << PAGE_SHIFT);
+    return end.growStep(runStart(pages) + pages << PAGE_SHIFT);
   }
 
   // A run lies in one window, behind the window's page table, and begins with the free pages that
@@ -257,7 +257,7 @@ final class PagePool {
       memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
       CrashPoint.reached("trim.limit");
     }
-    file.truncate(limit << PAGE_SHIFT);
+    end.cut(limitBytes());
     CrashPoint.reached("trim.truncated");
     // Only now: what is cut off holds no zeros before it is gone.
     if (freshPage > limit) {

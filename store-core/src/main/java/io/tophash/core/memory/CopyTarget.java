@@ -3,11 +3,9 @@ package io.tophash.core.memory;
 import io.tophash.core.errors.StoreException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * A store that is made as a copy of another one. It is built under a name beside its own, forced,
@@ -21,9 +19,9 @@ import java.nio.file.StandardOpenOption;
  */
 public final class CopyTarget implements AutoCloseable {
   private final Path target;
-  private final LockFile lock;
+  private final Sidecar lock;
 
-  private CopyTarget(Path target, LockFile lock) {
+  private CopyTarget(Path target, Sidecar lock) {
     this.target = target;
     this.lock = lock;
   }
@@ -38,7 +36,7 @@ public final class CopyTarget implements AutoCloseable {
     Path target = StorePaths.realPath(path);
     refuseExisting(target);
     StorePaths.checkPath(target, false);
-    CopyTarget copy = new CopyTarget(target, LockFile.acquire(target, true));
+    CopyTarget copy = new CopyTarget(target, Sidecar.lockAll(target, false));
     boolean begun = false;
     try {
       refuseExisting(target);
@@ -98,24 +96,9 @@ public final class CopyTarget implements AutoCloseable {
       deleteBeside();
       Files.move(path(), target, StandardCopyOption.ATOMIC_MOVE);
       CrashPoint.reached("copy.published");
-      forceDirectory();
+      StoreFile.forceDirectory(target);
     } catch (IOException e) {
       throw new StoreException("cannot write the copy, target=" + target, e);
-    }
-  }
-
-  private void forceDirectory() {
-    try {
-      FileThread.call(
-          () -> {
-            try (FileChannel directory =
-                FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
-              directory.force(true);
-            }
-            return null;
-          });
-    } catch (IOException e) {
-      // Not every system lets a directory be opened; then the name is as durable as it makes it.
     }
   }
 

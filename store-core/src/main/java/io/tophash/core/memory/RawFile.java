@@ -13,14 +13,14 @@ import java.nio.file.Path;
  */
 public final class RawFile implements AutoCloseable {
   private final Path path;
-  private final LockFile lock;
+  private final Sidecar lock;
   private final RandomAccessFile file;
   private final long length;
 
-  private RawFile(Path path, LockFile lock) throws IOException {
+  private RawFile(Path path, Sidecar lock) throws IOException {
     this.path = path;
     this.lock = lock;
-    lock.anchor(path);
+    lock.anchor(path, true);
     this.file = new RandomAccessFile(path.toFile(), "r");
     this.length = file.length();
   }
@@ -33,7 +33,7 @@ public final class RawFile implements AutoCloseable {
   public static RawFile open(Path path) {
     Path real = StorePaths.realPath(path);
     StorePaths.checkPath(real, true);
-    LockFile lock = LockFile.acquire(real, false);
+    Sidecar lock = Sidecar.lockAll(real, true);
     boolean opened = false;
     try {
       RawFile file = new RawFile(real, lock);

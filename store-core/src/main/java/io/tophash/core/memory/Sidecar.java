@@ -12,9 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The sidecar {@code NAME.lock} as the concurrent store uses it: one kernel lock on a byte for each
- * thing that a process holds. The kernel drops them however the process ends. No byte of the file
- * is ever written.
+ * The sidecar {@code NAME.lock}: who has a store open. A lock of the kernel on some of its bytes
+ * stands for each thing that a process holds; the kernel drops them however the process ends.
  *
  * <pre>
  * byte          locked            means
@@ -27,16 +26,19 @@ import java.util.concurrent.locks.LockSupport;
  * 4083 PRESENT  shared            some process has the sidecar open
  * 4084 ANCHOR   exclusive         somebody looks whether all go by this file ({@link StoreAnchor};
  *                                 shared as ATTACH is)
+ * 0 .. 4095     exclusive         a HashStore is open for writing
+ *               shared            one is open read-only, or a recovery reads the file
  * </pre>
  *
- * <p>A writable {@code HashStore} locks all of them exclusively ({@link LockFile}), so the two
- * kinds of store exclude each other. PRESENT is what finds another class loader of this JVM: the
- * kernel takes both for one process, and whichever closed its channel first would drop the locks of
- * the other.
+ * <p>So the two kinds of store exclude each other. Where they would not, PRESENT is also what finds
+ * another class loader of this JVM: the kernel takes both for one process, and whichever closed its
+ * channel first would drop the locks of the other. Behind the locked bytes stands a {@link
+ * LockNote} of who has a {@code HashStore} open.
  *
  * <p>One instance, with one channel, for each store and JVM; openers are counted. All state is
  * confined to the {@link FileThread}, which makes each method atomic within the JVM. Any thread may
- * call any method, and need not be the one that locked. Interrupts disturb nothing.
+ * call any method, and need not be the one that locked. Interrupts disturb nothing. If the file is
+ * removed while a store is open, {@link StoreAnchor} keeps others out.
  */
 public final class Sidecar implements Liveness {
   /** Number of process slots. */
@@ -47,38 +49,53 @@ public final class Sidecar implements Liveness {
   private static final long GROW = 4082;
   private static final long PRESENT = 4083;
   private static final long ANCHOR = 4084;
+  private static final long LOCK_BYTES = 4096;
 
   private static final long ANCHOR_TIMEOUT_MS = 30_000;
 
   private static final long MIN_PAUSE_NANOS = 50_000;
   private static final long MAX_PAUSE_NANOS = 5_000_000;
 
+  /** For what this JVM has the sidecar. */
+  enum Use {
+    /** As one of several processes with a {@code SyncStore}: byte by byte. */
+    TOGETHER,
+    /** Alone: all bytes. */
+    ALONE,
+    /** As one of several that only read: all bytes. */
+    READING
+  }
+
   private static final Map<Path, Sidecar> OPEN = new HashMap<>(); // file thread only
 
   private final Path store;
-  private final SidecarChannel channel;
-  private final ByteLock[] slots = new ByteLock[SLOTS];
-  private final ByteLock attach;
-  private final ByteLock grow;
-  private final ByteLock readers;
-  private final ByteLock anchor;
+  private final LockedFile file;
+  private final Use use;
+  private final RangeLock[] slots = new RangeLock[SLOTS];
+  private final RangeLock attach;
+  private final RangeLock grow;
+  private final RangeLock readers;
+  private final RangeLock anchor;
+  private StoreAnchor sharedAnchor; // of all who are not TOGETHER
   private int readerCount; // 0 while this JVM holds READERS exclusively
   private int holders = 1;
 
-  private Sidecar(Path store, SidecarChannel channel) {
+  private Sidecar(Path store, LockedFile file, Use use) {
     this.store = store;
-    this.channel = channel;
+    this.file = file;
+    this.use = use;
     for (int slot = 0; slot < SLOTS; slot++) {
-      slots[slot] = new ByteLock(channel, slot);
+      slots[slot] = new RangeLock(file, slot, 1);
     }
-    attach = new ByteLock(channel, ATTACH);
-    grow = new ByteLock(channel, GROW);
-    readers = new ByteLock(channel, READERS);
-    anchor = new ByteLock(channel, ANCHOR);
+    attach = new RangeLock(file, ATTACH, 1);
+    grow = new RangeLock(file, GROW, 1);
+    readers = new RangeLock(file, READERS, 1);
+    anchor = new RangeLock(file, ANCHOR, 1);
   }
 
   /**
-   * Opens the sidecar, or counts one more opener of this JVM. A missing one is created.
+   * Opens the sidecar as one of several processes, or counts one more opener of this JVM. A missing
+   * one is created.
    *
    * @param realStore path of the store with symbolic links resolved
    * @param readOnly true for an opener that may do without the right to write the sidecar
@@ -87,12 +104,16 @@ public final class Sidecar implements Liveness {
    * @throws StoreException if the sidecar cannot be had or the file system has no locks
    */
   public static Sidecar open(Path realStore, boolean readOnly) {
-    return call(realStore, () -> openHere(realStore, readOnly));
+    return call(realStore, () -> openHere(realStore, Use.TOGETHER, readOnly));
   }
 
-  /** File thread only. */
-  static boolean isOpenHere(Path store) {
-    return OPEN.containsKey(store);
+  /**
+   * Locks all of it, for who wants to be alone with the store or to read it only.
+   *
+   * @throws StoreLockedException if anybody, here or elsewhere, is in the way
+   */
+  static Sidecar lockAll(Path realStore, boolean readOnly) {
+    return call(realStore, () -> openHere(realStore, readOnly ? Use.READING : Use.ALONE, readOnly));
   }
 
   private static <T> T call(Path store, Callable<T> task) {
@@ -101,46 +122,80 @@ public final class Sidecar implements Liveness {
     } catch (IOException e) {
       throw new StoreException(
           "cannot lock the store: "
-              + LockFile.reason(e)
+              + StorePaths.reason(e)
               + "; keep it on a local file system that has file locks, lockFile="
-              + LockFile.path(store),
+              + StorePaths.lockFile(store),
           e);
     }
   }
 
-  private static Sidecar openHere(Path store, boolean readOnly) throws IOException {
-    if (LockFile.isOpenHere(store)) {
-      throw new StoreLockedException(
-          "the store is already open in this process as a HashStore; close that one first, store="
-              + store);
-    }
+  private static Sidecar openHere(Path store, Use use, boolean readOnly) throws IOException {
     Sidecar open = OPEN.get(store);
     if (open != null) {
-      if (!readOnly && !open.channel.isWritable()) {
-        throw SidecarChannel.notWritable(store, null);
-      }
+      open.checkShared(use, readOnly);
       open.holders++;
       return open;
     }
-    SidecarChannel channel = SidecarChannel.open(store, readOnly);
+    LockedFile file = SidecarFile.open(store, readOnly);
     boolean opened = false;
     try {
-      if (channel.tryLock(PRESENT, true) == null) {
-        throw new StoreLockedException(
-            "another process has the store open as a writable HashStore, which is exclusive; close"
-                + " it there, or wait until that process ends, store="
-                + store
-                + " owner="
-                + channel.owner());
-      }
-      Sidecar sidecar = new Sidecar(store, channel);
+      Sidecar sidecar = new Sidecar(store, file, use);
+      sidecar.lockAtOpen();
       OPEN.put(store, sidecar);
       opened = true;
       return sidecar;
     } finally {
       if (!opened) {
-        channel.close();
+        if (file.hasClashed()) {
+          file.abandon();
+        } else {
+          file.close();
+        }
       }
+    }
+  }
+
+  /** Refuses an opener of this JVM that does not go with the present ones. */
+  private void checkShared(Use other, boolean readOnly) {
+    if (other == use && use != Use.ALONE) {
+      if (!readOnly && !file.isWritable()) {
+        throw SidecarFile.notWritable(store, null);
+      }
+      return;
+    }
+    String how =
+        use == Use.TOGETHER
+            ? " as a SyncStore; close that one first"
+            : other == Use.TOGETHER
+                ? " as a HashStore; close that one first"
+                : ": a writable HashStore is exclusive; close the first one";
+    throw new StoreLockedException(
+        "the store is already open in this process" + how + ", store=" + store);
+  }
+
+  private void lockAtOpen() throws IOException {
+    RangeLock lock =
+        use == Use.TOGETHER ? new RangeLock(file, PRESENT, 1) : new RangeLock(file, 0, LOCK_BYTES);
+    if (!lock.tryTake(use != Use.ALONE)) {
+      if (file.hasClashed()) {
+        throw new StoreLockedException(
+            "the store is already open in this process through another class loader; close it"
+                + " there, store="
+                + store);
+      }
+      boolean readersOnly = use == Use.ALONE && lock.tryTake(true);
+      throw new StoreLockedException(
+          "another process has the store open"
+              + (use == Use.TOGETHER
+                  ? " as a writable HashStore, which is exclusive"
+                  : ": a writable HashStore is exclusive")
+              + "; close it there, or wait until that process ends, store="
+              + store
+              + " owner="
+              + (readersOnly ? "read-only openers" : LockNote.read(file)));
+    }
+    if (use == Use.ALONE) {
+      LockNote.write(file);
     }
   }
 
@@ -151,7 +206,10 @@ public final class Sidecar implements Liveness {
         () -> {
           if (--holders == 0) {
             OPEN.remove(store);
-            channel.close();
+            if (sharedAnchor != null) {
+              sharedAnchor.release();
+            }
+            file.close();
           }
           return null;
         });
@@ -169,7 +227,7 @@ public final class Sidecar implements Liveness {
 
   @Override
   public boolean isSlotLocked(int slot) {
-    return call(store, slots[slot]::isTaken);
+    return call(store, () -> slots[slot].isTaken(true));
   }
 
   /**
@@ -179,7 +237,7 @@ public final class Sidecar implements Liveness {
    */
   public void lockAttach(long timeoutMs) {
     await(
-        () -> attach.tryTake(!channel.isWritable()),
+        () -> attach.tryTake(!file.isWritable()),
         timeoutMs,
         "another process or thread that opens or closes the store");
   }
@@ -190,20 +248,25 @@ public final class Sidecar implements Liveness {
   }
 
   /**
-   * Waits until nobody else, in this JVM or elsewhere, makes the file longer.
+   * Waits until nobody else, in this JVM or elsewhere, makes the file longer. Who has the store
+   * alone has nobody to wait for.
    *
    * @throws StoreTimeoutException if that takes longer
    */
-  public void lockGrow(long timeoutMs) {
-    await(
-        () -> grow.tryTake(false),
-        timeoutMs,
-        "another process or thread that makes the file longer");
+  void lockGrow(long timeoutMs) {
+    if (use == Use.TOGETHER) {
+      await(
+          () -> grow.tryTake(false),
+          timeoutMs,
+          "another process or thread that makes the file longer");
+    }
   }
 
   /** Ends what {@link #lockGrow} began. */
-  public void unlockGrow() {
-    call(store, grow::giveUp);
+  void unlockGrow() {
+    if (use == Use.TOGETHER) {
+      call(store, grow::giveUp);
+    }
   }
 
   /**
@@ -239,7 +302,7 @@ public final class Sidecar implements Liveness {
    *     this process may not write the sidecar
    */
   public boolean tryLockReadersAlone() {
-    return call(store, () -> channel.isWritable() && readers.tryTake(false));
+    return call(store, () -> file.isWritable() && readers.tryTake(false));
   }
 
   /** Ends what {@link #tryLockReadersAlone} began. */
@@ -250,19 +313,32 @@ public final class Sidecar implements Liveness {
   /**
    * Says on the store's own file that this opener goes by this sidecar.
    *
-   * @param file the store, perhaps under the name that it has until it is complete
+   * @param name the store, perhaps under the name that it has until it is complete
+   * @return the lock, which the caller releases; null if the last opener of this JVM gives it up
    * @throws StoreLockedException if anybody goes by another one
    */
-  StoreAnchor anchor(Path file, boolean readOnly) {
+  StoreAnchor anchor(Path name, boolean readOnly) {
+    if (use != Use.TOGETHER) {
+      call(store, () -> anchorAll(name, readOnly));
+      return null;
+    }
     await(
-        () -> anchor.tryTake(!channel.isWritable()),
+        () -> anchor.tryTake(!file.isWritable()),
         ANCHOR_TIMEOUT_MS,
         "another process or thread that opens the store");
     try {
-      return call(store, () -> StoreAnchor.holdOne(store, file, readOnly, channel.id()));
+      return call(store, () -> StoreAnchor.holdOne(store, name, readOnly, file.id()));
     } finally {
       call(store, anchor::giveUp);
     }
+  }
+
+  // Within the JVM one lock for all, and up to the last: each of them overlaps the others.
+  private Void anchorAll(Path name, boolean readOnly) throws IOException {
+    if (sharedAnchor == null) {
+      sharedAnchor = StoreAnchor.holdAll(store, name, readOnly);
+    }
+    return null;
   }
 
   // A lock of the kernel is waited for by polling: a blocking request would block the file thread.

@@ -9,7 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
- * The open file below a {@link SharedFile}: its length and the space in it, which are two things.
+ * The open file below a {@link StoreFile}: its length and the space in it, which are two things.
  *
  * <p>The length only grows, in large sparse steps, under the sidecar's growth lock; so a window is
  * mapped anew about ten times until it is whole. Space is made by writing zeros, piece by piece,
@@ -24,7 +24,7 @@ final class SparseFile {
   private static final long MIN_LENGTH = 1 << 20;
   private static final long GROW_TIMEOUT_MS = 30_000;
 
-  private static final byte[] ZEROS = StoreFile.ZEROS;
+  private static final byte[] ZEROS = new byte[1 << 16];
 
   private final Path path;
   private final RandomAccessFile file;
@@ -105,7 +105,7 @@ final class SparseFile {
   }
 
   private void setLength(long before, long end, long windowBytes) {
-    long wanted = roundedLength(end, windowBytes);
+    long wanted = Math.max(end, Math.min(maxBytes, roundedLength(end, windowBytes)));
     try {
       CrashPoint.extending("length");
       file.setLength(wanted);

@@ -3,19 +3,15 @@ package io.tophash.core.memory;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreLockedException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A lock on the store's own file that says by which lock file an opener goes. The lock file can be
  * removed or replaced under an open store, and then two openers hold locks on two files; the store
- * itself is one file for all of them.
+ * itself is one file for all of them, also where it is mounted under several names.
  *
  * <p>The locked bytes lie far behind the end of any store. No byte is written.
  *
@@ -46,35 +42,19 @@ final class StoreAnchor {
   /** Bytes for each lock file, more than there are slots. */
   private static final int PLACES_SHIFT = 7;
 
-  private static final int ID_BITS = 48;
-
   private static final List<StoreAnchor> HELD = new ArrayList<>(); // file thread only
 
   private final Path store;
-  private final FileChannel channel;
-  private FileLock lock;
+  private final LockedFile file;
+  private RangeLock lock;
 
   private StoreAnchor(Path store, Path file, boolean readOnly) throws IOException {
     this.store = store;
-    this.channel =
-        readOnly
-            ? FileChannel.open(file, StandardOpenOption.READ)
-            : FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-  }
-
-  /** The number of the lock file that stands under this name now; 0 if the system has none. */
-  static long lockFileId(Path lockFile) throws IOException {
-    try {
-      long inode = ((Number) Files.getAttribute(lockFile, "unix:ino")).longValue();
-      return (inode ^ inode >>> ID_BITS) & (1L << ID_BITS) - 1;
-    } catch (UnsupportedOperationException | IllegalArgumentException e) {
-      return 0; // such a system does not let an open file be removed
-    }
+    this.file = LockedFile.open(file, !readOnly);
   }
 
   /**
-   * For a {@code HashStore} or a recovery: exclusive, or shared with other readers. File thread
-   * only.
+   * For a {@code HashStore} or a recovery: exclusive, or shared with other readers.
    *
    * @param file the store, perhaps under the name that it has until it is complete
    */
@@ -82,7 +62,7 @@ final class StoreAnchor {
     return hold(store, file, readOnly, a -> a.take(WRITERS, END - WRITERS, readOnly));
   }
 
-  /** For an opener of a {@code SyncStore} that goes by this lock file. File thread only. */
+  /** For an opener of a {@code SyncStore} that goes by this lock file. */
   static StoreAnchor holdOne(Path store, Path file, boolean readOnly, long lockFileId)
       throws IOException {
     return hold(store, file, readOnly, a -> a.takeOne(readOnly, lockFileId));
@@ -103,8 +83,7 @@ final class StoreAnchor {
       taken = true;
     } finally {
       if (!taken) {
-        anchor.channel.close();
-        renew(store);
+        anchor.close();
       }
     }
     HELD.add(anchor);
@@ -118,22 +97,25 @@ final class StoreAnchor {
             + " again; never remove the lock file of a store that is in use, store="
             + store
             + " lockFile="
-            + LockFile.path(store));
+            + StorePaths.lockFile(store));
   }
 
+  // Not taken also if this JVM holds it: as another opener of the same store, which then takes the
+  // next byte, or through another class loader that goes by another lock file.
   private boolean take(long from, long bytes, boolean shared) throws IOException {
-    lock = tryLock(from, bytes, shared);
-    return lock != null;
+    lock = new RangeLock(file, from, bytes);
+    return lock.tryTake(shared);
   }
 
   private boolean takeOne(boolean readOnly, long lockFileId) throws IOException {
     long own = lockFileId << PLACES_SHIFT;
     long places = 1L << PLACES_SHIFT;
-    for (long i = 0; lock == null && i < places; i++) {
-      take((readOnly ? READERS : WRITERS) + own + i, 1, readOnly);
+    boolean taken = false;
+    for (long i = 0; !taken && i < places; i++) {
+      taken = take((readOnly ? READERS : WRITERS) + own + i, 1, readOnly);
     }
     // A reader can take shared locks only, which do not show other readers; nor need they know.
-    return lock != null
+    return taken
         && isFree(WRITERS, own, readOnly)
         && isFree(WRITERS + own + places, READERS - WRITERS - own - places, readOnly)
         && (readOnly
@@ -142,30 +124,17 @@ final class StoreAnchor {
   }
 
   private boolean isFree(long from, long bytes, boolean shared) throws IOException {
-    if (bytes == 0) {
-      return true;
-    }
-    FileLock test = tryLock(from, bytes, shared);
-    if (test != null) {
-      test.release();
-    }
-    return test != null;
+    return !new RangeLock(file, from, bytes).isTaken(shared);
   }
 
-  // Null also if this JVM holds it: as another opener of the same store, which then takes the next
-  // byte, or through another class loader that goes by another lock file.
-  private FileLock tryLock(long from, long bytes, boolean shared) throws IOException {
-    try {
-      return channel.tryLock(from, bytes, shared);
-    } catch (OverlappingFileLockException e) {
-      return null;
-    }
-  }
-
-  /** Gives the lock up, after the file was closed. File thread only. */
+  /** Gives the lock up, after the file was closed. */
   void release() throws IOException {
     HELD.remove(this);
-    channel.close();
+    close();
+  }
+
+  private void close() throws IOException {
+    file.close();
     renew(store);
   }
 
@@ -182,15 +151,11 @@ final class StoreAnchor {
     }
   }
 
-  private static void renew(Path store) throws IOException {
+  /** As {@link #fileClosed}, on the file thread. */
+  static void renew(Path store) throws IOException {
     for (StoreAnchor anchor : HELD) {
-      if (anchor.store.equals(store)) {
-        FileLock old = anchor.lock;
-        old.release();
-        if (!anchor.take(old.position(), old.size(), old.isShared())) {
-          LOG.log(System.Logger.Level.WARNING, "{0}", refusal(store).getMessage());
-          anchor.lock = old;
-        }
+      if (anchor.store.equals(store) && !anchor.lock.renew()) {
+        LOG.log(System.Logger.Level.WARNING, "{0}", refusal(store).getMessage());
       }
     }
   }

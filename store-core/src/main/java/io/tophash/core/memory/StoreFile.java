@@ -8,81 +8,122 @@ import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /**
- * The file of a store: its lock, its length, its mapping.
+ * The file of a store: its name, its locks, and what is below: its length and the space in it
+ * ({@link SparseFile}), and its mapping ({@link FileMapping}). Several processes may have it open,
+ * or one alone; all but the lock is the same then.
  *
- * <p>The file grows by writing zeros, so that a full disk is an exception here and never a fault on
- * the first touch of a mapped page. Zeros are written through {@link RandomAccessFile}, whose
- * methods an interrupt does not disturb; what needs a channel runs on the {@link FileThread}.
- *
- * <p>A window is mapped whole at once, which makes the file longer, and the file is cut back to its
- * length right after: so the mapping reaches past the end and never has to be replaced while the
- * file grows. Positions past the end are never handed out. A process that is killed in between
- * leaves a longer, sparse file, which the next open cuts back.
- *
- * <p>Not thread-safe.
+ * <p>Thread-safe. Interrupts disturb nothing.
  */
 public final class StoreFile implements AutoCloseable {
-  static final byte[] ZEROS = new byte[1 << 16];
+  private static final int COPY_BYTES = 1 << 16;
 
   private final Path path;
   private final boolean readOnly;
-  private final long maxBytes;
-  private final LockFile lock;
-  private RandomAccessFile file;
-  private long length;
-  private MappedMemory memory;
+  private final Sidecar sidecar;
+  private final SparseFile file;
+  private final StoreAnchor anchor;
+  private volatile FileMapping mapping;
   private Path unfinished;
-  private boolean closed;
 
-  private StoreFile(Path path, boolean readOnly, long maxBytes, LockFile lock) {
+  private StoreFile(Path path, boolean readOnly, long maxBytes, Sidecar sidecar, boolean isNew) {
     this.path = path;
     this.readOnly = readOnly;
-    this.maxBytes = maxBytes;
-    this.lock = lock;
-  }
-
-  /**
-   * Locks and opens the file of a store. A store that is not there yet is made under another name
-   * first: see {@link #isNew} and {@link #publish}.
-   *
-   * @param path where the store is or shall be
-   * @param readOnly true to open an existing store without changing a byte of it
-   * @param maxBytes the file never grows over this many bytes
-   * @throws StoreException if the file cannot be opened; the message says why
-   */
-  public static StoreFile open(Path path, boolean readOnly, long maxBytes) {
-    Path real = StorePaths.realPath(path);
-    StorePaths.checkPath(real, readOnly);
-    LockFile lock = LockFile.acquire(real, !readOnly);
-    StoreFile file = new StoreFile(real, readOnly, maxBytes, lock);
+    this.sidecar = sidecar;
+    RandomAccessFile opening = null;
     boolean opened = false;
     try {
-      file.openFile();
+      Path name = isNew ? StorePaths.unfinished(path) : path;
+      if (isNew) {
+        StoreAnchor.deleteUnfinished(name);
+      }
+      opening = new RandomAccessFile(name.toFile(), readOnly ? "r" : "rw");
+      anchor = sidecar.anchor(name, readOnly); // before anything is mapped, read or written
+      unfinished = isNew ? name : null; // ours from here on
+      file = new SparseFile(path, opening, maxBytes, sidecar);
       opened = true;
-      return file;
     } catch (IOException e) {
-      throw new StoreException("cannot open the store: " + e.getMessage() + ", store=" + real, e);
+      throw new StoreException(
+          "cannot "
+              + (isNew ? "create" : "open")
+              + " the store: "
+              + e.getMessage()
+              + ", store="
+              + path,
+          e);
     } finally {
       if (!opened) {
-        file.close();
+        giveUp(opening);
       }
     }
   }
 
-  private void openFile() throws IOException {
-    if (readOnly || Files.exists(path) && Files.size(path) > 0) {
-      file = new RandomAccessFile(path.toFile(), readOnly ? "r" : "rw");
-      lock.anchor(path); // before anything is mapped, read or written
-    } else {
-      Path name = StorePaths.unfinished(path);
-      StoreAnchor.deleteUnfinished(name);
-      file = new RandomAccessFile(name.toFile(), "rw");
-      lock.anchor(name);
-      unfinished = name; // ours from here on
+  private void giveUp(RandomAccessFile opening) {
+    try {
+      if (opening != null) {
+        opening.close();
+        StoreAnchor.fileClosed(path);
+      }
+    } catch (IOException e) {
+      throw new StoreException("cannot close the store: " + e.getMessage() + ", store=" + path, e);
+    } finally {
+      sidecar.release();
     }
-    length = file.length();
+  }
+
+  /**
+   * The path of a store without symbolic links, after a look at what stands there.
+   *
+   * @throws StoreException if it is no file, or may not be used as asked; a file that is not there
+   *     is an error only for a read-only opener
+   */
+  public static Path realPath(Path path, boolean readOnly) {
+    Path real = StorePaths.realPath(path);
+    StorePaths.checkPath(real, readOnly);
+    return real;
+  }
+
+  /**
+   * Opens a file for this opener alone, or beside others that only read too. A store that is not
+   * there yet is made under another name first: see {@link #isNew} and {@link #publish}.
+   *
+   * @param path where the store is or shall be
+   * @param readOnly true to open an existing store without changing a byte of it
+   * @param maxBytes the file never grows over this many bytes
+   * @throws io.tophash.core.errors.StoreLockedException if another opener, in this process or
+   *     elsewhere, is in the way
+   * @throws StoreException if the file cannot be opened; the message says why
+   */
+  public static StoreFile open(Path path, boolean readOnly, long maxBytes) {
+    Path real = realPath(path, readOnly);
+    Sidecar sidecar = Sidecar.lockAll(real, readOnly);
+    boolean isNew = !readOnly && real.toFile().length() == 0; // 0 also if it is not there
+    return new StoreFile(real, readOnly, maxBytes, sidecar, isNew);
+  }
+
+  /**
+   * Opens an existing file as one of several processes.
+   *
+   * @param realPath what {@link #realPath} returned
+   * @param readOnly true to change no byte of it
+   * @param maxBytes no position from here on is ever made ready for use
+   */
+  public static StoreFile openShared(Path realPath, boolean readOnly, long maxBytes) {
+    if (!Files.exists(realPath)) {
+      throw new StoreException("there is no store to open, store=" + realPath);
+    }
+    return new StoreFile(realPath, readOnly, maxBytes, Sidecar.open(realPath, readOnly), false);
+  }
+
+  /**
+   * Makes a new, empty file under another name, which {@link #publish} gives its own, to be used by
+   * several processes. The caller holds the sidecar's attach lock until then.
+   */
+  public static StoreFile createShared(Path realPath, long maxBytes) {
+    return new StoreFile(realPath, false, maxBytes, Sidecar.open(realPath, false), true);
   }
 
   /** True until {@link #publish}: there was no store under this name, or an empty file. */
@@ -90,20 +131,35 @@ public final class StoreFile implements AutoCloseable {
     return unfinished != null;
   }
 
-  /** Gives a new store, complete by now, its name. */
+  /**
+   * Gives a new store, complete by now, its name, which is on the storage device when this returns.
+   */
   public void publish() {
-    StorePaths.publish(unfinished, path);
+    try {
+      StoreAnchor.refuseToReplace(path);
+      Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new StoreException("cannot create the store, store=" + path, e);
+    }
     unfinished = null;
+    forceDirectory(path);
   }
 
-  /** Gives a new file its first bytes, before it is mapped. */
-  public void ensureNewLength(long bytes) {
-    appendZeros(bytes);
-  }
-
-  /** The sidecar. */
-  public Path lockPath() {
-    return LockFile.path(path);
+  /** Writes the names of the files beside a store back to the storage device. */
+  static void forceDirectory(Path store) {
+    try {
+      FileThread.call(
+          () -> {
+            try (FileChannel directory =
+                FileChannel.open(store.getParent(), StandardOpenOption.READ)) {
+              directory.force(true);
+            }
+            return null;
+          });
+      CrashPoint.reached("directory.forced");
+    } catch (IOException e) {
+      // Not every system lets a directory be opened; then the name is as durable as it makes it.
+    }
   }
 
   /**
@@ -120,58 +176,116 @@ public final class StoreFile implements AutoCloseable {
 
   /** Reads the start of the file without mapping it; shorter if the file is. */
   public byte[] readHead(int bytes) {
-    byte[] head = new byte[(int) Math.min(bytes, length)];
-    try {
-      file.seek(0);
-      file.readFully(head);
-      return head;
-    } catch (IOException e) {
-      throw new StoreException("cannot read the header of the store, store=" + path, e);
-    }
+    return file.readHead(bytes);
   }
 
   /**
-   * Maps the file; once, before it grows.
+   * Maps what the file has now; once, before {@link #ensureMapped} and {@link #ensureLength}.
    *
    * @param windowShift log2 of the window size in bytes
    */
   public MappedMemory map(int windowShift) {
-    memory = new MappedMemory(windowShift);
-    try {
-      mapUpTo(length);
-    } catch (IOException e) {
-      throw new StoreException(
-          "cannot map the store: " + e.getMessage() + ", store=" + path + " bytes=" + length, e);
+    if (mapping != null) {
+      throw new IllegalStateException("the file is mapped already, store=" + path);
     }
-    return memory;
+    mapping = new FileMapping(file, readOnly, windowShift);
+    ensureMapped(length());
+    return mapping.memory();
   }
 
-  private void mapUpTo(long bytes) throws IOException {
-    long windowBytes = memory.windowBytes();
-    while (memory.windowCount() * windowBytes < bytes) {
-      long start = memory.windowCount() * windowBytes;
-      long size = readOnly ? Math.min(windowBytes, length - start) : windowBytes;
-      FileChannel.MapMode mode =
-          readOnly ? FileChannel.MapMode.READ_ONLY : FileChannel.MapMode.READ_WRITE;
-      try {
-        memory.addWindow(FileThread.call(() -> file.getChannel().map(mode, start, size)));
-        CrashPoint.reached("file.mapped");
-      } finally {
-        if (!readOnly) {
-          cutBack(length);
-        }
-      }
-    }
+  /** What {@link #map} returned. */
+  MappedMemory memory() {
+    return mapping.memory();
   }
 
-  /** Bytes of the file that are there: written with zeros at least. */
+  /**
+   * Maps at least the first {@code end} bytes.
+   *
+   * @throws io.tophash.core.errors.CorruptStoreException if the file is shorter
+   */
+  public void ensureMapped(long end) {
+    mapping.ensureMapped(end);
+  }
+
+  /** Length of the file now; other processes may make it longer at any time. */
   public long length() {
-    return length;
+    return file.length();
+  }
+
+  /**
+   * Makes the file at least {@code end} bytes long, usually longer: what is new is sparse. Blocks
+   * while another thread or process does the same.
+   *
+   * @throws StoreFullException if {@code maxBytes} would be passed or the file system refuses
+   */
+  public void ensureLength(long end) {
+    file.ensureLength(end, mapping.memory().windowBytes());
+  }
+
+  /**
+   * Writes zeros, so that the space really is there. Two threads may do so at once in different
+   * places.
+   *
+   * @throws StoreFullException if the file system is full; part of the zeros may be written
+   */
+  public void writeZeros(long position, long length) {
+    file.writeZeros(position, length);
+  }
+
+  /**
+   * Gives the end of the file back to the file system while threads of this process go on. The
+   * caller has proved that no other process has the store open and that nobody makes a piece ready,
+   * and keeps it so. No thread may be inside an access to what is cut off, or it would fault; so
+   * the file is mapped anew, and cut only when the collector has found the old mapping unreachable.
+   *
+   * @return false if that could not be proved; nothing was cut
+   */
+  public boolean cut(long end) {
+    return !MemoryMode.IS_FAST && mapping.cut(end); // an access by address holds no window
+  }
+
+  /**
+   * Gives the space behind {@code length} back to the file system. The caller has proved that no
+   * other process has the store open, and keeps its own threads away from there.
+   */
+  public void truncate(long length) {
+    file.truncate(length);
+  }
+
+  /** Writes what changed back to the storage device and waits for it. */
+  public void force() {
+    mapping.memory().force(Long.MAX_VALUE);
+    file.sync();
+  }
+
+  /**
+   * Writes the first bytes of the file to another one, which is replaced.
+   *
+   * @throws StoreFullException if there is no space for it
+   */
+  public void copyTo(Path other, long bytes) {
+    byte[] piece = new byte[COPY_BYTES];
+    try (RandomAccessFile to = new RandomAccessFile(other.toFile(), "rw")) {
+      to.setLength(0);
+      for (long at = 0; at < bytes; at += piece.length) {
+        int step = (int) Math.min(piece.length, bytes - at);
+        mapping.memory().getBytes(at, piece, 0, step);
+        to.write(piece, 0, step);
+        CrashPoint.reached("file.copied");
+      }
+    } catch (IOException e) {
+      throw StorePaths.cannotExtend(other, bytes, bytes, e);
+    }
   }
 
   /** The file. */
   public Path path() {
     return path;
+  }
+
+  /** The sidecar. */
+  public Path lockPath() {
+    return StorePaths.lockFile(path);
   }
 
   /** True if no byte of the file may change. */
@@ -180,121 +294,34 @@ public final class StoreFile implements AutoCloseable {
   }
 
   /**
-   * Makes the file at least {@code bytes} long, zero-filled, and maps what is new.
-   *
-   * @throws StoreFullException if the file system is full or {@code maxBytes} would be passed; the
-   *     file is as long as before
-   */
-  public void ensureLength(long bytes) {
-    long before = length;
-    if (bytes > length) {
-      appendZeros(bytes);
-    }
-    try {
-      CrashPoint.extending("mapping");
-      mapUpTo(bytes);
-    } catch (IOException e) {
-      cutBack(before);
-      throw StorePaths.cannotExtend(path, before, bytes, e);
-    }
-  }
-
-  /**
-   * Writes one piece of zeros behind the end of the file, ahead of need, so that a later {@link
-   * #ensureLength} is short.
-   *
-   * @param upTo no further than this length
-   * @return true if the file is that long now
-   */
-  public boolean growStep(long upTo) {
-    if (length < upTo) {
-      appendZeros(Math.min(upTo, length + ZEROS.length));
-    }
-    return length >= upTo;
-  }
-
-  private void appendZeros(long newLength) {
-    if (newLength > maxBytes) {
-      throw StorePaths.limitReached(path, maxBytes, newLength);
-    }
-    long before = length;
-    try {
-      file.seek(length);
-      while (length < newLength) {
-        int step = (int) Math.min(ZEROS.length, newLength - length);
-        CrashPoint.extending("zeros");
-        file.write(ZEROS, 0, step);
-        length += step;
-        CrashPoint.reached("file.extended");
-      }
-    } catch (IOException e) {
-      cutBack(before);
-      throw StorePaths.cannotExtend(path, before, newLength, e);
-    }
-  }
-
-  private void cutBack(long bytes) {
-    length = bytes;
-    try {
-      file.setLength(bytes);
-      CrashPoint.reached("file.cut");
-    } catch (IOException e) {
-      // Not every system cuts a mapped file. The tail belongs to nobody; growth overwrites it.
-    }
-  }
-
-  /** Gives the space behind {@code bytes} back to the file system; nothing there may be in use. */
-  public void truncate(long bytes) {
-    if (bytes < length) {
-      cutBack(bytes);
-    }
-  }
-
-  /**
-   * Writes all bytes of the file to another one, which is replaced.
-   *
-   * @throws StoreFullException if there is no space for it
-   */
-  public void copyTo(Path other) {
-    byte[] piece = new byte[1 << 16];
-    try (RandomAccessFile to = new RandomAccessFile(other.toFile(), "rw")) {
-      to.setLength(0);
-      for (long at = 0; at < length; at += piece.length) {
-        int step = (int) Math.min(piece.length, length - at);
-        memory.getBytes(at, piece, 0, step);
-        to.write(piece, 0, step);
-        CrashPoint.reached("file.copied");
-      }
-    } catch (IOException e) {
-      throw StorePaths.cannotExtend(other, length, length, e);
-    }
-  }
-
-  /**
-   * Closes the file and gives up the lock; a second call does nothing. The mapping goes when it has
-   * become unreachable.
+   * Closes the file and gives up its locks; a second call does nothing. Each later access to the
+   * memory fails with an exception; the mapping goes when it has become unreachable.
    */
   @Override
   public void close() {
-    if (closed) {
+    if (!file.beginClose()) {
       return;
     }
-    closed = true;
     try {
-      if (memory != null) {
-        memory.clearWindows();
+      if (mapping != null) {
+        mapping.clear();
       }
-      if (file != null) {
-        file.close();
-        StoreAnchor.fileClosed(path);
-      }
+      file.close();
+      FileThread.call(
+          () -> {
+            if (anchor != null) {
+              anchor.release();
+            }
+            StoreAnchor.renew(path);
+            return null;
+          });
       if (unfinished != null) {
         Files.deleteIfExists(unfinished);
       }
     } catch (IOException e) {
       throw new StoreException("cannot close the store, store=" + path, e);
     } finally {
-      lock.release();
+      sidecar.release();
     }
   }
 }

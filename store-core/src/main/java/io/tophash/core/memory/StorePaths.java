@@ -3,10 +3,11 @@ package io.tophash.core.memory;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreFullException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /** The path of a store: one name for it, and what may be wrong with it or its file system. */
 final class StorePaths {
@@ -37,14 +38,19 @@ final class StorePaths {
     }
   }
 
-  /** Gives a new store, complete by now, its name. */
-  static void publish(Path unfinished, Path store) {
-    try {
-      StoreAnchor.refuseToReplace(store);
-      Files.move(unfinished, store, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new StoreException("cannot create the store, store=" + store, e);
+  /** The sidecar of a store: {@link Sidecar}. */
+  static Path lockFile(Path store) {
+    return store.resolveSibling(store.getFileName() + ".lock");
+  }
+
+  /** What a file system says, without the name of the file, which the message has already. */
+  static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
     }
+    return e instanceof FileSystemException && ((FileSystemException) e).getReason() != null
+        ? ((FileSystemException) e).getReason()
+        : String.valueOf(e.getMessage());
   }
 
   /** Rejects what is no file, or may not be used as asked. */

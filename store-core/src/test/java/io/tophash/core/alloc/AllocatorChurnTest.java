@@ -73,7 +73,7 @@ class AllocatorChurnTest {
       }
       double ratio = (double) store.allocator.limitBytes() / sizes.liveBytes;
       assertTrue(ratio < 1.5, () -> "file bytes / live bytes = " + ratio);
-      assertEquals(store.allocator.limitBytes(), store.file.length());
+      assertTrue(store.allocator.limitBytes() <= store.file.length());
 
       for (int i = 0; i < count; i++) {
         store.allocator.free(positions[i]);

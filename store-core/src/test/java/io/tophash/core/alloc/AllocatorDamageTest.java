@@ -110,9 +110,10 @@ class AllocatorDamageTest {
   void aFileThatWasCutIsReported() throws IOException {
     try (AllocatorFixture store = new AllocatorFixture(path(), 20)) {
       store.allocate(300_000);
+      long limit = store.allocator.limitBytes();
       store.file.close();
       try (RandomAccessFile raw = new RandomAccessFile(path().toFile(), "rw")) {
-        raw.setLength(raw.length() - 1);
+        raw.setLength(limit - 1);
       }
       CorruptStoreException e = assertThrows(CorruptStoreException.class, () -> store.open(false));
       assertTrue(e.getMessage().contains("truncated"), e.getMessage());

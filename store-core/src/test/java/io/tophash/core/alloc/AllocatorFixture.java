@@ -27,9 +27,8 @@ final class AllocatorFixture implements AutoCloseable {
   AllocatorFixture(Path path, int windowShift, long maxBytes) {
     this(maxBytes, path, windowShift);
     file = StoreFile.open(path, false, maxBytes);
-    file.ensureNewLength((long) reservedPages() << SpanLayout.PAGE_SHIFT);
     memory = file.map(windowShift);
-    BlockAllocator.format(memory);
+    BlockAllocator.format(file, memory);
     file.publish();
     allocator = new BlockAllocator(file, memory);
   }

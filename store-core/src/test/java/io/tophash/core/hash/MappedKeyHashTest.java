@@ -45,6 +45,7 @@ class MappedKeyHashTest {
     try (StoreFile file = StoreFile.open(directory.resolve("a.tph"), false, 1 << 20)) {
       MappedMemory memory = file.map(16);
       file.ensureLength(1 << 17);
+      file.ensureMapped(1 << 17);
       Random random = new Random(3);
       byte[] key = new byte[300];
       for (int length = 0; length <= key.length; length++) {

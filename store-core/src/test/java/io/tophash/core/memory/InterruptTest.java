@@ -26,9 +26,11 @@ class InterruptTest {
   private static void useOnce(Path path, int round) {
     try (StoreFile file = StoreFile.open(path, false, 1 << 24)) {
       MappedMemory memory = file.map(17);
-      file.ensureLength(100_000 + 50_000 * (round % 8));
+      long end = 100_000 + 50_000 * (round % 8);
+      file.ensureLength(end);
+      file.ensureMapped(end);
       memory.putLong(64, 0, round);
-      file.growStep(file.length() + 10);
+      file.writeZeros(end - 10_000, 10_000);
       assertEquals(round, memory.getLong(64, 0));
       file.truncate(90_000);
       assertThrows(StoreLockedException.class, () -> StoreFile.open(path, false, 1).close());

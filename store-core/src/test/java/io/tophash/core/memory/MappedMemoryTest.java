@@ -37,6 +37,7 @@ class MappedMemoryTest {
     file = StoreFile.open(path, false, BYTES);
     memory = file.map(16);
     file.ensureLength(BYTES);
+    file.ensureMapped(BYTES);
     file.publish();
   }
 

@@ -24,6 +24,7 @@ class MappingLifetimeTest {
     try (StoreFile file = StoreFile.open(directory.resolve(name), false, 1 << 20)) {
       MappedMemory memory = file.map(16);
       file.ensureLength(1 << 17);
+      file.ensureMapped(1 << 17);
       file.publish();
       assertTrue(isMapped(name));
       return memory;

@@ -34,33 +34,33 @@ class SharedFileTest {
 
   @TempDir Path directory;
   private Path path;
-  private final List<SharedFile> files = new ArrayList<>();
+  private final List<StoreFile> files = new ArrayList<>();
 
   @BeforeEach
   void resolve() {
-    path = SharedFile.realPath(directory.resolve("a.tph"), false);
+    path = StoreFile.realPath(directory.resolve("a.tph"), false);
   }
 
   @AfterEach
   void close() {
     Thread.interrupted();
-    files.forEach(SharedFile::close);
+    files.forEach(StoreFile::close);
   }
 
-  private SharedFile create() {
-    SharedFile file = SharedFile.create(path, Long.MAX_VALUE);
+  private StoreFile create() {
+    StoreFile file = StoreFile.createShared(path, Long.MAX_VALUE);
     files.add(file);
     return file;
   }
 
-  private SharedFile open(boolean readOnly) {
-    SharedFile file = SharedFile.open(path, readOnly, Long.MAX_VALUE);
+  private StoreFile open(boolean readOnly) {
+    StoreFile file = StoreFile.openShared(path, readOnly, Long.MAX_VALUE);
     files.add(file);
     return file;
   }
 
-  private SharedFile createPublished(long bytes) {
-    SharedFile file = create();
+  private StoreFile createPublished(long bytes) {
+    StoreFile file = create();
     file.map(SHIFT);
     file.ensureLength(bytes);
     file.ensureMapped(bytes);
@@ -100,7 +100,7 @@ class SharedFileTest {
   @Test
   void aNewFileHasItsNameOnlyWhenItIsComplete() throws IOException {
     Files.write(directory.resolve("a.tph.new"), new byte[100]); // of a killed process
-    SharedFile file = create();
+    StoreFile file = create();
     MappedMemory memory = file.map(SHIFT);
     assertEquals(0, memory.mappedBytes());
     file.ensureLength(100);
@@ -108,7 +108,7 @@ class SharedFileTest {
     memory.putLong(8, 0, 42);
     assertFalse(Files.exists(path));
     file.publish();
-    SharedFile second = open(false);
+    StoreFile second = open(false);
     assertEquals(42, second.map(SHIFT).getLong(8, 0));
     assertEquals(42, second.readHead(16)[8]);
     assertEquals(16, second.readHead(16).length);
@@ -141,7 +141,7 @@ class SharedFileTest {
 
   @Test
   void theFileNeverBecomesShorterByGrowing() {
-    SharedFile file = createPublished(3 * MIB);
+    StoreFile file = createPublished(3 * MIB);
     assertEquals(4 * MIB, file.length());
     file.ensureLength(10);
     assertEquals(4 * MIB, file.length());
@@ -152,12 +152,14 @@ class SharedFileTest {
   }
 
   @Test
-  void theSizeLimitIsForWhatIsUsedAndNotForTheTail() {
-    SharedFile file = SharedFile.create(path, 1_500_000);
+  void theSizeLimitBoundsTheLengthToo() {
+    StoreFile file = StoreFile.createShared(path, 1_500_000);
     files.add(file);
     file.map(SHIFT);
+    file.ensureLength(MIB + 1);
+    assertEquals(1_500_000, file.length());
     file.ensureLength(1_500_000);
-    assertEquals(2 * MIB, file.length());
+    file.ensureMapped(1_500_000);
     StoreFullException e =
         assertThrows(StoreFullException.class, () -> file.ensureLength(1_500_001));
     assertTrue(e.getMessage().contains("maxBytes=1500000 neededBytes=1500001"), e.getMessage());
@@ -165,8 +167,8 @@ class SharedFileTest {
 
   @Test
   void aPartlyMappedWindowIsReplacedByALongerMapping() {
-    SharedFile one = createPublished(MIB);
-    SharedFile other = open(false);
+    StoreFile one = createPublished(MIB);
+    StoreFile other = open(false);
     MappedMemory a = one.memory();
     MappedMemory b = other.map(SHIFT);
     assertEquals(MIB, b.mappedBytes());
@@ -188,7 +190,7 @@ class SharedFileTest {
 
   @Test
   void aFileThatIsShorterThanItsContentIsCorrupt() {
-    SharedFile file = createPublished(MIB);
+    StoreFile file = createPublished(MIB);
     CorruptStoreException e =
         assertThrows(CorruptStoreException.class, () -> file.ensureMapped(MIB + 1));
     assertTrue(e.getMessage().contains("section=file position=" + (MIB + 1)), e.getMessage());
@@ -198,9 +200,9 @@ class SharedFileTest {
   /** The hole: a reader that sees a position before the window that it stands in. */
   @Test
   void readersFindEveryPositionThatWasPublishedWhileTheFileGrows() throws Exception {
-    SharedFile writer = createPublished(MIB);
+    StoreFile writer = createPublished(MIB);
     MappedMemory memory = writer.memory();
-    SharedFile elsewhere = open(false);
+    StoreFile elsewhere = open(false);
     MappedMemory other = elsewhere.map(SHIFT);
     long last = 4 * WINDOW;
     AtomicLong published = new AtomicLong();
@@ -240,7 +242,7 @@ class SharedFileTest {
 
   @Test
   void severalThreadsGrowAndFillTheFileAtOnce() throws Exception {
-    SharedFile file = createPublished(MIB);
+    StoreFile file = createPublished(MIB);
     MappedMemory memory = file.memory();
     int piece = 100_000;
     AtomicLong next = new AtomicLong();
@@ -275,7 +277,7 @@ class SharedFileTest {
   @Test
   void interruptsBreakNothing() {
     Thread.currentThread().interrupt();
-    SharedFile file = createPublished(MIB);
+    StoreFile file = createPublished(MIB);
     for (int i = 2; i < 9; i++) {
       file.ensureLength(i * MIB);
       file.ensureMapped(i * MIB);
@@ -287,8 +289,8 @@ class SharedFileTest {
 
   @Test
   void aReadOnlyFileFollowsTheGrowthOfItsWriter() {
-    SharedFile writer = createPublished(MIB);
-    SharedFile reader = open(true);
+    StoreFile writer = createPublished(MIB);
+    StoreFile reader = open(true);
     MappedMemory memory = reader.map(SHIFT);
     writer.ensureLength(WINDOW + 1);
     writer.ensureMapped(WINDOW + 1);
@@ -301,7 +303,7 @@ class SharedFileTest {
 
   @Test
   void useAfterTheCloseIsAnException() {
-    SharedFile file = createPublished(MIB);
+    StoreFile file = createPublished(MIB);
     MappedMemory memory = file.memory();
     file.close();
     file.close();
@@ -319,7 +321,7 @@ class SharedFileTest {
   /** Grows the file until the system refuses. */
   static final class Filler {
     public static void main(String[] args) {
-      SharedFile file = SharedFile.create(Path.of(args[0]), Long.MAX_VALUE);
+      StoreFile file = StoreFile.createShared(Path.of(args[0]), Long.MAX_VALUE);
       MappedMemory memory = file.map(SHIFT);
       long end = 0;
       try {

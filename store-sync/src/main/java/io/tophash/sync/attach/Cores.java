@@ -1,6 +1,6 @@
 package io.tophash.sync.attach;
 
-import io.tophash.core.memory.SharedFile;
+import io.tophash.core.memory.StoreFile;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,7 +30,7 @@ public final class Cores {
 
   /** Lends the core of a store; {@link #release} follows. */
   public static synchronized SyncCore acquire(OpenRequest<?, ?> request) {
-    Path path = SharedFile.realPath(request.path(), request.readOnly());
+    Path path = StoreFile.realPath(request.path(), request.readOnly());
     Shared shared = OPEN.get(new Key(path, false));
     if (shared == null && request.readOnly()) {
       shared = OPEN.get(new Key(path, true));

@@ -11,8 +11,8 @@ import io.tophash.core.hash.KeyHash;
 import io.tophash.core.lifecycle.OpenMark;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
-import io.tophash.core.memory.SharedFile;
 import io.tophash.core.memory.Sidecar;
+import io.tophash.core.memory.StoreFile;
 import io.tophash.sync.extent.Claimants;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.extent.ExtentReport;
@@ -42,7 +42,7 @@ public final class SyncCore {
   private final Path path;
   private final boolean readOnly;
   private final Sidecar sidecar;
-  private SharedFile file;
+  private StoreFile file;
   private StoreHeader header;
   private MappedMemory memory;
   private OpenMark mark;
@@ -101,7 +101,7 @@ public final class SyncCore {
     sidecar.lockReader(ATTACH_TIMEOUT_MS);
     boolean attached = false;
     try {
-      file = SharedFile.open(path, true, Long.MAX_VALUE);
+      file = StoreFile.openShared(path, true, Long.MAX_VALUE);
       readHeader(request);
       map();
       connect(request);
@@ -125,8 +125,8 @@ public final class SyncCore {
       boolean isNew = isNew();
       file =
           isNew
-              ? SharedFile.create(path, request.maxBytes())
-              : SharedFile.open(path, false, request.maxBytes());
+              ? StoreFile.createShared(path, request.maxBytes())
+              : StoreFile.openShared(path, false, request.maxBytes());
       if (isNew) {
         header = StoreShape.newHeader(request);
         map();
@@ -324,7 +324,7 @@ public final class SyncCore {
     return StoreShape.isInline(header.keyFixedBytes, header.valueFixedBytes);
   }
 
-  public SharedFile file() {
+  public StoreFile file() {
     return file;
   }
 

@@ -3,7 +3,7 @@ package io.tophash.sync.extent;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.MappedMemory;
-import io.tophash.core.memory.SharedFile;
+import io.tophash.core.memory.StoreFile;
 
 /** The file as the allocator sees it. Any thread may call any method. */
 public interface Space {
@@ -25,7 +25,7 @@ public interface Space {
   void mapped(long end);
 
   /** A shared file. */
-  static Space of(SharedFile file, MappedMemory memory) {
+  static Space of(StoreFile file, MappedMemory memory) {
     return new Space() {
       @Override
       public MappedMemory memory() {

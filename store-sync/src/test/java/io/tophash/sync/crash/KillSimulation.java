@@ -2,8 +2,8 @@ package io.tophash.sync.crash;
 
 import io.tophash.core.crash.CrashHook;
 import io.tophash.core.crash.StoreLog;
-import io.tophash.core.memory.SharedFile;
 import io.tophash.core.memory.Sidecar;
+import io.tophash.core.memory.StoreFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +54,7 @@ final class KillSimulation implements CrashHook.Tracer {
       int firstVisits,
       int laterVisits) {
     this.scene = scene;
-    this.path = SharedFile.realPath(directory.resolve("store.tph"), false);
+    this.path = StoreFile.realPath(directory.resolve("store.tph"), false);
     this.log = new StoreLog(path, order);
     this.survivor = new Survivor(scene, directory.resolve("copy.tph"), order, damage);
     this.firstVisits = firstVisits;

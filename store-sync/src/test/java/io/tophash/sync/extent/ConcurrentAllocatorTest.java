@@ -3,7 +3,7 @@ package io.tophash.sync.extent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tophash.core.memory.MappedMemory;
-import io.tophash.core.memory.SharedFile;
+import io.tophash.core.memory.StoreFile;
 import io.tophash.sync.format.RegionLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,8 +69,8 @@ class ConcurrentAllocatorTest {
   }
 
   @Test
-  void worksOnASharedFile() {
-    try (SharedFile file = SharedFile.create(directory.resolve("shared.tph"), 64 << 20)) {
+  void worksOnAStoreFile() {
+    try (StoreFile file = StoreFile.createShared(directory.resolve("shared.tph"), 64 << 20)) {
       MappedMemory memory = file.map(20);
       Space space = Space.of(file, memory);
       space.ready(0, RegionLayout.EXTENT_BYTES);

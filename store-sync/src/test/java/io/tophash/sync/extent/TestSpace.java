@@ -28,9 +28,10 @@ final class TestSpace implements Space, AutoCloseable {
 
   TestSpace(Path directory, int windowShift) {
     file = StoreFile.open(directory.resolve("space.tph"), false, Long.MAX_VALUE);
-    file.ensureNewLength(RegionLayout.EXTENT_BYTES);
     file.publish();
     memory = file.map(windowShift);
+    file.ensureLength(RegionLayout.EXTENT_BYTES);
+    file.ensureMapped(RegionLayout.EXTENT_BYTES);
     try {
       direct = new RandomAccessFile(file.path().toFile(), "rw");
     } catch (IOException e) {
@@ -78,7 +79,7 @@ final class TestSpace implements Space, AutoCloseable {
     if (position + length > limit || readyCalls++ == failAt) {
       throw new StoreFullException("full");
     }
-    file.ensureLength(position + length);
+    mapped(position + length);
     write(position, (int) length / 2);
     duringReady.run();
     write(position, (int) length);
@@ -89,6 +90,7 @@ final class TestSpace implements Space, AutoCloseable {
   @Override
   public synchronized void mapped(long end) {
     file.ensureLength(end);
+    file.ensureMapped(end);
   }
 
   /** The allocator of a process. */

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.crash.CrashHook;
 import io.tophash.core.memory.MappedMemory;
-import io.tophash.core.memory.SharedFile;
+import io.tophash.core.memory.StoreFile;
 import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.RegionLayout;
 import java.nio.file.Path;
@@ -82,8 +82,8 @@ class KillAtEachStoreTest {
   void nothingIsLostOrTakenForAlive() {
     int kill = 0;
     for (boolean killed = true; killed; kill++) {
-      Path path = SharedFile.realPath(directory.resolve(kill + ".tph"), false);
-      try (SharedFile file = SharedFile.create(path, RegionLayout.EXTENT_BYTES)) {
+      Path path = StoreFile.realPath(directory.resolve(kill + ".tph"), false);
+      try (StoreFile file = StoreFile.createShared(path, RegionLayout.EXTENT_BYTES)) {
         MappedMemory memory = file.map(RegionLayout.MIN_WINDOW_SHIFT);
         file.ensureLength(RegionLayout.EXTENT_BYTES);
         file.ensureMapped(RegionLayout.EXTENT_BYTES);

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.memory.MappedMemory;
-import io.tophash.core.memory.SharedFile;
 import io.tophash.core.memory.Sidecar;
+import io.tophash.core.memory.StoreFile;
 import io.tophash.core.testing.ChildJvm;
 import io.tophash.sync.format.RegionLayout;
 import java.io.IOException;
@@ -22,7 +22,7 @@ class KilledProcessTest {
 
   @TempDir Path directory;
   private Path path;
-  private SharedFile file;
+  private StoreFile file;
   private Sidecar sidecar;
   private MappedMemory memory;
 
@@ -30,7 +30,7 @@ class KilledProcessTest {
   static final class Child {
     public static void main(String[] args) throws IOException {
       Path path = Path.of(args[0]);
-      SharedFile file = SharedFile.open(path, false, Long.MAX_VALUE);
+      StoreFile file = StoreFile.openShared(path, false, Long.MAX_VALUE);
       Sidecar sidecar = Sidecar.open(path, false);
       sidecar.lockAttach(10_000);
       ProcessTable table = ProcessTable.attach(file.map(RegionLayout.MIN_WINDOW_SHIFT), sidecar);
@@ -46,10 +46,10 @@ class KilledProcessTest {
 
   @BeforeEach
   void open() {
-    path = SharedFile.realPath(directory.resolve("a.tph"), false);
+    path = StoreFile.realPath(directory.resolve("a.tph"), false);
     sidecar = Sidecar.open(path, false);
     sidecar.lockAttach(0);
-    file = SharedFile.create(path, Long.MAX_VALUE);
+    file = StoreFile.createShared(path, Long.MAX_VALUE);
     memory = file.map(RegionLayout.MIN_WINDOW_SHIFT);
     file.ensureLength(RegionLayout.EXTENT_BYTES);
     file.ensureMapped(RegionLayout.EXTENT_BYTES);

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.memory.MappedMemory;
-import io.tophash.core.memory.SharedFile;
+import io.tophash.core.memory.StoreFile;
 import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
@@ -31,14 +31,14 @@ class ProcessTableTest {
 
   @TempDir Path directory;
   private final FakeKernel kernel = new FakeKernel();
-  private SharedFile file;
+  private StoreFile file;
   private MappedMemory memory;
 
   @BeforeEach
   void open() {
     file =
-        SharedFile.create(
-            SharedFile.realPath(directory.resolve("a.tph"), false), RegionLayout.EXTENT_BYTES);
+        StoreFile.createShared(
+            StoreFile.realPath(directory.resolve("a.tph"), false), RegionLayout.EXTENT_BYTES);
     memory = file.map(RegionLayout.MIN_WINDOW_SHIFT);
     file.ensureLength(RegionLayout.EXTENT_BYTES);
     file.ensureMapped(RegionLayout.EXTENT_BYTES);

@@ -1,4 +1,4 @@
-package io.tophash.core.memory;
+package io.tophash.core.alloc;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.tophash.core.errors.StoreFullException;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.StoreFile;
 import io.tophash.core.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,29 +32,31 @@ class FullDiskTest {
       int step = Integer.parseInt(args[1]);
       try (StoreFile file = StoreFile.open(path, false, Long.MAX_VALUE)) {
         MappedMemory memory = file.map(20);
-        file.ensureLength(4096);
+        WrittenEnd end = new WrittenEnd(file, 0);
+        end.ensure(4096);
         file.publish();
         long before = 0;
         try {
           while (before < 64 * MIB) {
-            before = file.length();
-            file.ensureLength(before + step);
-            memory.putByte(file.length() - 1, 0, (byte) 1);
+            before = end.bytes();
+            end.ensure(before + step);
+            memory.putByte(end.bytes() - 1, 0, (byte) 1);
           }
           System.out.println("no limit");
           return;
         } catch (StoreFullException e) {
           System.out.println("refused " + e.getMessage());
         }
-        check(file.length() == before, "length=" + file.length() + " before=" + before);
+        check(end.bytes() == before, "bytes=" + end.bytes() + " before=" + before);
         check(Files.size(path) == before, "fileBytes=" + Files.size(path) + " before=" + before);
         // What is there stays usable, and less may still fit.
         memory.putLong(8, 0, 42);
         check(memory.getLong(8, 0) == 42, "the mapping is broken");
-        file.truncate(4096);
-        file.ensureLength(before);
+        end.cut(4096);
+        end.ensure(before);
         check(memory.getByte(before - 1, 0) == 0, "not zero");
         memory.putByte(before - 1, 0, (byte) 1);
+        file.truncate(before);
         System.out.println("usable " + before);
       }
     }
