@@ -5,7 +5,8 @@ import io.tophash.core.errors.StoreException;
 import io.tophash.core.memory.ForgottenClose;
 import io.tophash.sync.attach.Cores;
 import io.tophash.sync.attach.SyncCore;
-import io.tophash.sync.entry.SegmentTable;
+import io.tophash.sync.entry.OpenTable;
+import io.tophash.sync.entry.Tables;
 import io.tophash.sync.shard.StoreVerifier;
 import io.tophash.sync.upkeep.Backup;
 import io.tophash.sync.upkeep.Compaction;
@@ -18,14 +19,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** One open call on a {@link SyncCore}. */
 final class CoreAttachment implements Attachment {
   private final SyncCore core;
-  private final SegmentTable table;
+  private final Tables tables;
+  private final OpenTable table;
   private final boolean temporary;
   private final ForgottenClose watch;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  CoreAttachment(SyncCore core, SegmentTable table, boolean temporary) {
+  CoreAttachment(SyncCore core, Tables tables, boolean temporary) {
     this.core = core;
-    this.table = table;
+    this.tables = tables;
+    this.table = tables.open();
     this.temporary = temporary;
     // Stores, views and iterators all hold the table; the core does not.
     this.watch = ForgottenClose.watch(table, core.path(), () -> release(core, temporary));
@@ -110,7 +113,7 @@ final class CoreAttachment implements Attachment {
   public void backup(Path target) {
     table.checkOpen();
     try {
-      new Backup(core, table).run(target);
+      new Backup(core, tables).run(target);
     } catch (IndexOutOfBoundsException e) {
       throw table.explain(e);
     }

@@ -5,8 +5,6 @@ import io.tophash.core.memory.MemoryMode;
 import io.tophash.sync.attach.Cores;
 import io.tophash.sync.attach.OpenRequest;
 import io.tophash.sync.attach.SyncCore;
-import io.tophash.sync.entry.InlineTable;
-import io.tophash.sync.entry.SegmentTable;
 import io.tophash.sync.entry.Tables;
 
 /** Opens the files of concurrent stores. */
@@ -17,12 +15,12 @@ final class SyncEngine {
   static <K, V> Opened<K, V> open(OpenRequest<K, V> request) {
     MemoryMode.current();
     SyncCore core = Cores.acquire(request);
-    SegmentTable table = Tables.of(core, request.readOnly(), request.verifyReads());
+    Tables tables = Tables.of(core, request.readOnly(), request.verifyReads());
     boolean isLongs =
         request.keyCodec().equals(Codecs.int64()) && request.valueCodec().equals(Codecs.int64());
     return new Opened<>(
-        new CoreAttachment(core, table, request.temporary()),
-        Tables.typed(table, request.keyCodec(), request.valueCodec()),
-        isLongs ? (InlineTable) table : null);
+        new CoreAttachment(core, tables, request.temporary()),
+        tables.typed(request.keyCodec(), request.valueCodec()),
+        isLongs ? tables.longs() : null);
   }
 }

@@ -83,7 +83,7 @@ class DirtyFilterTest {
       int depth = DirectoryWord.depth(directoryWord);
       for (int i = 0; i < 1 << depth; i++) {
         long hash = depth == 0 ? 0 : (long) i << 64 - depth;
-        long word = memory.getLong(core.shards().entry(directoryWord, hash), 0);
+        long word = memory.getLong(core.shards().context().entry(directoryWord, hash), 0);
         long table = SegmentWord.position(word) + SegmentLayout.HEADER_BYTES;
         for (int b = 0; b < SegmentWord.readBuckets(word); b++) {
           long bucket = table + (long) b * bucketBytes;
@@ -131,7 +131,7 @@ class DirtyFilterTest {
         assertNull(store.get(key));
         long hash = hash(key);
         long directoryWord = core.shards().context().directoryWord(0);
-        long word = core.memory().getLong(core.shards().entry(directoryWord, hash), 0);
+        long word = core.memory().getLong(core.shards().context().entry(directoryWord, hash), 0);
         misses += kind.isMiss(word, hash, 0) ? 1 : 0;
       }
       return misses;

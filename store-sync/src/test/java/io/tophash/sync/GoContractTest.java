@@ -188,7 +188,7 @@ class GoContractTest {
     withLocks(
         core -> {
           long directoryWord = core.shards().context().directoryWord(0);
-          long entry = core.shards().entry(directoryWord, core.keyHash().ofLong(key));
+          long entry = core.shards().context().entry(directoryWord, core.keyHash().ofLong(key));
           amended[0] = SegmentWord.isAmended(core.memory().getLong(entry, 0));
         });
     return amended[0];

@@ -50,7 +50,8 @@ class HolesTest {
     }
 
     long segmentWord() {
-      return memory.getLongAcquire(shards.entry(shards.context().directoryWord(0), hash), 0);
+      return memory.getLongAcquire(
+          shards.context().entry(shards.context().directoryWord(0), hash), 0);
     }
 
     /** Reads as a lookup does, by a word that was read before, without a look at it afterwards. */

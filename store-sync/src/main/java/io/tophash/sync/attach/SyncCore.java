@@ -22,7 +22,6 @@ import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.segment.InlineSegments;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.SegmentKind;
-import io.tophash.sync.shard.Misses;
 import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
 import io.tophash.sync.shard.StoreVerifier;
@@ -52,7 +51,8 @@ public final class SyncCore {
   private KeyHash.Factory hashes;
   private KeyHash keyHash;
   private Shards shards;
-  private Misses misses;
+  private InlineSegments inlineSegments;
+  private RecordSegments recordSegments;
 
   private SyncCore(Path path, boolean readOnly) {
     this.path = path;
@@ -175,8 +175,12 @@ public final class SyncCore {
   private void connect(OpenRequest<?, ?> request) {
     hashes = request.hashes();
     keyHash = hashes.withSeed(header.storeId);
-    SegmentKind kind =
-        isInline() ? new InlineSegments(memory, keyHash) : new RecordSegments(memory, keyHash);
+    if (StoreShape.isInline(header.keyFixedBytes, header.valueFixedBytes)) {
+      inlineSegments = new InlineSegments(memory, keyHash);
+    } else {
+      recordSegments = new RecordSegments(memory, keyHash);
+    }
+    SegmentKind kind = inlineSegments != null ? inlineSegments : recordSegments;
     Space space = Space.of(file, memory);
     report = readOnly ? new ExtentReport(space) : null;
     allocator = readOnly ? null : new ExtentAllocator(space, Claimants.of(process));
@@ -192,7 +196,6 @@ public final class SyncCore {
             this::mapAll,
             path);
     shards = new Shards(context);
-    misses = new Misses(context.shardCount());
   }
 
   private void join(boolean first, VerifyProgress progress) {
@@ -319,9 +322,14 @@ public final class SyncCore {
     return header;
   }
 
-  /** True if keys and values stand in their cells. */
-  public boolean isInline() {
-    return StoreShape.isInline(header.keyFixedBytes, header.valueFixedBytes);
+  /** The segments, if keys and values stand in their cells; else null. */
+  public InlineSegments inlineSegments() {
+    return inlineSegments;
+  }
+
+  /** The segments, if entries are records; else null. */
+  public RecordSegments recordSegments() {
+    return recordSegments;
   }
 
   public StoreFile file() {
@@ -360,9 +368,5 @@ public final class SyncCore {
 
   public Shards shards() {
     return shards;
-  }
-
-  public Misses misses() {
-    return misses;
   }
 }

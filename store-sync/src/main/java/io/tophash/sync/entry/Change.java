@@ -1,7 +1,9 @@
 package io.tophash.sync.entry;
 
 /** What an operation does to the slot of a key; the Go method that it stands for is named. */
-public enum Change {
+enum Change {
+  /** Load: changes nothing. */
+  LOOKUP(false, false, false),
   /** Store, Swap. */
   SET(true, false, true),
   /** LoadOrStore. */

@@ -28,7 +28,8 @@ public final class InlineBatch {
   /** Offsets in a bucket at which one of its cache lines is sure to be met. */
   private static final int SECOND_LINE = 64;
 
-  private final InlineTable table;
+  private final SegmentTable<LongOp> table;
+  private final InlineLookup lookups;
   private final DirectoryViews directories;
   private final MappedMemory memory;
   private final KeyHash keyHash;
@@ -42,9 +43,10 @@ public final class InlineBatch {
   /** Bits of the keys of the present batch that are surely absent. */
   private int absent;
 
-  InlineBatch(InlineTable table, DirectoryViews directories, KeyHash keyHash) {
+  InlineBatch(SegmentTable<LongOp> table, InlineLookup lookups, KeyHash keyHash) {
     this.table = table;
-    this.directories = directories;
+    this.lookups = lookups;
+    this.directories = table.views;
     this.memory = table.memory;
     this.keyHash = keyHash;
   }
@@ -62,15 +64,15 @@ public final class InlineBatch {
               + values.length);
     }
     int present = 0;
-    LongOutcome outcome = new LongOutcome();
     for (int from = 0; from < keys.length; from += SIZE) {
       int count = Math.min(SIZE, keys.length - from);
       int alone = stagedLookup(keys, values, from, count, missing);
       present += count - Integer.bitCount(alone | absent);
       for (int rest = alone; rest != 0; rest &= rest - 1) {
         int i = from + Integer.numberOfTrailingZeros(rest);
-        values[i] = table.lookup(keys[i], missing, outcome);
-        if (outcome.present) {
+        LongOp op = new LongOp(Change.LOOKUP, keys[i], keyHash.ofLong(keys[i]), 0, 0);
+        values[i] = lookups.lookup(op.key, op.hash, missing, op);
+        if (op.present) {
           present++;
         }
       }

@@ -38,9 +38,9 @@ public final class InlineEntries<K, V> implements Entries<K, V> {
     long keyWord = keys.toLong(key);
     long word = table.get(keyWord, RARE);
     if (word == RARE) {
-      LongOutcome outcome = new LongOutcome();
-      word = table.lookup(keyWord, 0, outcome);
-      if (!outcome.present) {
+      LongOp op = table.lookupOp(keyWord);
+      word = table.lookup(op, 0);
+      if (!op.present) {
         return null;
       }
     }
@@ -52,14 +52,12 @@ public final class InlineEntries<K, V> implements Entries<K, V> {
     return table.containsKey(keys.toLong(key));
   }
 
-  private LongOutcome change(Change change, Object key, long operand, long expected) {
-    LongOutcome outcome = new LongOutcome();
-    table.change(change, keys.toLong(key), operand, expected, outcome);
-    return outcome;
+  private LongOp change(Change change, Object key, long operand, long expected) {
+    return table.change(change, keys.toLong(key), operand, expected);
   }
 
-  private V previous(LongOutcome outcome) {
-    return outcome.present ? values.fromLong(outcome.previous) : null;
+  private V previous(LongOp op) {
+    return op.present ? values.fromLong(op.previous) : null;
   }
 
   @Override
@@ -104,9 +102,9 @@ public final class InlineEntries<K, V> implements Entries<K, V> {
 
   @Override
   public byte[] getEncoded(Object key) {
-    LongOutcome outcome = new LongOutcome();
-    long word = table.lookup(keys.toLong(key), 0, outcome);
-    return outcome.present ? values.encoded(word) : null;
+    LongOp op = table.lookupOp(keys.toLong(key));
+    long word = table.lookup(op, 0);
+    return op.present ? values.encoded(word) : null;
   }
 
   @Override

@@ -15,7 +15,7 @@ import io.tophash.sync.segment.InlineSegments;
 import io.tophash.sync.segment.SegmentKind;
 import io.tophash.sync.shard.DirectoryView;
 import io.tophash.sync.shard.DirectoryViews;
-import io.tophash.sync.shard.Shards;
+import io.tophash.sync.shard.SegmentRead;
 
 /**
  * The lookups of an {@link InlineTable}. A lookup stores nothing and takes no lock: it reads
@@ -23,20 +23,18 @@ import io.tophash.sync.shard.Shards;
  * changed.
  */
 public final class InlineLookup {
-  private final SegmentTable table;
+  private final SegmentTable<?> table;
   private final MappedMemory memory;
-  private final Shards shards;
   private final InlineSegments segments;
   private final KeyHash keyHash;
   private final DirectoryViews views;
 
-  InlineLookup(SegmentTable table, InlineSegments segments, DirectoryViews views, KeyHash keyHash) {
+  InlineLookup(SegmentTable<?> table, InlineSegments segments, KeyHash keyHash) {
     this.table = table;
     this.memory = table.memory;
-    this.shards = table.shards;
     this.segments = segments;
     this.keyHash = keyHash;
-    this.views = views;
+    this.views = table.views;
   }
 
   /**
@@ -89,7 +87,7 @@ public final class InlineLookup {
     } catch (IndexOutOfBoundsException e) {
       // What has been read made no sense; the other way finds out why.
     }
-    return lookup(key, missing, null);
+    return lookup(key, hash, missing, null);
   }
 
   /**
@@ -97,11 +95,13 @@ public final class InlineLookup {
    * what {@code get} does besides must stay in one method that the compiler takes whole. A cell is
    * not validated: it is right if the segment word is found unchanged later on.
    *
-   * @param outcome its fields {@code seenWord} and {@code seenCell} are set if a cell is found
+   * @param op its fields {@code seenWord} and {@code seenCell} are set if a cell is found
    * @return the cell; 0 if the key is surely absent; {@link SegmentKind#TORN} if that does not
    *     decide it, or if anything is odd
    */
-  long locate(long key, long hash, LongOutcome outcome) {
+  long locate(LongOp op) {
+    long key = op.key;
+    long hash = op.hash;
     MappedMemory memory = this.memory;
     DirectoryView view = views.get(hash);
     long pattern = Tophash.broadcast(HashBits.tophash(hash));
@@ -115,8 +115,8 @@ public final class InlineLookup {
       for (long hits = Tophash.match(tophashes, pattern); hits != 0; hits &= hits - 1) {
         int cell = Tophash.firstCell(hits);
         if (memory.getLongAt(bucket, BucketLayout.DATA_OFFSET + 8 * cell) == key) {
-          outcome.seenWord = word;
-          outcome.seenCell = home | cell;
+          op.seenWord = word;
+          op.seenCell = home | cell;
           return home | cell;
         }
       }
@@ -134,62 +134,40 @@ public final class InlineLookup {
   }
 
   /** True if what was read since {@link #locate} found a cell stands in a live segment. */
-  boolean isCurrent(long hash, LongOutcome seen) {
+  boolean isCurrent(LongOp op) {
     MappedMemory.acquireFence();
-    DirectoryView view = views.get(hash);
-    return view.isCurrent(memory, view.entry(hash), seen.seenWord);
+    DirectoryView view = views.get(op.hash);
+    return view.isCurrent(memory, view.entry(op.hash), op.seenWord);
   }
 
-  /** The value, or {@code missing}; {@code outcome}, unless it is null, says which it was. */
-  long lookup(long key, long missing, LongOutcome outcome) {
+  /** The value, or {@code missing}; the operation, unless it is null, says which it was. */
+  long lookup(long key, long hash, long missing, LongOp op) {
     table.checkOpen();
-    long hash = keyHash.ofLong(key);
-    int shard = table.shardOf(hash);
-    int torn = 0;
-    for (int attempt = 0; ; attempt++) {
-      long directoryWord = 0;
-      long entry = 0;
-      long word = 0;
-      boolean sane = true;
+    SegmentRead read = new SegmentRead(table.context, hash);
+    while (true) {
+      boolean sane;
       try {
-        directoryWord = memory.getLongAcquire(0, SegmentTable.directoryAt(shard));
-        entry = shards.entry(directoryWord, hash);
-        if (segments.isOutside(entry, 8)) {
-          table.retry(attempt, ++torn, shard);
-          continue;
-        }
-        word = memory.getLongAcquire(entry, 0);
-        // After both words, which stillStand() compares if this finds the directory damaged.
-        views.note(shard, hash, directoryWord);
-        long found = segments.find(word, key, hash);
-        boolean present = false;
-        long value = missing;
-        if (found > 0) {
-          long stored = memory.getLong(bucket(found), slot(found));
-          if (stored != segments.nil(word)) {
-            value = stored;
-            present = true;
-          }
-        }
-        MappedMemory.acquireFence();
-        if (table.isUnchanged(shard, directoryWord, entry, word)) {
-          if (found != SegmentKind.TORN) {
-            if (SegmentWord.isAmended(word) && segments.isMiss(word, hash, found)) {
-              table.core.misses().count(shard, word, hash);
-            }
+        sane = read.begin();
+        if (sane) {
+          long word = read.word();
+          views.note(read.shard(), hash, read.directoryWord());
+          long found = segments.find(word, key, hash);
+          long value = found > 0 ? memory.getLong(bucket(found), slot(found)) : 0;
+          boolean present = found > 0 && value != segments.nil(word);
+          sane = found != SegmentKind.TORN;
+          if (sane && read.isCurrent()) {
+            table.countIfMiss(read.shard(), word, hash, found);
             memory.keepAlive();
-            if (outcome != null) {
-              outcome.present = present;
+            if (op != null) {
+              op.present = present;
             }
-            return value;
+            return present ? value : missing;
           }
-          sane = false;
         }
       } catch (IndexOutOfBoundsException e) {
         sane = false;
       }
-      torn = !sane && table.stillStand(shard, directoryWord, entry, word) ? torn + 1 : 0;
-      table.retry(attempt, torn, shard);
+      table.again(read, sane);
     }
   }
 }

@@ -1,42 +1,27 @@
 package io.tophash.sync.entry;
 
-import static io.tophash.sync.segment.InlineSegments.bucket;
-import static io.tophash.sync.segment.InlineSegments.slot;
-
 import io.tophash.core.hash.KeyHash;
-import io.tophash.sync.attach.SyncCore;
-import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.InlineSegments;
-import io.tophash.sync.segment.SegmentKind;
-import io.tophash.sync.shard.DirectoryViews;
+import io.tophash.sync.shard.Shards;
 
 /**
  * The entries of a store whose keys and values are longs, or fit one.
  *
- * <p>Lookups are in {@link InlineLookup}. A change of a key that has a slot is one CAS in the
- * guard; a new key goes through the shard's lock.
+ * <p>The slot of a key is its value; <i>nil</i> is a value that no live entry of the segment has. A
+ * change that would store just that has the segment rebuilt with another nil first. Lookups are in
+ * {@link InlineLookup}.
  */
-public final class InlineTable extends SegmentTable implements LongTable {
-  private enum InPlace {
-    DONE,
-    HAS_SLOT,
-    NO_SLOT,
-    NIL_CLASH,
-    UNMAPPED
-  }
-
+public final class InlineTable extends SegmentTable<LongOp> implements LongTable {
   private final InlineSegments segments;
   private final KeyHash keyHash;
-  private final DirectoryViews views;
   private final InlineLookup lookups;
 
-  InlineTable(SyncCore core, boolean readOnly) {
-    super(core, readOnly);
-    this.segments = (InlineSegments) shards.context().kind();
-    this.keyHash = core.keyHash();
-    this.views = new DirectoryViews(shards.context());
-    this.lookups = new InlineLookup(this, segments, views, keyHash);
+  InlineTable(Shards shards, InlineSegments segments, KeyHash keyHash, boolean readOnly) {
+    super(shards, readOnly);
+    this.segments = segments;
+    this.keyHash = keyHash;
+    this.lookups = new InlineLookup(this, segments, keyHash);
   }
 
   // --- lookups
@@ -47,21 +32,26 @@ public final class InlineTable extends SegmentTable implements LongTable {
     return lookups.get(key, missing);
   }
 
-  /** The value, or {@code missing}; {@code outcome}, unless it is null, says which it was. */
-  long lookup(long key, long missing, LongOutcome outcome) {
-    return lookups.lookup(key, missing, outcome);
+  /** An operation that changes nothing, for {@link #lookup}. */
+  LongOp lookupOp(long key) {
+    return new LongOp(Change.LOOKUP, key, keyHash.ofLong(key), 0, 0);
+  }
+
+  /** The value, or {@code missing}; the operation says which it was. */
+  long lookup(LongOp op, long missing) {
+    return lookups.lookup(op.key, op.hash, missing, op);
   }
 
   @Override
   public boolean containsKey(long key) {
-    LongOutcome outcome = new LongOutcome();
-    lookup(key, 0, outcome);
-    return outcome.present;
+    LongOp op = lookupOp(key);
+    lookup(op, 0);
+    return op.present;
   }
 
   @Override
   public int getAll(long[] keys, long[] values, long missing) {
-    return new InlineBatch(this, views, keyHash).getAll(keys, values, missing);
+    return new InlineBatch(this, lookups, keyHash).getAll(keys, values, missing);
   }
 
   // --- changes
@@ -69,20 +59,22 @@ public final class InlineTable extends SegmentTable implements LongTable {
 
   @Override
   public long put(long key, long value, long missing) {
-    LongOutcome outcome = new LongOutcome();
-    change(Change.SET, key, value, 0, outcome);
-    return outcome.present ? outcome.previous : missing;
+    return previous(change(Change.SET, key, value, 0), missing);
+  }
+
+  private static long previous(LongOp op, long missing) {
+    return op.present ? op.previous : missing;
   }
 
   @Override
   public void set(long key, long value) {
-    change(Change.SET, key, value, 0, new LongOutcome());
+    change(Change.SET, key, value, 0);
   }
 
   @Override
   public void putAll(long[] keys, long[] values) {
     checkWritable();
-    InlineBatch batch = new InlineBatch(this, views, keyHash);
+    InlineBatch batch = new InlineBatch(this, lookups, keyHash);
     for (int from = 0; from < keys.length; from += InlineBatch.SIZE) {
       int to = Math.min(keys.length, from + InlineBatch.SIZE);
       batch.touch(keys, from, to);
@@ -94,37 +86,27 @@ public final class InlineTable extends SegmentTable implements LongTable {
 
   @Override
   public long putIfAbsent(long key, long value, long missing) {
-    LongOutcome outcome = new LongOutcome();
-    change(Change.SET_IF_ABSENT, key, value, 0, outcome);
-    return outcome.present ? outcome.previous : missing;
+    return previous(change(Change.SET_IF_ABSENT, key, value, 0), missing);
   }
 
   @Override
   public long remove(long key, long missing) {
-    LongOutcome outcome = new LongOutcome();
-    change(Change.REMOVE, key, 0, 0, outcome);
-    return outcome.present ? outcome.previous : missing;
+    return previous(change(Change.REMOVE, key, 0, 0), missing);
   }
 
   @Override
   public boolean delete(long key) {
-    LongOutcome outcome = new LongOutcome();
-    change(Change.REMOVE, key, 0, 0, outcome);
-    return outcome.present;
+    return change(Change.REMOVE, key, 0, 0).present;
   }
 
   @Override
   public boolean removeIf(long key, long expected) {
-    LongOutcome outcome = new LongOutcome();
-    change(Change.REMOVE_IF_EQUAL, key, 0, expected, outcome);
-    return outcome.changed;
+    return change(Change.REMOVE_IF_EQUAL, key, 0, expected).changed;
   }
 
   @Override
   public boolean replace(long key, long expected, long value) {
-    LongOutcome outcome = new LongOutcome();
-    change(Change.SET_IF_EQUAL, key, value, expected, outcome);
-    return outcome.changed;
+    return change(Change.SET_IF_EQUAL, key, value, expected).changed;
   }
 
   @Override
@@ -134,215 +116,90 @@ public final class InlineTable extends SegmentTable implements LongTable {
 
   @Override
   public long getAndAdd(long key, long delta) {
-    LongOutcome outcome = new LongOutcome();
-    change(Change.ADD, key, delta, 0, outcome);
-    return outcome.previous;
+    return change(Change.ADD, key, delta, 0).previous;
   }
 
-  /** Makes a change; {@code outcome} says what was met and done. */
-  void change(Change change, long key, long operand, long expected, LongOutcome outcome) {
-    checkWritable();
-    try {
-      changeOpen(change, key, operand, expected, outcome);
-    } catch (IndexOutOfBoundsException e) {
-      throw explain(e);
-    }
+  /** Makes a change; what is returned says what was met and done. */
+  LongOp change(Change change, long key, long operand, long expected) {
+    LongOp op = new LongOp(change, key, keyHash.ofLong(key), operand, expected);
+    run(op);
+    return op;
   }
 
-  private void changeOpen(
-      Change change, long key, long operand, long expected, LongOutcome outcome) {
-    long hash = keyHash.ofLong(key);
-    int shard = shardOf(hash);
-    InPlace done = look(change, key, hash, expected, outcome);
-    if (done == InPlace.DONE) {
-      memory.keepAlive();
-      return;
-    }
-    long guard = done == InPlace.NO_SLOT ? 0 : enterGuard(shard);
-    if (guard != 0) {
-      try {
-        done = inPlace(change, shard, guard, key, hash, operand, expected, outcome);
-      } finally {
-        shards.leaveGuard(guard);
-      }
-    }
-    if (done != InPlace.DONE) {
-      if (done == InPlace.UNMAPPED) {
-        core.mapAll();
-      }
-      changeLocked(change, shard, key, hash, operand, expected, outcome);
-    }
-    promoteIfWanted(shard);
-    memory.keepAlive();
-  }
+  // --- the slot of a key: its value -------------------------------------------------------------
 
-  /**
-   * Looks the key up as a lookup does, before anything is stored. A change that does not apply is
-   * then done, and a new key needs no guard; for the others what was found is kept.
-   */
-  private InPlace look(Change change, long key, long hash, long expected, LongOutcome outcome) {
-    outcome.seenCell = 0;
-    long found = lookups.locate(key, hash, outcome);
+  /** A change that does not apply is done with the look, and a new key needs no guard. */
+  @Override
+  Step look(LongOp op, int shard) {
+    long found = lookups.locate(op);
     if (found == 0) {
-      return absent(change, outcome);
+      return absent(op);
     }
-    if (change.always) {
-      return InPlace.HAS_SLOT;
+    if (op.change.always) {
+      return Step.HAS_SLOT;
     }
-    long current = 0;
-    boolean believed = found > 0 && !SegmentWord.hasRareNil(outcome.seenWord);
+    boolean believed = found > 0 && !SegmentWord.hasRareNil(op.seenWord);
     if (believed) {
-      current = memory.getLong(bucket(found), slot(found));
-      outcome.present = current != SegmentLayout.USUAL_NIL;
+      meet(op, op.seenWord, slot(found), false);
       // A change that applies looks at the slot again, in the guard.
-      believed =
-          change.applies(outcome.present, current == expected) || lookups.isCurrent(hash, outcome);
+      believed = op.applies() || lookups.isCurrent(op);
     }
     if (!believed) {
-      current = lookups.lookup(key, 0, outcome);
+      long current = lookups.lookup(op.key, op.hash, 0, op);
+      op.previous = current;
+      op.equal = current == op.expected;
     }
-    if (change.applies(outcome.present, current == expected)) {
-      return InPlace.HAS_SLOT;
-    }
-    outcome.previous = outcome.present ? current : 0;
-    outcome.changed = false;
-    return InPlace.DONE;
+    return op.applies() ? Step.HAS_SLOT : Step.DONE;
   }
 
-  /** Changes the slot of the key if it has one; in the guard or under the lock. */
-  private InPlace inPlace(
-      Change change,
-      int shard,
-      long guard,
-      long key,
-      long hash,
-      long operand,
-      long expected,
-      LongOutcome outcome) {
-    try {
-      long directoryWord = shards.context().directoryWord(shard);
-      long entry = shards.entry(directoryWord, hash);
-      if (segments.isOutside(entry, 8)) {
-        return InPlace.UNMAPPED;
-      }
-      long word = memory.getLongAcquire(entry, 0);
-      long found = outcome.seenCell;
-      // A word does not come back, and under one word a key keeps its cell.
-      if (found <= 0 || outcome.seenWord != word) {
-        views.note(shard, hash, directoryWord);
-        found = segments.find(word, key, hash);
-      }
-      if (found == SegmentKind.TORN) {
-        return InPlace.UNMAPPED;
-      }
-      if (found == 0) {
-        return absent(change, outcome);
-      }
-      return changeSlot(
-          change, shard, guard, found, segments.nil(word), operand, expected, outcome);
-    } catch (IndexOutOfBoundsException e) {
-      return InPlace.UNMAPPED;
-    }
+  @Override
+  long find(LongOp op, long word) {
+    return segments.find(word, op.key, op.hash);
   }
 
-  private static InPlace absent(Change change, LongOutcome outcome) {
-    outcome.present = false;
-    outcome.changed = false;
-    return change.inserts ? InPlace.NO_SLOT : InPlace.DONE;
+  @Override
+  long slot(long found) {
+    return memory.getLongAcquire(InlineSegments.bucket(found), InlineSegments.slot(found));
   }
 
-  private InPlace changeSlot(
-      Change change,
-      int shard,
-      long guard,
-      long found,
-      long nil,
-      long operand,
-      long expected,
-      LongOutcome outcome) {
-    while (true) {
-      // Pairs with the CAS of whoever changed it last.
-      long current = memory.getLongAcquire(bucket(found), slot(found));
-      boolean present = current != nil;
-      outcome.present = present;
-      outcome.previous = present ? current : 0;
-      if (!change.applies(present, current == expected)) {
-        outcome.changed = false;
-        return InPlace.DONE;
-      }
-      long next = change.removes() ? nil : stored(change, operand, outcome);
-      if (next == nil && !change.removes()) {
-        return InPlace.NIL_CLASH;
-      }
-      if (next == current || memory.compareAndSetLong(bucket(found), slot(found), current, next)) {
-        outcome.changed = true;
-        if (present == change.removes()) {
-          shards.context().addCount(shard, present ? -1 : 1);
-        }
-        countChange(guard, change.removes());
-        return InPlace.DONE;
-      }
-    }
+  @Override
+  long nil(long word, long slot) {
+    return segments.nil(word);
   }
 
-  private static long stored(Change change, long operand, LongOutcome outcome) {
-    long value = change == Change.ADD ? outcome.previous + operand : operand;
-    outcome.stored = value;
-    return value;
+  @Override
+  boolean meet(LongOp op, long word, long slot, boolean locked) {
+    op.present = slot != segments.nil(word);
+    op.previous = op.present ? slot : 0;
+    op.equal = slot == op.expected;
+    return true;
   }
 
-  private void changeLocked(
-      Change change,
-      int shard,
-      long key,
-      long hash,
-      long operand,
-      long expected,
-      LongOutcome outcome) {
-    lock(shard);
-    try {
-      for (int rebuilds = 0; ; rebuilds++) {
-        InPlace done = inPlace(change, shard, 0, key, hash, operand, expected, outcome);
-        if (done == InPlace.DONE
-            || done == InPlace.NO_SLOT && insert(change, shard, key, hash, operand, outcome)) {
-          return;
-        }
-        if (done == InPlace.UNMAPPED) {
-          retry(rebuilds, rebuilds, shard);
-          continue;
-        }
-        if (rebuilds > MAX_REBUILDS) {
-          throw noRoom(shard);
-        }
-        shards.rebuild(shard, hash, 0, outcome.stored);
-      }
-    } finally {
-      shards.unlock(shard);
-    }
+  @Override
+  long fresh(LongOp op, long word, long nil) {
+    return op.stored();
   }
 
-  /** Puts a new key into the dirty table; false if the segment must be rebuilt first. */
-  private boolean insert(
-      Change change, int shard, long key, long hash, long operand, LongOutcome outcome) {
-    outcome.previous = 0;
-    long value = stored(change, operand, outcome);
-    long directoryWord = shards.context().directoryWord(shard);
-    long word = memory.getLong(shards.entry(directoryWord, hash), 0);
+  @Override
+  boolean swap(LongOp op, int shard, long found, long slot, long next) {
+    return next == slot
+        || memory.compareAndSetLong(
+            InlineSegments.bucket(found), InlineSegments.slot(found), slot, next);
+  }
+
+  @Override
+  boolean fill(LongOp op, long word, long room) {
+    long value = op.stored();
     if (value == segments.nil(word)) {
       return false;
     }
-    long room = segments.findRoom(word, hash);
-    if (room == 0) {
-      return false;
-    }
-    segments.fillCell(room, key, value);
-    if (segments.isInDirty(word, room) && !SegmentWord.isAmended(word)) {
-      shards.amend(directoryWord, hash, word);
-    }
-    segments.publish(room, hash);
-    shards.inserted(shard);
-    outcome.changed = true;
+    segments.fillCell(room, op.key, value);
     return true;
+  }
+
+  @Override
+  void rebuild(LongOp op, int shard) {
+    shards.rebuild(shard, op.hash, 0, op.stored());
   }
 
   // --- walks

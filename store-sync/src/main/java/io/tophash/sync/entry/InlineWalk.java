@@ -5,7 +5,7 @@ public final class InlineWalk implements LongTable.Walk {
   private final SegmentWalk walk;
   private int entry;
 
-  InlineWalk(InlineTable table) {
+  InlineWalk(SegmentTable<LongOp> table) {
     this.walk = new SegmentWalk(table);
   }
 

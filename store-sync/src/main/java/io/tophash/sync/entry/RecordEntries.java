@@ -17,7 +17,7 @@ public final class RecordEntries<K, V> implements Entries<K, V> {
   RecordEntries(RecordTable table, RecordForm<K, V> form) {
     this.table = table;
     this.form = form;
-    this.keyHash = table.core.keyHash();
+    this.keyHash = table.keyHash();
   }
 
   private long hash(byte[] record, int keyBytes) {
@@ -80,25 +80,25 @@ public final class RecordEntries<K, V> implements Entries<K, V> {
     return length;
   }
 
-  private RecordChange set(Change change, K key, V value, byte[] expected, boolean previous) {
+  private RecordOp set(Change change, K key, V value, byte[] expected, boolean previous) {
     byte[] encoded = form.keys().bytes(key);
     byte[] record = form.record(encoded, value);
-    RecordChange c =
-        new RecordChange(
+    RecordOp op =
+        new RecordOp(
             change, record, encoded.length, hash(record, encoded.length), expected, previous);
-    table.change(c);
-    return c;
+    table.run(op);
+    return op;
   }
 
   @SuppressWarnings("unchecked")
-  private RecordChange removal(Object key, byte[] expected, boolean previous) {
+  private RecordOp removal(Object key, byte[] expected, boolean previous) {
     byte[] record = form.lookup((K) key);
     int keyBytes = RecordForm.keyBytes(record);
     Change change = expected == null ? Change.REMOVE : Change.REMOVE_IF_EQUAL;
-    RecordChange c =
-        new RecordChange(change, record, keyBytes, hash(record, keyBytes), expected, previous);
-    table.change(c);
-    return c;
+    RecordOp op =
+        new RecordOp(change, record, keyBytes, hash(record, keyBytes), expected, previous);
+    table.run(op);
+    return op;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.tophash.sync.entry;
 import static io.tophash.sync.segment.RecordSegments.bucket;
 import static io.tophash.sync.segment.RecordSegments.slot;
 
+import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.format.Tophash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
@@ -16,24 +17,22 @@ import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.SegmentKind;
 import io.tophash.sync.shard.DirectoryView;
 import io.tophash.sync.shard.DirectoryViews;
-import io.tophash.sync.shard.Shards;
+import io.tophash.sync.shard.SegmentRead;
 import java.util.zip.CRC32C;
 
 /** The lookups of a {@link RecordTable}. */
 public final class RecordLookup {
-  private final SegmentTable table;
+  private final SegmentTable<?> table;
   private final MappedMemory memory;
-  private final Shards shards;
   private final RecordSegments segments;
   private final DirectoryViews views;
   private final boolean verifies;
 
-  RecordLookup(SegmentTable table, RecordSegments segments, boolean verifies) {
+  RecordLookup(SegmentTable<?> table, RecordSegments segments, boolean verifies) {
     this.table = table;
     this.memory = table.memory;
-    this.shards = table.shards;
     this.segments = segments;
-    this.views = new DirectoryViews(shards.context());
+    this.views = table.views;
     this.verifies = verifies;
   }
 
@@ -143,73 +142,54 @@ public final class RecordLookup {
     return isAbsent ? ABSENT : null;
   }
 
-  /**
-   * Copy of the present value, null if the key is absent; by a whole record, which says the key.
-   */
-  byte[] previous(byte[] record, int keyBytes, long hash) {
-    // The checksum of what is found is taken with the header of the record that is looked up.
-    int lengths = (int) HeapBytes.INT.get(record, SyncRecordLayout.KEY_LENGTH);
-    int length = (int) HeapBytes.INT.get(record, SyncRecordLayout.VALUE_LENGTH);
-    try {
-      return get(record, keyBytes, hash, this::copy);
-    } finally {
-      HeapBytes.INT.set(record, SyncRecordLayout.KEY_LENGTH, lengths);
-      HeapBytes.INT.set(record, SyncRecordLayout.VALUE_LENGTH, length);
-    }
+  static CorruptStoreException damagedRecord(long position) {
+    return new CorruptStoreException(
+        "record", position, "the checksum of a record does not match its bytes");
+  }
+
+  /** Copy of the present value, null if the key is absent. */
+  byte[] previous(RecordOp op) {
+    return get(op.record, op.keyBytes, op.hash, this::copy);
   }
 
   private <R> R lookup(byte[] record, int keyBytes, long hash, Reader<R> reader) {
-    int shard = table.shardOf(hash);
-    int torn = 0;
-    for (int attempt = 0; ; attempt++) {
-      long directoryWord = 0;
-      long entry = 0;
-      long word = 0;
-      boolean sane = true;
+    SegmentRead read = new SegmentRead(table.context, hash);
+    while (true) {
+      boolean sane;
       try {
-        directoryWord = memory.getLongAcquire(0, SegmentTable.directoryAt(shard));
-        entry = shards.entry(directoryWord, hash);
-        if (segments.isOutside(entry, 8)) {
-          table.retry(attempt, ++torn, shard);
-          continue;
-        }
-        word = memory.getLongAcquire(entry, 0);
-        // After both words, which stillStand() compares if this finds the directory damaged.
-        views.note(shard, hash, directoryWord);
-        long found = segments.find(word, record, keyBytes, hash);
-        R value = null;
-        long damaged = 0;
-        boolean believed = found >= 0;
-        if (found > 0) {
-          int stored = memory.getIntAcquire(bucket(found), slot(found));
-          if (!SlotWord.isNil(stored)) {
-            value = read(word, found, stored, keyBytes, reader);
-            believed = value != null;
-            sane = believed || !isStored(found, stored);
-            if (believed && verifies && reader != PRESENT) {
-              damaged = damaged(word, found, stored, record, keyBytes, value);
+        sane = read.begin();
+        if (sane) {
+          long word = read.word();
+          views.note(read.shard(), hash, read.directoryWord());
+          long found = segments.find(word, record, keyBytes, hash);
+          sane = found != SegmentKind.TORN;
+          boolean believed = found >= 0;
+          R value = null;
+          long damaged = 0;
+          if (found > 0) {
+            int stored = memory.getIntAcquire(bucket(found), slot(found));
+            if (!SlotWord.isNil(stored)) {
+              value = read(word, found, stored, keyBytes, reader);
+              believed = value != null;
+              sane = believed || !isStored(found, stored);
+              if (believed && verifies && reader != PRESENT) {
+                damaged = damaged(word, found, stored, record, keyBytes, value);
+              }
             }
           }
-        }
-        MappedMemory.acquireFence();
-        if (table.isUnchanged(shard, directoryWord, entry, word)) {
-          if (believed) {
+          if (believed && read.isCurrent()) {
             if (damaged != 0) {
-              throw RecordTable.damagedRecord(damaged);
+              throw damagedRecord(damaged);
             }
-            if (SegmentWord.isAmended(word) && segments.isMiss(word, hash, found)) {
-              table.core.misses().count(shard, word, hash);
-            }
+            table.countIfMiss(read.shard(), word, hash, found);
             memory.keepAlive();
             return value;
           }
-          sane &= found != SegmentKind.TORN;
         }
       } catch (IndexOutOfBoundsException e) {
         sane = false;
       }
-      torn = !sane && table.stillStand(shard, directoryWord, entry, word) ? torn + 1 : 0;
-      table.retry(attempt, torn, shard);
+      table.again(read, sane);
     }
   }
 
@@ -265,11 +245,12 @@ public final class RecordLookup {
 
   /** The checksum that a record with the key of this lookup and this value has. */
   private int checksum(long at, byte[] lookup, int keyBytes, Object value, int length) {
-    // A lookup record has no header yet.
-    HeapBytes.INT.set(lookup, SyncRecordLayout.KEY_LENGTH, keyBytes);
-    HeapBytes.INT.set(lookup, SyncRecordLayout.VALUE_LENGTH, length);
+    byte[] lengths = new byte[SyncRecordLayout.PAYLOAD - SyncRecordLayout.KEY_LENGTH];
+    HeapBytes.INT.set(lengths, 0, keyBytes);
+    HeapBytes.INT.set(lengths, 4, length);
     CRC32C crc = new CRC32C();
-    crc.update(lookup, SyncRecordLayout.KEY_LENGTH, SyncRecordLayout.PAYLOAD - 4 + keyBytes);
+    crc.update(lengths, 0, lengths.length);
+    crc.update(lookup, SyncRecordLayout.PAYLOAD, keyBytes);
     if (value instanceof byte[]) {
       byte[] bytes = (byte[]) value;
       crc.update(bytes, 0, bytes.length);

@@ -1,44 +1,44 @@
 package io.tophash.sync.entry;
 
 import static io.tophash.sync.segment.RecordSegments.bucket;
-import static io.tophash.sync.segment.RecordSegments.slot;
 
-import io.tophash.core.errors.CorruptStoreException;
-import io.tophash.core.memory.MappedMemory;
-import io.tophash.sync.attach.SyncCore;
+import io.tophash.core.hash.KeyHash;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
+import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.shard.LargeRecords;
+import io.tophash.sync.shard.SegmentRead;
+import io.tophash.sync.shard.Shards;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
  * The entries of a store whose keys or values do not fit a long: records, as bytes.
  *
- * <p>Lookups are in {@link RecordLookup}. A small record is appended to the log in the guard and
- * linked by one CAS; a large one, which has a block of its own, is linked and unlinked under the
- * shard's lock, because only its holder may allocate and free.
+ * <p>The slot of a key is a reference to its record in the log of the segment; <i>nil</i> is the
+ * same with a mark, so that the key can still be read. A record is appended before it is linked;
+ * who loses the compare-and-set leaves it behind, for the next rebuild. A large record, which has a
+ * block of its own, is linked and unlinked under the shard's lock, because only its holder may
+ * allocate and free. Lookups are in {@link RecordLookup}.
  */
-public final class RecordTable extends SegmentTable {
-  private enum InPlace {
-    DONE,
-    HAS_SLOT,
-    NO_SLOT,
-    NO_ROOM,
-    NEEDS_LOCK
-  }
-
+final class RecordTable extends SegmentTable<RecordOp> {
   private final RecordSegments segments;
+  private final KeyHash keyHash;
   private final LargeRecords large;
   private final RecordLookup lookup;
   private final boolean verifies;
 
-  RecordTable(SyncCore core, boolean readOnly, boolean verifies) {
-    super(core, readOnly);
+  RecordTable(
+      Shards shards, RecordSegments segments, KeyHash keyHash, boolean readOnly, boolean verifies) {
+    super(shards, readOnly);
     this.verifies = verifies;
-    this.segments = (RecordSegments) shards.context().kind();
-    this.large = new LargeRecords(shards.context());
+    this.segments = segments;
+    this.keyHash = keyHash;
+    this.large = new LargeRecords(context);
     this.lookup = new RecordLookup(this, segments, verifies);
   }
 
@@ -46,34 +46,113 @@ public final class RecordTable extends SegmentTable {
     return verifies;
   }
 
+  RecordSegments segments() {
+    return segments;
+  }
+
+  KeyHash keyHash() {
+    return keyHash;
+  }
+
   /** What the reader made of the value, null if the key is absent. */
   <R> R get(byte[] record, int keyBytes, long hash, RecordLookup.Reader<R> reader) {
     return lookup.get(record, keyBytes, hash, reader);
   }
 
-  /**
-   * Writes a large record anew, below a position if there is room there; for compaction. Whoever
-   * changes the entry meanwhile wins.
-   */
-  public void moveLarge(byte[] key, long below) {
-    long hash = core.keyHash().ofBytes(key, 0, key.length);
-    byte[] lookup = new byte[SyncRecordLayout.PAYLOAD + key.length];
-    System.arraycopy(key, 0, lookup, SyncRecordLayout.PAYLOAD, key.length);
-    byte[] value = get(lookup, key.length, hash, this::copy);
-    if (value != null) {
-      byte[] record = RecordForm.assemble(key, value);
-      change(new RecordChange(Change.SET_IF_EQUAL, record, key.length, hash, value, false, below));
-    }
-  }
-
   /** Copy of a value; the reader of most lookups. */
-  public byte[] copy(long record, int offset, int length) {
+  byte[] copy(long record, int offset, int length) {
     return lookup.copy(record, offset, length);
   }
 
-  static CorruptStoreException damagedRecord(long position) {
-    return new CorruptStoreException(
-        "record", position, "the checksum of a record does not match its bytes");
+  // --- the slot of a key: a reference to its record ---------------------------------------------
+
+  /**
+   * A change is done with the look that wants the key present and it is not, or the other way
+   * round, and a new key needs no guard; for the others what was found is kept. If the segment
+   * moves just now, the guard decides.
+   */
+  @Override
+  Step look(RecordOp op, int shard) {
+    try {
+      SegmentRead read = new SegmentRead(context, op.hash);
+      if (!read.begin()) {
+        return Step.UNSURE;
+      }
+      long word = read.word();
+      if (!op.change.removes() && !op.isLarge()) {
+        segments.touchTail(word);
+      }
+      long found = find(op, word);
+      if (found == 0 && op.change.inserts) {
+        return absent(op);
+      }
+      op.seenWord = word;
+      op.seenCell = found;
+      boolean present = found > 0 && !SlotWord.isNil((int) slot(found));
+      if (present && op.change == Change.SET_IF_ABSENT) {
+        op.previous = lookup.previous(op);
+        op.present = op.previous != null;
+        return op.present ? Step.DONE : Step.HAS_SLOT;
+      }
+      boolean isAbsent = found >= 0 && !present && !op.change.inserts;
+      return isAbsent && read.isCurrent() ? absent(op) : Step.HAS_SLOT;
+    } catch (IndexOutOfBoundsException e) {
+      return Step.UNSURE;
+    }
+  }
+
+  @Override
+  long find(RecordOp op, long word) {
+    return segments.find(word, op.record, op.keyBytes, op.hash);
+  }
+
+  @Override
+  long slot(long found) {
+    return memory.getIntAcquire(bucket(found), RecordSegments.slot(found));
+  }
+
+  @Override
+  long nil(long word, long slot) {
+    return SlotWord.nil((int) slot);
+  }
+
+  @Override
+  boolean meet(RecordOp op, long word, long slot, boolean locked) {
+    op.present = !SlotWord.isNil((int) slot);
+    op.equal = false;
+    op.previous = null;
+    op.metLarge = 0;
+    long at = RecordSegments.recordPosition(SegmentWord.position(word), (int) slot);
+    segments.checkRecord(at);
+    boolean isLarge = SyncRecordLayout.isLarge(memory.getInt(at, SyncRecordLayout.KEY_LENGTH));
+    if (isLarge && !locked) {
+      // To link and unlink blocks takes the lock; and a deleted large record has left its slot to
+      // nobody, so it must not be revived here.
+      return false;
+    }
+    if (op.present) {
+      int length = memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
+      if (isLarge) {
+        op.metLarge = segments.largePosition(at);
+      }
+      meetValue(op, isLarge ? op.metLarge : at, length);
+    }
+    return true;
+  }
+
+  /** Notes what the record of a live slot says of the value, as far as the operation asks. */
+  private void meetValue(RecordOp op, long at, int length) {
+    if (op.change.compares || op.wantsPrevious) {
+      segments.checkInside(at, SyncRecordLayout.bytes(op.keyBytes, Math.max(0, length)));
+      checkWhole(at, op.keyBytes, length);
+    }
+    int offset = SyncRecordLayout.PAYLOAD + op.keyBytes;
+    if (op.change.compares && length == op.expected.length) {
+      op.equal = memory.slice(at + offset, length).equals(ByteBuffer.wrap(op.expected));
+    }
+    if (op.wantsPrevious) {
+      op.previous = copy(at, offset, length);
+    }
   }
 
   /**
@@ -89,275 +168,102 @@ public final class RecordTable extends SegmentTable {
       crc.update(memory.slice(at + SyncRecordLayout.KEY_LENGTH, (int) bytes - 4));
       if ((int) crc.getValue() != memory.getInt(at, SyncRecordLayout.CHECKSUM)
           || length != memory.getInt(at, SyncRecordLayout.VALUE_LENGTH)) {
-        throw damagedRecord(at);
+        throw RecordLookup.damagedRecord(at);
       }
     }
   }
 
-  // --- changes
-  // ------------------------------------------------------------------------------------
-
-  /** Makes a change; its fields say what was met and done. */
-  void change(RecordChange c) {
-    checkWritable();
-    try {
-      changeOpen(c);
-    } catch (IndexOutOfBoundsException e) {
-      throw explain(e);
-    }
+  @Override
+  long fresh(RecordOp op, long word, long nil) {
+    return log(op, word) ? SlotWord.withMarksOf(op.loggedSlot, (int) nil) : nil;
   }
 
-  private void changeOpen(RecordChange c) {
-    int shard = shardOf(c.hash);
-    InPlace done = look(c, shard);
-    if (done == InPlace.DONE) {
-      memory.keepAlive();
+  /** Sees to it that the record is in the log of the segment; false if that is full. */
+  private boolean log(RecordOp op, long word) {
+    if (op.loggedSlot == 0 || op.loggedWord != word) {
+      op.loggedSlot = segments.append(word, op.logged, op.logged.length);
+      op.loggedWord = word;
+    }
+    return op.loggedSlot != 0;
+  }
+
+  @Override
+  boolean swap(RecordOp op, int shard, long found, long slot, long next) {
+    if (op.metLarge != 0) {
+      large.noteOld(shard, op.metLarge);
+    }
+    boolean won =
+        memory.compareAndSetInt(bucket(found), RecordSegments.slot(found), (int) slot, (int) next);
+    if (op.metLarge != 0) {
+      large.settleOld(shard, won);
+    }
+    return won;
+  }
+
+  @Override
+  boolean fill(RecordOp op, long word, long room) {
+    if (!log(op, word)) {
+      return false;
+    }
+    segments.fillCell(room, op.hash, op.loggedSlot);
+    return true;
+  }
+
+  @Override
+  void rebuild(RecordOp op, int shard) {
+    shards.rebuild(shard, op.hash, op.logged.length, 0);
+  }
+
+  @Override
+  void changeLocked(RecordOp op, int shard) {
+    if (!op.isLarge()) {
+      super.changeLocked(op, shard);
       return;
     }
-    if (done != InPlace.NO_SLOT && !c.isLarge()) {
-      done = InPlace.NEEDS_LOCK;
-      long guard = enterGuard(shard);
-      if (guard != 0) {
-        try {
-          done = inPlace(c, shard, guard);
-        } finally {
-          shards.leaveGuard(guard);
-        }
-      }
-    }
-    if (done != InPlace.DONE) {
-      changeLocked(c, shard);
-    }
-    promoteIfWanted(shard);
-    memory.keepAlive();
-  }
-
-  /**
-   * Looks the key up as a lookup does, before anything is stored. A change is then done that wants
-   * the key present and it is not, or the other way round, and a new key needs no guard; for the
-   * others what was found is kept. If the segment moves just now, the guard decides.
-   */
-  private InPlace look(RecordChange c, int shard) {
-    c.seenCell = 0;
+    op.logged = large.write(shard, op.record, op.keyBytes, op.hash, op.below);
     try {
-      long directoryWord = shards.context().directoryWord(shard);
-      long entry = shards.entry(directoryWord, c.hash);
-      if (segments.isOutside(entry, 8)) {
-        return InPlace.NEEDS_LOCK;
-      }
-      long word = memory.getLongAcquire(entry, 0);
-      if (!c.change.removes() && !c.isLarge()) {
-        segments.touchTail(word);
-      }
-      long found = segments.find(word, c.record, c.keyBytes, c.hash);
-      if (found == 0 && c.change.inserts) {
-        return InPlace.NO_SLOT;
-      }
-      c.seenWord = word;
-      c.seenCell = found;
-      boolean present =
-          found > 0 && !SlotWord.isNil(memory.getIntAcquire(bucket(found), slot(found)));
-      if (present && c.change == Change.SET_IF_ABSENT) {
-        c.previous = lookup.previous(c.record, c.keyBytes, c.hash);
-        c.present = c.previous != null;
-        return c.present ? InPlace.DONE : InPlace.HAS_SLOT;
-      }
-      if (found < 0 || present || c.change.inserts) {
-        return InPlace.HAS_SLOT;
-      }
-      MappedMemory.acquireFence();
-      if (!isUnchanged(shard, directoryWord, entry, word)) {
-        return InPlace.HAS_SLOT;
-      }
-      c.absent();
-      return InPlace.DONE;
-    } catch (IndexOutOfBoundsException e) {
-      return InPlace.NEEDS_LOCK;
-    }
-  }
-
-  /** The cell of the key: that which {@link #look} found, if the segment is still the same. */
-  private long find(RecordChange c, long word) {
-    // A word does not come back, and under one word a key keeps its cell; but that of a deleted
-    // large record is nobody's, which whoever changes it sees.
-    return c.seenCell > 0 && c.seenWord == word
-        ? c.seenCell
-        : segments.find(word, c.record, c.keyBytes, c.hash);
-  }
-
-  private InPlace inPlace(RecordChange c, int shard, long guard) {
-    try {
-      long entry = shards.entry(shards.context().directoryWord(shard), c.hash);
-      if (segments.isOutside(entry, 8)) {
-        return InPlace.NEEDS_LOCK;
-      }
-      long word = memory.getLongAcquire(entry, 0);
-      long found = find(c, word);
-      if (found == 0) {
-        c.absent();
-        return c.change.inserts ? InPlace.NO_SLOT : InPlace.DONE;
-      }
-      return found < 0 ? InPlace.NEEDS_LOCK : changeSlot(c, shard, guard, word, found, null);
-    } catch (IndexOutOfBoundsException e) {
-      return InPlace.NEEDS_LOCK;
-    }
-  }
-
-  /**
-   * Changes a slot; in the guard or under the lock.
-   *
-   * @param guard the hazard, 0 under the lock
-   * @param stub what goes into the log, if that is not the record itself
-   */
-  private InPlace changeSlot(
-      RecordChange c, int shard, long guard, long word, long found, byte[] stub) {
-    long block = SegmentWord.position(word);
-    byte[] record = stub == null ? c.record : stub;
-    int mine = 0;
-    while (true) {
-      // Pairs with the CAS of whoever changed it last: the record is read after it.
-      int current = memory.getIntAcquire(bucket(found), slot(found));
-      c.present = !SlotWord.isNil(current);
-      c.previous = null;
-      long at = RecordSegments.recordPosition(block, current);
-      segments.checkRecord(at);
-      int lengths = memory.getInt(at, SyncRecordLayout.KEY_LENGTH);
-      if (SyncRecordLayout.isLarge(lengths) && guard != 0) {
-        // To link and unlink blocks takes the lock; and a deleted large record has left its slot to
-        // nobody, so it must not be revived here.
-        return InPlace.NEEDS_LOCK;
-      }
-      boolean isLarge = c.present && SyncRecordLayout.isLarge(lengths);
-      long valueAt = isLarge ? segments.largePosition(at) : at;
-      int length = memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
-      if (c.present && (c.change.compares || c.wantsPrevious)) {
-        segments.checkInside(valueAt, SyncRecordLayout.bytes(c.keyBytes, Math.max(0, length)));
-        checkWhole(valueAt, c.keyBytes, length);
-      }
-      boolean equal =
-          c.change.compares && c.present && isValue(valueAt, c.keyBytes, length, c.expected);
-      if (c.present && c.wantsPrevious) {
-        c.previous = copy(valueAt, SyncRecordLayout.PAYLOAD + c.keyBytes, length);
-      }
-      if (!c.change.applies(c.present, equal)) {
-        c.changed = false;
-        return InPlace.DONE;
-      }
-      int next = SlotWord.nil(current);
-      if (!c.change.removes()) {
-        mine = mine != 0 ? mine : segments.append(word, record, record.length);
-        if (mine == 0) {
-          return InPlace.NO_ROOM;
-        }
-        next = SlotWord.withMarksOf(mine, current);
-      }
-      if (isLarge) {
-        large.noteOld(shard, valueAt);
-      }
-      boolean won = memory.compareAndSetInt(bucket(found), slot(found), current, next);
-      if (isLarge) {
-        large.settleOld(shard, won);
-      }
-      if (won) {
-        c.changed = true;
-        if (c.present == c.change.removes()) {
-          shards.context().addCount(shard, c.present ? -1 : 1);
-        }
-        countChange(guard, c.change.removes());
-        return InPlace.DONE;
-      }
-    }
-  }
-
-  private boolean isValue(long at, int keyBytes, int length, byte[] expected) {
-    int offset = SyncRecordLayout.PAYLOAD + keyBytes;
-    if (length != expected.length) {
-      return false;
-    }
-    return memory.slice(at + offset, length).equals(java.nio.ByteBuffer.wrap(expected));
-  }
-
-  private void changeLocked(RecordChange c, int shard) {
-    lock(shard);
-    try {
-      byte[] stub = c.isLarge() ? large.write(shard, c.record, c.keyBytes, c.hash, c.below) : null;
-      try {
-        changeLocked(c, shard, stub);
-      } finally {
-        if (stub != null) {
-          large.settleNew(shard, c.changed);
-        }
-      }
+      super.changeLocked(op, shard);
     } finally {
-      shards.unlock(shard);
+      large.settleNew(shard, op.changed);
     }
   }
 
-  private void changeLocked(RecordChange c, int shard, byte[] stub) {
-    for (int tries = 0; ; tries++) {
-      InPlace done;
-      try {
-        done = tryLocked(c, shard, stub);
-      } catch (IndexOutOfBoundsException e) {
-        retry(tries, tries, shard);
-        continue;
-      }
-      if (done == InPlace.DONE) {
-        return;
-      }
-      if (tries > MAX_REBUILDS) {
-        throw noRoom(shard);
-      }
-      shards.rebuild(shard, c.hash, stub == null ? c.recordBytes() : stub.length, 0);
+  // --- compaction -------------------------------------------------------------------------------
+
+  @Override
+  public void moveLargeRecords(int shard, long hash, long limit) {
+    List<byte[]> keys = new ArrayList<>();
+    Gathered g = shards.scratches().borrow();
+    try {
+      // Under the lock a large record stays where it is, so its key can be read.
+      shards.gather(shard, hash, g, () -> copyLargeKeys(g, limit, keys));
+    } finally {
+      shards.scratches().giveBack(g);
+    }
+    for (byte[] key : keys) {
+      moveLarge(key, limit);
     }
   }
 
-  private InPlace tryLocked(RecordChange c, int shard, byte[] stub) {
-    long directoryWord = shards.context().directoryWord(shard);
-    long entry = shards.entry(directoryWord, c.hash);
-    if (segments.isOutside(entry, 8)) {
-      throw new IndexOutOfBoundsException("position=" + entry);
-    }
-    long word = memory.getLongAcquire(entry, 0);
-    long found = segments.find(word, c.record, c.keyBytes, c.hash);
-    if (found < 0) {
-      core.mapAll();
-      found = segments.find(word, c.record, c.keyBytes, c.hash);
-      if (found < 0) {
-        // Under the lock nothing moves, so it is no race.
-        throw new CorruptStoreException(
-            "segment", SegmentWord.position(word), "the segment makes no sense");
+  /** Adds the keys of gathered large records that stand behind a position. */
+  private void copyLargeKeys(Gathered g, long limit, List<byte[]> keys) {
+    for (int i = 0; i < g.count(); i++) {
+      long block = segments.largeBlock(g, i);
+      if (block >= limit) {
+        int lengths = memory.getInt(block, SyncRecordLayout.KEY_LENGTH);
+        keys.add(copy(block, SyncRecordLayout.PAYLOAD, SyncRecordLayout.keyLength(lengths)));
       }
     }
-    if (found > 0) {
-      return changeSlot(c, shard, 0, word, found, stub);
-    }
-    c.absent();
-    if (!c.change.inserts) {
-      return InPlace.DONE;
-    }
-    return insert(c, shard, directoryWord, word, stub == null ? c.record : stub)
-        ? InPlace.DONE
-        : InPlace.NO_ROOM;
   }
 
-  /** Puts a new key into the dirty table; false if the segment must be rebuilt first. */
-  private boolean insert(RecordChange c, int shard, long directoryWord, long word, byte[] record) {
-    long room = segments.findRoom(word, c.hash);
-    if (room == 0) {
-      return false;
+  private void moveLarge(byte[] key, long below) {
+    long hash = keyHash.ofBytes(key, 0, key.length);
+    byte[] lookupRecord = new byte[SyncRecordLayout.PAYLOAD + key.length];
+    System.arraycopy(key, 0, lookupRecord, SyncRecordLayout.PAYLOAD, key.length);
+    byte[] value = get(lookupRecord, key.length, hash, this::copy);
+    if (value != null) {
+      byte[] record = RecordForm.assemble(key, value);
+      run(new RecordOp(Change.SET_IF_EQUAL, record, key.length, hash, value, false, below));
     }
-    int slot = segments.append(word, record, record.length);
-    if (slot == 0) {
-      return false;
-    }
-    segments.fillCell(room, c.hash, slot);
-    if (segments.isInDirty(word, room) && !SegmentWord.isAmended(word)) {
-      shards.amend(directoryWord, c.hash, word);
-    }
-    segments.publish(room, c.hash);
-    shards.inserted(shard);
-    c.changed = true;
-    return true;
   }
 }

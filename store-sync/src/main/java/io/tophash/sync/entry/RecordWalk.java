@@ -30,7 +30,7 @@ public final class RecordWalk<K, V> implements EntryWalk<K, V> {
     this.table = table;
     this.walk = new SegmentWalk(table);
     this.form = form;
-    this.segments = (RecordSegments) table.shards.context().kind();
+    this.segments = table.segments();
   }
 
   @Override
@@ -67,7 +67,7 @@ public final class RecordWalk<K, V> implements EntryWalk<K, V> {
     Gathered g = walk.gathered();
     int record = g.recordOffset(entry);
     if (table.verifies() && !segments.isWhole(g, entry)) {
-      throw RecordTable.damagedRecord(RecordSegments.bucketOf(g, entry));
+      throw RecordLookup.damagedRecord(RecordSegments.bucketOf(g, entry));
     }
     bytes = g.bytes();
     int keyBytes =

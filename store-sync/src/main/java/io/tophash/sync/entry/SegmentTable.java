@@ -3,166 +3,285 @@ package io.tophash.sync.entry;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.errors.StoreTimeoutException;
-import io.tophash.core.memory.MappedMemory;
-import io.tophash.sync.attach.SyncCore;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.ProcessLayout;
-import io.tophash.sync.format.RegionLayout;
-import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.shard.DirectoryViews;
+import io.tophash.sync.shard.Misses;
+import io.tophash.sync.shard.SegmentRead;
 import io.tophash.sync.shard.Shards;
 
 /**
- * What the tables of both kinds share: the way to a segment, and what to do when a lookup cannot be
- * believed. One of these belongs to one attachment and ends with it.
+ * The entries of an attached store, and the one way in which an entry is changed.
+ *
+ * <h2>Terms</h2>
+ *
+ * A key's hash leads to a <i>shard</i>, whose <i>directory</i> has a <i>segment word</i> for it;
+ * that leads to the block of the segment: the <i>read table</i>, in which each key has a
+ * <i>cell</i> for good, and the <i>dirty table</i>, to which keys come that the read table has no
+ * room for (<i>amended</i>). It is the scheme of Go's {@code sync.Map}. A cell has a <i>slot</i>:
+ * the value itself, or a reference to a record in the segment's log. A slot is live, or <i>nil</i>:
+ * the key is deleted, and its cell is kept, since under one segment word no key ever moves.
+ *
+ * <h2>An operation</h2>
+ *
+ * <ol>
+ *   <li><b>Look</b>: find the key as a lookup does. What does not apply is over with that, if the
+ *       look stands the validation; nothing was stored and nobody waited for.
+ *   <li><b>Guard</b>, if the key has a slot: this thread's hazard word names the shard, so nothing
+ *       in it moves. If the segment word is still the one that was seen, so is the cell.
+ *   <li><b>Swap</b>: one compare-and-set of the slot is the change. Who loses it looks at the slot
+ *       again. Revival of a nil slot is the same compare-and-set.
+ *   <li><b>Lock</b>, if the key has no slot, or if anything was odd: one holder for each shard, and
+ *       the same swap again, for the key may have come meanwhile.
+ *   <li><b>Insert</b>: fill a free cell, then publish it by its tophash byte, which is the commit.
+ *       If it is in the dirty table, the segment word says amended first.
+ *   <li><b>Rebuild</b>, if there is no room, or the value to be stored is the segment's nil: the
+ *       shard is <i>frozen</i> (nobody comes into its guard), the live entries go to a fresh block,
+ *       the segment word is replaced; then from the swap on.
+ * </ol>
+ *
+ * <h2>Why it holds</h2>
+ *
+ * <ul>
+ *   <li>Lookup against change: a slot is one word. A lookup takes effect where it read the slot, a
+ *       change where its compare-and-set succeeded.
+ *   <li>Lookup against rebuild: a lookup believes what it read only if directory word and segment
+ *       word have not changed ({@link SegmentRead}); a block is freed only after its word changed.
+ *   <li>Change against rebuild: who is in the guard is awaited by who freezes the shard, and who
+ *       comes into a frozen one leaves it and waits for the lock. So no slot of a block changes
+ *       while its entries are gathered.
+ *   <li>Change against insert of the same key: a key gets a slot only under the lock, where it is
+ *       looked for again.
+ * </ul>
+ *
+ * The modes of all accesses and what pairs with what: docs/concurrency.md. What a kill between two
+ * stores leaves: docs/recovery.md.
+ *
+ * <h2>Trade-off</h2>
+ *
+ * Lookups and overwrites go side by side without a lock; that is paid for by new keys, which take
+ * their shard's lock, and by rebuilds, which copy a segment of at most 63 KiB when its room is used
+ * up. Deleted keys and replaced records cost space until then.
+ *
+ * <p>The subclasses say what a slot is: {@link InlineTable}, {@link RecordTable}. Both have a plain
+ * get of their own besides, written out for speed.
+ *
+ * @param <O> the kind of its operations
  */
-public abstract class SegmentTable {
-  /** Tries in a row after which what makes no sense, with nobody moving it, is damaged. */
-  private static final int MAX_TORN = 64;
-
-  /** Tries after which a retrying thread lets others run. */
-  private static final int SPINS = 32;
-
+abstract class SegmentTable<O extends Op> extends OpenTable {
   /**
    * Failures of a rebuild to make room after which something is wrong. Others may fill the log
    * between the rebuild and the use of its room, but hardly so often.
    */
-  static final int MAX_REBUILDS = 100;
+  private static final int MAX_REBUILDS = 100;
 
-  final SyncCore core;
-  final MappedMemory memory;
-  final Shards shards;
-  final int shardShift;
-  final boolean readOnly;
-  private volatile boolean closed;
+  /** Under the lock nothing moves: what makes no sense with all of the file mapped is damaged. */
+  private static final int MAX_UNSURE = 2;
 
-  SegmentTable(SyncCore core, boolean readOnly) {
-    this.core = core;
-    this.memory = core.memory();
-    this.shards = core.shards();
-    this.shardShift = shards.context().shardShift();
-    this.readOnly = readOnly;
+  final DirectoryViews views;
+  private final SegmentKind kind;
+  private final Misses misses;
+
+  SegmentTable(Shards shards, boolean readOnly) {
+    super(shards, readOnly);
+    this.kind = context.kind();
+    this.views = new DirectoryViews(context);
+    this.misses = shards.misses();
   }
 
-  /** True if the store was opened read-only. */
-  public final boolean isReadOnly() {
-    return readOnly;
-  }
+  // --- what the kinds of slots differ in --------------------------------------------------------
 
-  /** Refuses every later operation. Those under way are awaited by the core's detach. */
-  public final void close() {
-    closed = true;
-  }
+  /** Looks the key up before anything is stored; what was seen is kept in the operation. */
+  abstract Step look(O op, int shard);
 
-  public final boolean isClosed() {
-    return closed;
-  }
+  /** The cell of the key, 0 if it has none, less if that cannot be said. */
+  abstract long find(O op, long word);
 
-  /** Refuses what comes after {@link #close}. */
-  public final void checkOpen() {
-    if (closed) {
-      throw new IllegalStateException("the store is closed, store=" + core.path());
-    }
-  }
+  /** The slot of a cell: pairs with the compare-and-set of whoever changed it last. */
+  abstract long slot(long found);
 
-  /** Refuses changes of a store that is closed or was opened read-only. */
-  public final void checkWritable() {
-    checkOpen();
-    if (readOnly) {
-      throw new UnsupportedOperationException(
-          "the store was opened read-only, store=" + core.path());
-    }
-  }
-
-  /** Explains an exception of an access: the store was closed under it, or the file misleads. */
-  public final RuntimeException explain(IndexOutOfBoundsException e) {
-    RuntimeException explained =
-        closed
-            ? new IllegalStateException("the store was closed meanwhile, store=" + core.path())
-            : new CorruptStoreException("store", 0, "a reference leads nowhere (" + e + ")");
-    explained.initCause(e);
-    return explained;
-  }
-
-  final int shardOf(long hash) {
-    return HashBits.shard(hash, shardShift);
-  }
-
-  static int directoryAt(int shard) {
-    return RegionLayout.shard(shard) + ShardLayout.DIRECTORY;
-  }
+  /** What stands for "deleted" in this slot. */
+  abstract long nil(long word, long slot);
 
   /**
-   * True if neither word changed since it was read: so the blocks that they lead to were live all
-   * the while, as a block is freed only after its word changed. The caller has put an acquire fence
-   * between its last read and this.
-   */
-  final boolean isUnchanged(int shard, long directoryWord, long entry, long segmentWord) {
-    return memory.getLong(entry, 0) == segmentWord
-        && memory.getLong(0, directoryAt(shard)) == directoryWord;
-  }
-
-  /**
-   * True if the words still stand under which something made no sense: so it was no race, but for
-   * the last moment. The position of the entry may be impossible itself.
-   */
-  final boolean stillStand(int shard, long directoryWord, long entry, long segmentWord) {
-    MappedMemory.acquireFence();
-    try {
-      return shards.context().kind().leavesMapping(entry, 8)
-          ? memory.getLong(0, directoryAt(shard)) == directoryWord
-          : isUnchanged(shard, directoryWord, entry, segmentWord);
-    } catch (IndexOutOfBoundsException e) {
-      return true; // closed meanwhile
-    }
-  }
-
-  /**
-   * A lookup cannot be believed. Either the segment was moved meanwhile, which a further try
-   * settles; or it lies behind what is mapped here, as another process made the file longer; or the
-   * file is damaged.
+   * Notes in the operation what a slot holds.
    *
-   * @param attempt number of tries before
-   * @param torn how many tries in a row have read what made no sense though {@link #stillStand}
+   * @param locked true for the holder of the lock, false in the guard
+   * @return false if only the holder of the lock may go on
    */
-  final void retry(int attempt, int torn, int shard) {
-    checkOpen();
-    if (torn > 0) {
-      if (torn >= MAX_TORN) {
-        throw new CorruptStoreException(
-            "shard", RegionLayout.shard(shard), "a segment of the shard makes no sense");
+  abstract boolean meet(O op, long word, long slot, boolean locked);
+
+  /** The slot that the operation wants; nil if there is no room for it, or if that is its value. */
+  abstract long fresh(O op, long word, long nil);
+
+  /** Replaces a slot if it is still this one: the commit of a change. */
+  abstract boolean swap(O op, int shard, long found, long slot, long next);
+
+  /** Fills a free cell; false if there is no room for what it shall refer to. */
+  abstract boolean fill(O op, long word, long room);
+
+  /** Rebuilds the segment of the operation so that there is room for it. */
+  abstract void rebuild(O op, int shard);
+
+  // --- the protocol -----------------------------------------------------------------------------
+
+  /** Runs an operation; its fields say what was met and done. */
+  final void run(O op) {
+    checkWritable();
+    try {
+      runOpen(op, HashBits.shard(op.hash, context.shardShift()));
+    } catch (IndexOutOfBoundsException e) {
+      throw explain(e);
+    }
+  }
+
+  private void runOpen(O op, int shard) {
+    Step step = look(op, shard);
+    if (step != Step.DONE) {
+      if (step != Step.NO_SLOT && !op.needsLock()) {
+        step = guarded(op, shard);
       }
-      core.mapAll();
+      if (step != Step.DONE) {
+        locked(op, shard);
+      }
+      promoteIfWanted(shard);
     }
-    // Of the tries that find damage none waits for another thread.
-    if (attempt < SPINS || torn > 0) {
-      Thread.onSpinWait();
-    } else {
-      Thread.yield();
-    }
+    memory.keepAlive();
   }
 
-  /** Enters the guard, unless the store was closed meanwhile: a closed one has no hazards. */
-  final long enterGuard(int shard) {
-    long guard = shards.enterGuard(shard);
-    if (guard != 0 && closed) {
+  private Step guarded(O op, int shard) {
+    long guard = enterGuard(shard);
+    if (guard == 0) {
+      return Step.UNSURE;
+    }
+    try {
+      return inPlace(op, shard, guard);
+    } finally {
       shards.leaveGuard(guard);
-      checkOpen();
     }
-    return guard;
   }
 
-  /** Takes the lock, unless the store was closed meanwhile. */
-  final void lock(int shard) {
-    shards.lock(shard);
-    if (closed) {
+  private void locked(O op, int shard) {
+    lock(shard);
+    try {
+      changeLocked(op, shard);
+    } finally {
       shards.unlock(shard);
-      checkOpen();
     }
-    shards.addMisses(shard, core.misses().takeUnreported(shard));
+  }
+
+  void changeLocked(O op, int shard) {
+    int rebuilds = 0;
+    int unsure = 0;
+    while (true) {
+      Step step = inPlace(op, shard, 0);
+      if (step == Step.NO_SLOT) {
+        step = insertLocked(op, shard) ? Step.DONE : Step.NO_ROOM;
+      }
+      if (step == Step.DONE) {
+        return;
+      }
+      if (step == Step.NO_ROOM) {
+        if (rebuilds++ > MAX_REBUILDS) {
+          throw new IllegalStateException(
+              "a rebuilt segment has no room; this is a bug, shard=" + shard);
+        }
+        rebuild(op, shard);
+      } else {
+        checkOpen();
+        if (unsure++ >= MAX_UNSURE) {
+          throw new CorruptStoreException(
+              "shard", Shards.position(shard, 0), "a segment of the shard makes no sense");
+        }
+        context.mapAll().run();
+      }
+    }
+  }
+
+  /**
+   * Changes the slot of the key if it has one.
+   *
+   * @param guard the hazard, 0 under the lock
+   */
+  private Step inPlace(O op, int shard, long guard) {
+    try {
+      long directoryWord = context.directoryWord(shard);
+      long entry = context.entry(directoryWord, op.hash);
+      if (kind.isOutside(entry, 8)) {
+        return Step.UNSURE;
+      }
+      long word = memory.getLongAcquire(entry, 0);
+      long found = op.seenCell;
+      // A word does not come back, and under one word a key keeps its cell, but for one whose large
+      // record was deleted: that cell is nobody's, which shows in the guard. Under the lock it
+      // would not.
+      if (found <= 0 || op.seenWord != word || guard == 0) {
+        views.note(shard, op.hash, directoryWord);
+        found = find(op, word);
+      }
+      if (found == 0) {
+        return absent(op);
+      }
+      return found < 0 ? Step.UNSURE : changeSlot(op, shard, guard, word, found);
+    } catch (IndexOutOfBoundsException e) {
+      return Step.UNSURE;
+    }
+  }
+
+  /** The key has no slot. */
+  final Step absent(O op) {
+    op.absent();
+    return op.change.inserts ? Step.NO_SLOT : Step.DONE;
+  }
+
+  private Step changeSlot(O op, int shard, long guard, long word, long found) {
+    while (true) {
+      long slot = slot(found);
+      if (!meet(op, word, slot, guard == 0)) {
+        return Step.UNSURE;
+      }
+      if (!op.applies()) {
+        op.changed = false;
+        return Step.DONE;
+      }
+      boolean removes = op.change.removes();
+      long nil = nil(word, slot);
+      long next = removes ? nil : fresh(op, word, nil);
+      if (next == nil && !removes) {
+        return Step.NO_ROOM;
+      }
+      if (swap(op, shard, found, slot, next)) {
+        op.changed = true;
+        if (op.present == removes) {
+          context.addCount(shard, removes ? -1 : 1);
+        }
+        countChange(guard, removes);
+        return Step.DONE;
+      }
+    }
+  }
+
+  /** Gives the key a cell; false if the segment must be rebuilt first. */
+  private boolean insertLocked(O op, int shard) {
+    long directoryWord = context.directoryWord(shard);
+    long word = memory.getLong(context.entry(directoryWord, op.hash), 0);
+    long room = kind.findRoom(word, op.hash);
+    if (room == 0 || !fill(op, word, room)) {
+      return false;
+    }
+    if (kind.isInDirty(word, room) && !SegmentWord.isAmended(word)) {
+      shards.amend(directoryWord, op.hash, word);
+    }
+    kind.publish(room, op.hash);
+    shards.inserted(shard);
+    op.changed = true;
+    return true;
   }
 
   /** Counts a change in this process's row; the hazard's line is this thread's while it has it. */
-  final void countChange(long hazard, boolean removes) {
+  private void countChange(long hazard, boolean removes) {
     if (hazard != 0) {
       int at =
           (int) hazard + (removes ? ProcessLayout.HAZARD_REMOVES : ProcessLayout.HAZARD_STORES);
@@ -171,9 +290,9 @@ public abstract class SegmentTable {
   }
 
   /** Makes the promotion that lookups have asked for in this shard, if there is one. */
-  final void promoteIfWanted(int shard) {
-    long hash = core.misses().takeWanted(shard);
-    if (hash != 0 && !closed) {
+  private void promoteIfWanted(int shard) {
+    long hash = misses.takeWanted(shard);
+    if (hash != 0 && !isClosed()) {
       try {
         shards.promote(shard, hash);
       } catch (StoreFullException | StoreTimeoutException e) {
@@ -182,35 +301,18 @@ public abstract class SegmentTable {
     }
   }
 
-  static IllegalStateException noRoom(int shard) {
-    return new IllegalStateException(
-        "a rebuilt segment has no room; this is a bug, shard=" + shard);
-  }
+  // --- lookups ----------------------------------------------------------------------------------
 
-  /** Number of entries. */
-  public final long sizeLong() {
+  /** Ends a try of a validated read that is not to be believed. */
+  final void again(SegmentRead read, boolean sane) {
     checkOpen();
-    long size = 0;
-    try {
-      for (int shard = 0; shard < 1 << shardShift; shard++) {
-        size += shards.count(shard);
-      }
-    } catch (IndexOutOfBoundsException e) {
-      throw explain(e);
-    }
-    return Math.max(0, size);
+    read.again(sane);
   }
 
-  /** Empties one shard after the other. */
-  public final void clear() {
-    checkWritable();
-    try {
-      for (int shard = 0; shard < 1 << shardShift; shard++) {
-        checkOpen();
-        shards.clear(shard);
-      }
-    } catch (IndexOutOfBoundsException e) {
-      throw explain(e);
+  /** Counts a believed lookup that went to the dirty table. */
+  final void countIfMiss(int shard, long word, long hash, long found) {
+    if (SegmentWord.isAmended(word) && kind.isMiss(word, hash, found)) {
+      misses.count(shard, word, hash);
     }
   }
 }

@@ -5,6 +5,9 @@ import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.Gathered;
+import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.shard.SegmentCursor;
+import io.tophash.sync.shard.SegmentRead;
 
 /**
  * A walk over the hash space, segment by segment. The entries of a segment are copied out by a
@@ -15,19 +18,20 @@ import io.tophash.sync.segment.Gathered;
  * <p>For one thread at a time.
  */
 public final class SegmentWalk {
-  private final SegmentTable table;
+  private final SegmentTable<?> table;
   private final MappedMemory memory;
+  private final SegmentKind kind;
   private final Gathered g = new Gathered();
-  private final int shardShift;
-  // Everything below this hash, as an unsigned number, was delivered.
-  private long from;
-  private boolean ended;
+  private final SegmentCursor cursor;
+  // Where the walk stood when the present segment was copied: entries below were delivered.
+  private long start;
   private int index;
 
-  SegmentWalk(SegmentTable table) {
+  SegmentWalk(SegmentTable<?> table) {
     this.table = table;
     this.memory = table.memory;
-    this.shardShift = table.shardShift;
+    this.kind = table.context.kind();
+    this.cursor = SegmentCursor.ofStore(table.context);
   }
 
   Gathered gathered() {
@@ -49,61 +53,37 @@ public final class SegmentWalk {
           return i;
         }
       }
-      if (ended) {
+      if (cursor.isOver()) {
         return -1;
       }
       copySegment(copied);
     }
   }
 
-  // Where the walk stood when the present segment was copied.
-  private long start;
-
   private void copySegment(Copied copied) {
     table.checkOpen();
-    int shard = table.shardOf(from);
-    int torn = 0;
-    for (int attempt = 0; ; attempt++) {
-      long directoryWord = 0;
-      long entry = 0;
-      long word = 0;
-      boolean sane = false;
+    SegmentRead read = new SegmentRead(table.context, cursor.hash());
+    while (true) {
+      boolean sane;
       try {
-        directoryWord = memory.getLongAcquire(0, SegmentTable.directoryAt(shard));
-        entry = table.shards.entry(directoryWord, from);
-        boolean inside = !table.shards.context().kind().isOutside(entry, 8);
-        word = inside ? memory.getLongAcquire(entry, 0) : 0;
         g.clear();
-        sane = inside && table.shards.context().kind().gather(word, g);
+        sane = read.begin() && kind.gather(read.word(), g);
         if (sane) {
-          copied.more(word, g);
-          int local = memory.getInt(SegmentWord.position(word), SegmentLayout.LOCAL_DEPTH);
-          MappedMemory.acquireFence();
-          sane = local >= 0 && local <= DirectoryWord.depth(directoryWord);
-          if (sane && table.isUnchanged(shard, directoryWord, entry, word)) {
+          copied.more(read.word(), g);
+          int local = memory.getInt(SegmentWord.position(read.word()), SegmentLayout.LOCAL_DEPTH);
+          sane = local >= 0 && local <= DirectoryWord.depth(read.directoryWord());
+          if (sane && read.isCurrent()) {
             memory.keepAlive();
             index = 0;
-            start = from;
-            goOn(local);
+            start = cursor.hash();
+            cursor.pass(local);
             return;
           }
         }
       } catch (IndexOutOfBoundsException e) {
         sane = false;
       }
-      torn = !sane && table.stillStand(shard, directoryWord, entry, word) ? torn + 1 : 0;
-      table.retry(attempt, torn, shard);
+      table.again(read, sane);
     }
-  }
-
-  private void goOn(int localDepth) {
-    int bits = shardShift + localDepth;
-    if (bits == 0) {
-      ended = true;
-      return;
-    }
-    long size = 1L << 64 - bits;
-    from = (from & -size) + size;
-    ended = from == 0;
   }
 }

@@ -1,32 +1,151 @@
 package io.tophash.sync.entry;
 
 import io.tophash.core.codec.Codec;
+import io.tophash.core.codec.Codecs;
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.format.StoreHeader;
 import io.tophash.core.map.Entries;
+import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.format.SyncRecordLayout;
+import io.tophash.sync.segment.Gathered;
+import io.tophash.sync.segment.RecordSegments;
 
-/** The tables of an attached store, by the kind of its segments. */
-public final class Tables {
-  private Tables() {}
+/**
+ * The entries of one attachment in all their forms, by the kind of the store's segments: the one
+ * place that knows of both kinds.
+ */
+public abstract class Tables {
+  /** Takes encoded entries. */
+  public interface Sink {
+    /** Takes the entry that stands in this array. */
+    void add(byte[] bytes, int keyAt, int keyBytes, int valueAt, int valueBytes);
+  }
+
+  private final StoreHeader header;
+
+  private Tables(StoreHeader header) {
+    this.header = header;
+  }
 
   /**
-   * The entries of an attached store, untyped.
+   * The entries of an attached store.
    *
    * @param readOnly true to refuse changes
    * @param verifyReads true to compare the checksum of each record that is read
    */
-  public static SegmentTable of(SyncCore core, boolean readOnly, boolean verifyReads) {
-    return core.isInline()
-        ? new InlineTable(core, readOnly)
-        : new RecordTable(core, readOnly, verifyReads);
+  public static Tables of(SyncCore core, boolean readOnly, boolean verifyReads) {
+    return core.inlineSegments() != null
+        ? new Inline(core, readOnly)
+        : new Records(core, readOnly, verifyReads);
   }
 
-  /** The typed face of a table. */
-  public static <K, V> Entries<K, V> typed(
-      SegmentTable table, Codec<K> keyCodec, Codec<V> valueCodec) {
-    if (table instanceof InlineTable inline) {
-      return new InlineEntries<>(inline, keyCodec, valueCodec);
+  /** Their life, and what concerns all of them. */
+  public abstract OpenTable open();
+
+  /** The entries by objects. */
+  public abstract <K, V> Entries<K, V> typed(Codec<K> keyCodec, Codec<V> valueCodec);
+
+  /** The entries without boxing; null if they are records. */
+  public abstract InlineTable longs();
+
+  /** The entries as encoded bytes, whatever their types. */
+  public final Entries<byte[], byte[]> encoded() {
+    return typed(
+        Codecs.encoded(header.keyCodec, header.keyFixedBytes),
+        Codecs.encoded(header.valueCodec, header.valueFixedBytes));
+  }
+
+  /** Copies an entry of a gathered segment in which nothing moves. */
+  public abstract void copy(Gathered g, int entry, Sink to);
+
+  private static final class Inline extends Tables {
+    private final InlineTable table;
+    private final int keyBytes;
+    private final int valueBytes;
+
+    Inline(SyncCore core, boolean readOnly) {
+      super(core.header());
+      table = new InlineTable(core.shards(), core.inlineSegments(), core.keyHash(), readOnly);
+      keyBytes = core.header().keyFixedBytes;
+      valueBytes = core.header().valueFixedBytes;
     }
-    return new RecordEntries<>(
-        (RecordTable) table, new RecordForm<>(keyCodec, valueCodec, table.memory.windowBytes()));
+
+    @Override
+    public OpenTable open() {
+      return table;
+    }
+
+    @Override
+    public InlineTable longs() {
+      return table;
+    }
+
+    @Override
+    public <K, V> Entries<K, V> typed(Codec<K> keyCodec, Codec<V> valueCodec) {
+      return new InlineEntries<>(table, keyCodec, valueCodec);
+    }
+
+    @Override
+    public void copy(Gathered g, int entry, Sink to) {
+      byte[] words = new byte[16];
+      HeapBytes.LONG.set(words, 0, g.longKey(entry));
+      HeapBytes.LONG.set(words, 8, g.longValue(entry));
+      to.add(words, 0, keyBytes, 8, valueBytes);
+    }
+  }
+
+  private static final class Records extends Tables {
+    private final RecordTable table;
+    private final RecordSegments segments;
+
+    Records(SyncCore core, boolean readOnly, boolean verifyReads) {
+      super(core.header());
+      segments = core.recordSegments();
+      table = new RecordTable(core.shards(), segments, core.keyHash(), readOnly, verifyReads);
+    }
+
+    @Override
+    public OpenTable open() {
+      return table;
+    }
+
+    @Override
+    public InlineTable longs() {
+      return null;
+    }
+
+    @Override
+    public <K, V> Entries<K, V> typed(Codec<K> keyCodec, Codec<V> valueCodec) {
+      return new RecordEntries<>(
+          table, new RecordForm<>(keyCodec, valueCodec, table.memory.windowBytes()));
+    }
+
+    @Override
+    public void copy(Gathered g, int entry, Sink to) {
+      long block = segments.largeBlock(g, entry);
+      byte[] bytes = g.bytes();
+      int at = g.recordOffset(entry);
+      int keyBytes =
+          SyncRecordLayout.keyLength(
+              (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.KEY_LENGTH));
+      int valueBytes = (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.VALUE_LENGTH);
+      int length = Math.toIntExact(SyncRecordLayout.bytes(keyBytes, valueBytes));
+      if (block != 0) {
+        if (segments.leavesMapping(block, length)) {
+          throw new CorruptStoreException("record", block, "a large record leads outside");
+        }
+        bytes = new byte[length];
+        table.memory.getBytes(block, bytes, 0, length);
+        at = 0;
+      }
+      if (RecordSegments.checksum(bytes, at, length)
+          != (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.CHECKSUM)) {
+        throw new CorruptStoreException(
+            "record", block, "the checksum of a record does not match; see `tophash recover`");
+      }
+      int keyAt = at + SyncRecordLayout.PAYLOAD;
+      to.add(bytes, keyAt, keyBytes, keyAt + keyBytes, valueBytes);
+    }
   }
 }

@@ -44,7 +44,7 @@ public final class ShardCompaction {
       long word = shards.segmentWord(shard, hash);
       if (SegmentWord.position(word) >= below || isWasteful(word)) {
         shards.frozen(shard, g -> rebuilder.rebuild(shard, hash, 0, 0, below, g));
-        word = memory.getLong(shards.entry(context.directoryWord(shard), hash), 0);
+        word = memory.getLong(context.entry(context.directoryWord(shard), hash), 0);
       }
       return context.localDepth(word, DirectoryWord.depth(context.directoryWord(shard)));
     } finally {

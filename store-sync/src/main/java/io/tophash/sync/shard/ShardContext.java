@@ -3,6 +3,7 @@ package io.tophash.sync.shard;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.extent.ExtentAllocator;
+import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.SegmentLayout;
@@ -50,6 +51,17 @@ public record ShardContext(
   /** Shard of a hash. */
   public int shardOf(long hash) {
     return HashBits.shard(hash, shardShift);
+  }
+
+  /** Lowest hash of a shard, as an unsigned number. */
+  public long firstHash(int shard) {
+    return shardShift == 0 ? 0 : (long) shard << Long.SIZE - shardShift;
+  }
+
+  /** Position of the directory entry for a hash. */
+  public long entry(long directoryWord, long hash) {
+    return DirectoryWord.position(directoryWord)
+        + 8L * HashBits.directoryIndex(hash, shardShift, DirectoryWord.depth(directoryWord));
   }
 
   static int at(int shard, int field) {

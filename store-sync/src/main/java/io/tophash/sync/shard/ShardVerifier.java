@@ -2,6 +2,7 @@ package io.tophash.sync.shard;
 
 import static io.tophash.sync.shard.ShardContext.at;
 
+import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.DirectoryWord;
@@ -17,9 +18,6 @@ import java.util.Set;
 public final class ShardVerifier {
   /** Tries of a read that others disturb. */
   private static final int MAX_TRIES = 1000;
-
-  /** Tries after which what makes no sense is not just unmapped, or in the middle of a change. */
-  private static final int FIRST_TRIES = 3;
 
   /** Receives what is wrong. */
   public interface Report {
@@ -192,49 +190,43 @@ public final class ShardVerifier {
    */
   public long checkOptimistically(int shard) {
     long entries = 0;
-    long from = 0;
-    do {
-      int local = checkUndisturbed(shard, from);
+    SegmentCursor cursor = SegmentCursor.ofShard(context, shard);
+    while (!cursor.isOver()) {
+      int local = checkUndisturbed(new SegmentRead(context, cursor.hash()));
       if (local < 0) {
         return entries;
       }
       entries += g.count();
-      long size = local == 0 ? 0 : 1L << 64 - local;
-      from = local == 0 ? 0 : (from & -size) + size;
-    } while (from != 0);
+      cursor.pass(local);
+    }
     return entries;
   }
 
-  /** Checks the segment at a part of the shard's hash space; its local depth, -1 if it is bad. */
-  private int checkUndisturbed(int shard, long from) {
-    int shift = context.shardShift();
-    long hash = shift == 0 ? from : (long) shard << 64 - shift | from >>> shift;
+  /** Checks a segment and leaves it gathered; its local depth, -1 if it is bad. */
+  private int checkUndisturbed(SegmentRead read) {
     for (int i = 0; i < MAX_TRIES; i++) {
-      long directoryWord = context.directoryWord(shard);
-      long entry = Directory.entry(directoryWord, directory.indexOf(directoryWord, hash));
-      if (kind.leavesMapping(entry, 8)) {
-        context.mapAll().run();
-        continue;
-      }
-      long word = memory.getLongAcquire(entry, 0);
-      g.clear();
-      boolean sane = kind.gather(word, g);
-      int local = sane ? memory.getInt(SegmentWord.position(word), SegmentLayout.LOCAL_DEPTH) : -1;
-      MappedMemory.acquireFence();
-      if (memory.getLong(entry, 0) == word && context.directoryWord(shard) == directoryWord) {
-        if (!sane && i < FIRST_TRIES) {
-          context.mapAll().run();
-          continue;
+      boolean sane;
+      try {
+        g.clear();
+        sane = read.begin() && kind.gather(read.word(), g);
+        if (sane) {
+          int local = memory.getInt(SegmentWord.position(read.word()), SegmentLayout.LOCAL_DEPTH);
+          sane = local >= 0 && local <= DirectoryWord.depth(read.directoryWord());
+          if (sane && read.isCurrent()) {
+            return local;
+          }
         }
-        if (!sane || local < 0 || local > DirectoryWord.MAX_DEPTH) {
-          report.finding("segment", SegmentWord.position(word), "the block makes no sense");
-          return -1;
-        }
-        return local;
+      } catch (IndexOutOfBoundsException e) {
+        sane = false;
       }
-      Thread.onSpinWait();
+      try {
+        read.again(sane);
+      } catch (CorruptStoreException e) {
+        report.finding("segment", SegmentWord.position(read.word()), "the block makes no sense");
+        return -1;
+      }
     }
-    report.finding("shard", at(shard, 0), "a segment was changed too often to be looked at");
+    report.finding("shard", at(read.shard(), 0), "a segment was changed too often to be looked at");
     return -1;
   }
 }

@@ -5,7 +5,6 @@ import static io.tophash.sync.shard.ShardContext.at;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.DirectoryWord;
-import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
@@ -28,6 +27,7 @@ public final class Shards {
   private final Clearing clearing;
   private final Repair repair;
   private final ScratchPool scratches = new ScratchPool();
+  private final Misses misses;
   private volatile boolean ended;
 
   /**
@@ -42,6 +42,7 @@ public final class Shards {
     this.rebuilder = new Rebuilder(context, directory);
     this.clearing = new Clearing(context);
     this.repair = new Repair(context, directory, clearing);
+    this.misses = new Misses(context.shardCount());
   }
 
   /**
@@ -55,6 +56,11 @@ public final class Shards {
   /** What the parts share. */
   public ShardContext context() {
     return context;
+  }
+
+  /** Lookups of this process that went to dirty tables. */
+  public Misses misses() {
+    return misses;
   }
 
   /** Where to gather segments. */
@@ -79,16 +85,6 @@ public final class Shards {
       context.putNote(shard, ShardLayout.NEW_BLOCK_0, 0);
       context.putNote(shard, ShardLayout.NEW_DIRECTORY, 0);
     }
-  }
-
-  // --- where a key is ---------------------------------------------------------------------------
-
-  /** Position of the directory entry for a hash. */
-  public long entry(long directoryWord, long hash) {
-    return DirectoryWord.position(directoryWord)
-        + 8L
-            * HashBits.directoryIndex(
-                hash, context.shardShift(), DirectoryWord.depth(directoryWord));
   }
 
   // --- guard ------------------------------------------------------------------------------------
@@ -184,7 +180,7 @@ public final class Shards {
   long segmentWord(int shard, long hash) {
     long directoryWord = context.directoryWord(shard);
     directory.check(shard, directoryWord);
-    return memory.getLong(entry(directoryWord, hash), 0);
+    return memory.getLong(context.entry(directoryWord, hash), 0);
   }
 
   /** Something that is done to a frozen shard. */
@@ -326,17 +322,11 @@ public final class Shards {
     if (count(shard) != 0 || context.note(shard, ShardLayout.CLEARING) != 0) {
       return false;
     }
-    long directoryWord = memory.getLongAcquire(0, at(shard, ShardLayout.DIRECTORY));
-    long entry = DirectoryWord.position(directoryWord);
-    if (DirectoryWord.depth(directoryWord) != 0 || context.kind().leavesMapping(entry, 8)) {
-      return false;
-    }
-    long word = memory.getLongAcquire(entry, 0);
-    boolean isUnused = context.kind().isUnused(word);
-    MappedMemory.acquireFence();
-    return isUnused
-        && memory.getLong(entry, 0) == word
-        && memory.getLong(0, at(shard, ShardLayout.DIRECTORY)) == directoryWord;
+    SegmentRead read = new SegmentRead(context, context.firstHash(shard));
+    return read.begin()
+        && DirectoryWord.depth(read.directoryWord()) == 0
+        && context.kind().isUnused(read.word())
+        && read.isCurrent();
   }
 
   /** Settles what a dead process left in the guard of this shard: counts its entries anew. */

@@ -13,11 +13,11 @@ import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.attach.Cores;
 import io.tophash.sync.attach.OpenRequest;
 import io.tophash.sync.attach.SyncCore;
-import io.tophash.sync.entry.EncodedEntries;
-import io.tophash.sync.entry.SegmentTable;
 import io.tophash.sync.entry.Tables;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.segment.Gathered;
+import io.tophash.sync.shard.SegmentCursor;
+import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
 import java.nio.file.Path;
 
@@ -33,24 +33,27 @@ import java.nio.file.Path;
  */
 public final class Backup {
   private final SyncCore core;
-  private final SegmentTable table;
-  private final EncodedEntries entries;
+  private final Tables tables;
   private final Shards shards;
   private final MappedMemory memory;
 
-  public Backup(SyncCore core, SegmentTable table) {
+  /**
+   * @param core the attached store
+   * @param tables its entries
+   */
+  public Backup(SyncCore core, Tables tables) {
     this.core = core;
-    this.table = table;
+    this.tables = tables;
     this.shards = core.shards();
     this.memory = core.memory();
-    this.entries = EncodedEntries.of(table);
   }
 
+  /** Copies the store to a path at which there is nothing yet. */
   public void run(Path target) {
     try (CopyTarget copy = CopyTarget.begin(target)) {
       SyncCore fresh = Cores.acquire(request(copy.path()));
       try {
-        fill(EncodedEntries.of(Tables.of(fresh, false, true)).table(), copy);
+        fill(Tables.of(fresh, false, true).encoded(), copy);
         fresh.force();
       } finally {
         Cores.release(fresh);
@@ -81,8 +84,8 @@ public final class Backup {
   }
 
   private void fill(Entries<byte[], byte[]> to, CopyTarget copy) {
-    if (table.isReadOnly()) {
-      EntryWalk<byte[], byte[]> walk = entries.table().newWalk();
+    if (tables.open().isReadOnly()) {
+      EntryWalk<byte[], byte[]> walk = tables.encoded().newWalk();
       while (walk.advance()) {
         to.set(walk.key(), walk.value());
       }
@@ -91,7 +94,7 @@ public final class Backup {
     try (SpillFile scratch = new SpillFile(copy.scratch())) {
       for (int i = 0; i < shards.context().shardCount(); i++) {
         int shard = i;
-        table.checkOpen();
+        tables.open().checkOpen();
         scratch.clear();
         shards.inspect(shard, () -> copyShard(shard, scratch));
         CrashPoint.reached("backup.shard");
@@ -104,26 +107,23 @@ public final class Backup {
   private void copyShard(int shard, SpillFile scratch) {
     // Another process may have made the file longer; what the shard refers to was there before.
     core.mapAll();
-    int shift = shards.context().shardShift();
-    long directoryWord = shards.context().directoryWord(shard);
+    ShardContext context = shards.context();
+    long directoryWord = context.directoryWord(shard);
+    SegmentCursor cursor = SegmentCursor.ofShard(context, shard);
     Gathered g = shards.scratches().borrow();
     try {
-      long hash = shift == 0 ? 0 : (long) shard << 64 - shift;
-      do {
-        long word = memory.getLong(shards.entry(directoryWord, hash), 0);
+      while (!cursor.isOver()) {
+        long word = memory.getLong(context.entry(directoryWord, cursor.hash()), 0);
         g.clear();
-        if (!shards.context().kind().gather(word, g)) {
+        if (!context.kind().gather(word, g)) {
           throw new CorruptStoreException(
               "shard", Shards.position(shard, 0), "a segment makes no sense");
         }
         for (int i = 0; i < g.count(); i++) {
-          entries.copy(g, i, scratch);
+          tables.copy(g, i, scratch);
         }
-        int local = shards.context().localDepth(word, DirectoryWord.depth(directoryWord));
-        int bits = shift + local;
-        long size = bits == 0 ? 0 : 1L << 64 - bits;
-        hash = bits == 0 ? 0 : (hash & -size) + size;
-      } while (hash != 0 && shards.context().shardOf(hash) == shard);
+        cursor.pass(context.localDepth(word, DirectoryWord.depth(directoryWord)));
+      }
     } finally {
       shards.scratches().giveBack(g);
     }

@@ -1,16 +1,12 @@
 package io.tophash.sync.upkeep;
 
 import io.tophash.sync.attach.SyncCore;
-import io.tophash.sync.entry.RecordTable;
-import io.tophash.sync.entry.SegmentTable;
+import io.tophash.sync.entry.OpenTable;
 import io.tophash.sync.format.RegionLayout;
-import io.tophash.sync.format.SyncRecordLayout;
-import io.tophash.sync.segment.Gathered;
+import io.tophash.sync.shard.SegmentCursor;
 import io.tophash.sync.shard.ShardCompaction;
 import io.tophash.sync.shard.Shards;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -30,17 +26,22 @@ public final class Compaction {
   private static final int ROUNDS = 3;
 
   private final SyncCore core;
-  private final SegmentTable table;
+  private final OpenTable table;
   private final Shards shards;
   private final ShardCompaction steps;
 
-  public Compaction(SyncCore core, SegmentTable table) {
+  /**
+   * @param core the attached store
+   * @param table its entries
+   */
+  public Compaction(SyncCore core, OpenTable table) {
     this.core = core;
     this.table = table;
     this.shards = core.shards();
     this.steps = new ShardCompaction(shards);
   }
 
+  /** Compacts the store. */
   public void run() {
     for (int round = 0; round < ROUNDS; round++) {
       long limit = limit();
@@ -71,44 +72,13 @@ public final class Compaction {
   }
 
   private void compactShard(int shard, long limit) {
-    int shift = shards.context().shardShift();
-    long start = shift == 0 ? 0 : (long) shard << 64 - shift;
-    long hash = start;
-    do {
-      int bits = shift + steps.compactSegment(shard, hash, limit);
-      if (table instanceof RecordTable) {
-        moveLargeRecords((RecordTable) table, shard, hash, limit);
-      }
-      long size = bits == 0 ? 0 : 1L << 64 - bits;
-      hash = bits == 0 ? 0 : (hash & -size) + size;
-    } while (hash != 0 && shards.context().shardOf(hash) == shard);
+    SegmentCursor cursor = SegmentCursor.ofShard(shards.context(), shard);
+    while (!cursor.isOver()) {
+      int local = steps.compactSegment(shard, cursor.hash(), limit);
+      table.moveLargeRecords(shard, cursor.hash(), limit);
+      cursor.pass(local);
+    }
     steps.compactDirectory(shard, limit);
-  }
-
-  private void moveLargeRecords(RecordTable records, int shard, long hash, long limit) {
-    List<byte[]> keys = new ArrayList<>();
-    Gathered g = shards.scratches().borrow();
-    try {
-      // Under the lock a large record stays where it is, so its key can be read.
-      shards.gather(shard, hash, g, () -> copyLargeKeys(records, g, limit, keys));
-    } finally {
-      shards.scratches().giveBack(g);
-    }
-    for (byte[] key : keys) {
-      records.moveLarge(key, limit);
-    }
-  }
-
-  /** Adds the keys of gathered large records that stand behind a position. */
-  private void copyLargeKeys(RecordTable records, Gathered g, long limit, List<byte[]> keys) {
-    for (int i = 0; i < g.count(); i++) {
-      long block = shards.context().kind().largeBlock(g, i);
-      if (block >= limit) {
-        int lengths = core.memory().getInt(block, SyncRecordLayout.KEY_LENGTH);
-        keys.add(
-            records.copy(block, SyncRecordLayout.PAYLOAD, SyncRecordLayout.keyLength(lengths)));
-      }
-    }
   }
 
   /** Cuts the file behind the last extent in use, if nobody else can be there. */

@@ -2,7 +2,7 @@ package io.tophash.sync.upkeep;
 
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreFullException;
-import io.tophash.sync.entry.EncodedEntries;
+import io.tophash.sync.entry.Tables;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.function.BiConsumer;
 
 /** A file for entries that are on their way. Not thread-safe; interrupts do not disturb it. */
-final class SpillFile implements EncodedEntries.Sink, AutoCloseable {
+final class SpillFile implements Tables.Sink, AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 20;
 
   private final Path path;

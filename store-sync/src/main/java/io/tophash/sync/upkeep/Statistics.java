@@ -1,7 +1,5 @@
 package io.tophash.sync.upkeep;
 
-import io.tophash.core.errors.CorruptStoreException;
-import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.attach.SyncCore;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.ProcessLayout;
@@ -10,14 +8,13 @@ import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.process.AttachedProcess;
 import io.tophash.sync.process.ProcessTable;
+import io.tophash.sync.shard.SegmentRead;
+import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
 import java.util.List;
 
 /** Reads the figures of a store: the sums over its shards and over the rows of processes. */
 public final class Statistics {
-  /** Tries after which a directory that leads nowhere, with nobody changing it, is damaged. */
-  private static final int MAX_TRIES = 64;
-
   private final SyncCore core;
   private final Shards shards;
 
@@ -66,28 +63,28 @@ public final class Statistics {
 
   /** Number of segments; what a directory says is believed only if it did not change meanwhile. */
   public long segments() {
-    int disturbed = 0;
+    ShardContext context = shards.context();
     long segments = 0;
-    for (int shard = 0; shard < shards.context().shardCount(); shard++) {
-      for (int attempt = 0; ; attempt++) {
-        long directoryWord = shards.context().directoryWord(shard);
-        long count = segments(directoryWord);
-        MappedMemory.acquireFence();
-        if (count >= 0 && shards.context().directoryWord(shard) == directoryWord) {
-          segments += count;
-          break;
-        }
-        boolean stands = shards.context().directoryWord(shard) == directoryWord;
-        disturbed = count < 0 && stands ? disturbed + 1 : 0;
-        if (disturbed > MAX_TRIES) {
-          throw new CorruptStoreException(
-              "shard", Shards.position(shard, ShardLayout.DIRECTORY), "impossible directory");
-        }
-        core.mapAll();
-        Thread.onSpinWait();
-      }
+    for (int shard = 0; shard < context.shardCount(); shard++) {
+      segments += segments(new SegmentRead(context, context.firstHash(shard)));
     }
     return segments;
+  }
+
+  private long segments(SegmentRead read) {
+    while (true) {
+      boolean sane;
+      try {
+        long count = read.begin() ? segments(read.directoryWord()) : -1;
+        sane = count >= 0;
+        if (sane && read.isDirectoryCurrent()) {
+          return count;
+        }
+      } catch (IndexOutOfBoundsException e) {
+        sane = false;
+      }
+      read.again(sane);
+    }
   }
 
   private long segments(long directoryWord) {

@@ -2,15 +2,12 @@ package io.tophash.sync.entry;
 
 import io.tophash.sync.format.SyncRecordLayout;
 
-/** A change of a record entry: what is asked for, what was met, and what was done. */
-public final class RecordChange {
-  final Change change;
-
+/** An operation on an entry whose key and value are bytes. */
+final class RecordOp extends Op {
   /** The encoded record: header, key, and the value if there is one. */
   final byte[] record;
 
   final int keyBytes;
-  final long hash;
 
   /** The expected value, for a change that compares; else null. */
   final byte[] expected;
@@ -21,22 +18,22 @@ public final class RecordChange {
   /** Where the block of a large record shall lie below, if it can. */
   final long below;
 
-  /** True if the key had a value. */
-  boolean present;
+  /** What goes into the log: the record, or the stub of a large one. */
+  byte[] logged;
 
-  /** That value, if it was wanted. */
+  /** The slot that refers to what was logged under {@link #loggedWord}; 0 if nothing was yet. */
+  int loggedSlot;
+
+  /** The segment word under which it was logged: a log is that of one segment word. */
+  long loggedWord;
+
+  /** The value of the key, if it was wanted and there was one. */
   byte[] previous;
 
-  /** True if the change was made. */
-  boolean changed;
+  /** Position of the block of the large record that was met; 0 if what was met was none. */
+  long metLarge;
 
-  /** The segment word under which the key was last looked up. */
-  long seenWord;
-
-  /** Its cell under that word; not above 0 if it was not found. */
-  long seenCell;
-
-  RecordChange(
+  RecordOp(
       Change change,
       byte[] record,
       int keyBytes,
@@ -46,7 +43,7 @@ public final class RecordChange {
     this(change, record, keyBytes, hash, expected, wantsPrevious, Long.MAX_VALUE);
   }
 
-  RecordChange(
+  RecordOp(
       Change change,
       byte[] record,
       int keyBytes,
@@ -54,18 +51,13 @@ public final class RecordChange {
       byte[] expected,
       boolean wantsPrevious,
       long below) {
-    this.below = below;
-    this.change = change;
+    super(change, hash);
     this.record = record;
     this.keyBytes = keyBytes;
-    this.hash = hash;
     this.expected = expected;
     this.wantsPrevious = wantsPrevious;
-  }
-
-  /** Size of the record in the log if it is small. */
-  int recordBytes() {
-    return record.length;
+    this.below = below;
+    this.logged = record;
   }
 
   /** True if the record must stand in a block of its own. */
@@ -73,9 +65,15 @@ public final class RecordChange {
     return !change.removes() && record.length > SyncRecordLayout.MAX_SMALL_BYTES;
   }
 
+  /** Only the holder of the lock allocates and frees. */
+  @Override
+  boolean needsLock() {
+    return isLarge();
+  }
+
+  @Override
   void absent() {
-    present = false;
+    super.absent();
     previous = null;
-    changed = false;
   }
 }

@@ -1,0 +1,123 @@
+package io.tophash.sync.entry;
+
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.shard.ShardContext;
+import io.tophash.sync.shard.Shards;
+
+/**
+ * The life of the entries of one attachment: open, then closed. Nothing begins after {@link
+ * #close}; what is under way is awaited by who detaches the file, or finds out by itself.
+ *
+ * <p>Thread-safe.
+ */
+public abstract class OpenTable {
+  final Shards shards;
+  final ShardContext context;
+  final MappedMemory memory;
+  private final boolean readOnly;
+  // Once true it stays true; an attachment is never opened again.
+  private volatile boolean closed;
+
+  OpenTable(Shards shards, boolean readOnly) {
+    this.shards = shards;
+    this.context = shards.context();
+    this.memory = context.memory();
+    this.readOnly = readOnly;
+  }
+
+  /** True if the store was opened read-only. */
+  public final boolean isReadOnly() {
+    return readOnly;
+  }
+
+  /** Refuses every later operation. Those under way are awaited by the core's detach. */
+  public final void close() {
+    closed = true;
+  }
+
+  final boolean isClosed() {
+    return closed;
+  }
+
+  /** Refuses what comes after {@link #close}. */
+  public final void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the store is closed, store=" + context.store());
+    }
+  }
+
+  /** Refuses changes of a store that is closed or was opened read-only. */
+  public final void checkWritable() {
+    checkOpen();
+    if (readOnly) {
+      throw new UnsupportedOperationException(
+          "the store was opened read-only, store=" + context.store());
+    }
+  }
+
+  /** Explains an exception of an access: the store was closed under it, or the file misleads. */
+  public final RuntimeException explain(IndexOutOfBoundsException e) {
+    RuntimeException explained =
+        closed
+            ? new IllegalStateException("the store was closed meanwhile, store=" + context.store())
+            : new CorruptStoreException("store", 0, "a reference leads nowhere (" + e + ")");
+    explained.initCause(e);
+    return explained;
+  }
+
+  // --- the whole store --------------------------------------------------------------------------
+
+  /** Number of entries. */
+  public final long sizeLong() {
+    checkOpen();
+    long size = 0;
+    try {
+      for (int shard = 0; shard < context.shardCount(); shard++) {
+        size += shards.count(shard);
+      }
+    } catch (IndexOutOfBoundsException e) {
+      throw explain(e);
+    }
+    return Math.max(0, size);
+  }
+
+  /** Empties one shard after the other. */
+  public final void clear() {
+    checkWritable();
+    try {
+      for (int shard = 0; shard < context.shardCount(); shard++) {
+        checkOpen();
+        shards.clear(shard);
+      }
+    } catch (IndexOutOfBoundsException e) {
+      throw explain(e);
+    }
+  }
+
+  /** Enters the guard, unless the store was closed meanwhile: a closed one has no hazards. */
+  final long enterGuard(int shard) {
+    long guard = shards.enterGuard(shard);
+    if (guard != 0 && closed) {
+      shards.leaveGuard(guard);
+      checkOpen();
+    }
+    return guard;
+  }
+
+  /** Takes the lock, unless the store was closed meanwhile. */
+  final void lock(int shard) {
+    shards.lock(shard);
+    if (closed) {
+      shards.unlock(shard);
+      checkOpen();
+    }
+    shards.addMisses(shard, shards.misses().takeUnreported(shard));
+  }
+
+  /**
+   * Stores the large records of a segment again that stand behind a position, below it if there is
+   * room; for compaction. Whoever changes such an entry meanwhile wins.
+   */
+  public void moveLargeRecords(int shard, long hash, long limit) {}
+}

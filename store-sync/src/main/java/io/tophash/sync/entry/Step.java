@@ -1,0 +1,19 @@
+package io.tophash.sync.entry;
+
+/** How far an operation came: the states of {@link SegmentTable#run}. */
+enum Step {
+  /** It is over; its outcome is final. */
+  DONE,
+
+  /** The key has a slot, as far as was seen: to be changed in the guard. */
+  HAS_SLOT,
+
+  /** The key has no slot and shall get one: under the lock. */
+  NO_SLOT,
+
+  /** The segment has no room for it, or its nil is the value to be stored: to be rebuilt. */
+  NO_ROOM,
+
+  /** What was read decides nothing: under the lock it can be read in peace. */
+  UNSURE
+}
