@@ -7,8 +7,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("contract")
 class PlanTest {
   private static final Plan.Repeats ONCE = new Plan.Repeats(1, 1, 1, 1, 1);
   private static final Plan PLAN =

@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /** Guava's suite for concurrent maps over {@link TophashCache#asMap}. */
+@Tag("contract")
 class CacheMapSuiteTest {
   private final List<TophashCache<String, String>> opened = new ArrayList<>();
 

@@ -15,10 +15,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** When entries are there, and when they are not. */
+@Tag("contract")
 class ExpiryTest {
   @TempDir Path dir;
   private final FakeClock clock = new FakeClock();

@@ -12,10 +12,12 @@ import io.tophash.sync.SyncStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What removal listeners hear, and what a read-only cache and a foreign file say. */
+@Tag("contract")
 class RemovalTest {
   @TempDir Path dir;
   private final FakeClock clock = new FakeClock();

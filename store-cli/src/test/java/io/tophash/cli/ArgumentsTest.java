@@ -10,11 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** The command line is what was given: in any locale, and with any first letter. */
+@Tag("contract")
 class ArgumentsTest extends CommandTest {
   private static byte[] raw(String... words) {
     return (String.join("\0", words) + "\0").getBytes(StandardCharsets.UTF_8);

@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The demo, with few classes. */
+@Tag("contract")
 class DemoCommandTest extends CommandTest {
   @Test
   @SuppressWarnings("unchecked")

@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** Runs the examples of docs/cli.md, all in one directory, one after the other. */
+@Tag("contract")
 class DocsTest extends CommandTest {
   private static final Path DOCUMENT = Path.of("..", "docs", "cli.md");
 

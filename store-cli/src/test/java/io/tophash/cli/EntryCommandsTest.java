@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** put, get, delete. */
+@Tag("contract")
 class EntryCommandsTest extends CommandTest {
   @Test
   void getPrintsWhatPutStored() {

@@ -19,11 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stores that cannot be used, damaged ones, and output that nobody reads. */
+@Tag("fault")
 class FailureTest extends CommandTest {
   private static Object[] commandOn(String command, Path store) {
     return command.equals("get") || command.equals("delete")

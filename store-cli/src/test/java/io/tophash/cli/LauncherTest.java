@@ -11,6 +11,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The shell script, in a tree of its own, with a JDK and a Maven that only say what they are told.
  */
 @DisabledOnOs(OS.WINDOWS)
+@Tag("contract")
 class LauncherTest {
   private static final Path SCRIPT = Path.of("..", "tophash");
 

@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** load: formats, bad lines, files that cannot be loaded. */
+@Tag("contract")
 class LoadCommandTest extends CommandTest {
   private Map<String, String> entries(Path store) {
     Map<String, String> entries = new TreeMap<>();

@@ -17,12 +17,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** export -o: what it may replace, and what it leaves as it is. */
 @DisabledOnOs(OS.WINDOWS)
+@Tag("fault")
 class OutputFileTest extends CommandTest {
   private static final String CONTENT = "k\tv\n";
 

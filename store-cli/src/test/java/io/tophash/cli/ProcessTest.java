@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** The command as a process of its own. */
+@Tag("crash")
 class ProcessTest extends CommandTest {
   private Process start(Object... args) throws IOException {
     List<String> line = new ArrayList<>();

@@ -14,11 +14,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What export writes, load reads back exactly. */
+@Tag("contract")
 class RoundTripTest extends CommandTest {
   private static final String[] ODD_TEXTS = {
     "",

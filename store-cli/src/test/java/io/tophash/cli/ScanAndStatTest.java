@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** scan and stat, also on stores with codecs that this program does not know. */
+@Tag("contract")
 class ScanAndStatTest extends CommandTest {
   /** A fixed-size codec of a program of its own. */
   private record Point(short x, int y) {}

@@ -10,11 +10,13 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** Standard streams that are closed, and those that are a terminal. */
+@Tag("fault")
 class StandardStreamTest extends CommandTest {
   /** Runs the command from a shell, and returns what it says on both streams, and its exit code. */
   private String shell(String arguments) throws Exception {

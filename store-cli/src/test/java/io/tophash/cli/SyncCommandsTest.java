@@ -15,9 +15,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The commands on a SyncStore, alone and beside others that have it open. */
+@Tag("contract")
 class SyncCommandsTest extends CommandTest {
   private Path newStore() {
     Path store = path("a.tph");

@@ -12,9 +12,11 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The small parts: escapes, text forms, lines, the progress bar. */
+@Tag("contract")
 class TextPartsTest {
   @Test
   void escapesOfTsvComeBack() {

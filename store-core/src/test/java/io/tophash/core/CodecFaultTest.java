@@ -14,11 +14,13 @@ import io.tophash.core.testing.Stores.HookedCodec;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys and values over the limits, and codecs that lie or throw: the store stays as it was. */
+@Tag("fault")
 class CodecFaultTest {
   private static final int REPEATS = 2_500;
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A light form of {@link ModelTest} that runs in the fast memory mode as well. */
 @Tag("fast")
+@Tag("contract")
 class FastModelTest {
   @TempDir Path directory;
 

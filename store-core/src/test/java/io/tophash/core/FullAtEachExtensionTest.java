@@ -4,8 +4,10 @@ import io.tophash.core.codec.Codecs;
 import io.tophash.core.testing.FullAtEachExtensionCases;
 import io.tophash.core.testing.Opened;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /** A {@code HashStore} on a disk that is full at the n-th extension of the file. */
+@Tag("fault")
 class FullAtEachExtensionTest extends FullAtEachExtensionCases {
   FullAtEachExtensionTest() {
     super(400, 20_000, 6_000);

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Files that were written with format version 1 can be read and go on living. */
 @Tag("fast")
+@Tag("contract")
 class GoldenFilesTest {
   private static final String GENERATE = System.getProperty("tophash.golden.generate");
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Iteration without changes, its random start, and the iterators of the views. */
 @Tag("fast")
+@Tag("contract")
 class IterationTest {
   private HashStore<Long, Long> store;
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * once.
  */
 @Tag("fast")
+@Tag("contract")
 class IterationUnderChangeTest {
   static List<KeyHash.Factory> hashes() {
     return List.of(

@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What an iterator delivers if the entry changes between {@code hasNext}, which reaches it, and
  * {@code next}.
  */
+@Tag("contract")
 class IteratorRefreshTest {
   @TempDir Path directory;
   private HashStore<String, String> store;

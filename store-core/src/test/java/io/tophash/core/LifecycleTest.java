@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Opening, closing, and what every method does after it, or in an interrupted thread. */
 @Tag("fast")
+@Tag("contract")
 class LifecycleTest {
   /** Methods that say something about a closed store, or return a view of it. */
   private static final Set<String> STILL_ANSWER =

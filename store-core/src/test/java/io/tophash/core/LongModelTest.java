@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The primitive store against a model, up to a million entries. */
 @Tag("fast")
+@Tag("contract")
 class LongModelTest {
   private static final long MISSING = -77;
 

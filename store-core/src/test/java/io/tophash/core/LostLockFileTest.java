@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tophash.core.memory.StoreFile;
 import io.tophash.core.testing.LostLockFileCases;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /** A {@code HashStore} whose lock file is removed or replaced. */
+@Tag("fault")
 class LostLockFileTest extends LostLockFileCases {
   static AutoCloseable openStore(Path path, boolean readOnly) {
     LongHashStore store = HashStore.longs().windowBytes(1 << 20).readOnly(readOnly).open(path);

@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /** Guava's suites for maps. */
+@Tag("contract")
 class MapSuiteTest {
   private final List<AutoCloseable> opened = new ArrayList<>();
 

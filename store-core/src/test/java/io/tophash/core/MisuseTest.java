@@ -26,6 +26,7 @@ import org.junit.jupiter.api.function.Executable;
 /** Concurrent misuse is detected in Go's words, and the store stays intact. */
 @Tag("fast")
 @Timeout(60)
+@Tag("contract")
 class MisuseTest {
   private static final String WRITES = "concurrent map writes";
   private static final String READ = "concurrent map read and map write";

@@ -7,12 +7,14 @@ import io.tophash.core.testing.TestHashes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every kind of store under every kind of hash function against {@link java.util.HashMap}. */
+@Tag("contract")
 class ModelTest {
   @TempDir Path directory;
 

@@ -3,8 +3,10 @@ package io.tophash.core;
 import io.tophash.core.testing.OpenAndCloseCases;
 import io.tophash.core.testing.Opened;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /** Opening and closing a {@code HashStore}. */
+@Tag("fault")
 class OpenAndCloseTest extends OpenAndCloseCases {
   private static Opened<Long, Long> open(Path path) {
     LongHashStore store = HashStore.longs().windowBytes(1 << 20).open(path);

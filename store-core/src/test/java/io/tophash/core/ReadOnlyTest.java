@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A read-only opener answers everything, refuses each change, and changes no byte. */
 @Tag("fast")
+@Tag("contract")
 class ReadOnlyTest {
   @TempDir Path directory;
 

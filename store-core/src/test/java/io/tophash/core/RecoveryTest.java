@@ -24,10 +24,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A damaged store gives back what is whole, and nothing else; the damaged file stays as it is. */
+@Tag("fault")
 class RecoveryTest {
   @TempDir Path dir;
   private Path file;

@@ -18,10 +18,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** At every size limit, so at every allocation: a full store keeps all it has and goes on. */
+@Tag("fault")
 class SizeLimitTest {
   private static final int STEP = 1 << 14;
 

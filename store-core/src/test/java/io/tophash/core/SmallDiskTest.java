@@ -4,8 +4,10 @@ import io.tophash.core.codec.Codecs;
 import io.tophash.core.testing.Opened;
 import io.tophash.core.testing.SmallDiskCases;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /** A {@code HashStore} on a file system that is full. */
+@Tag("fault")
 class SmallDiskTest extends SmallDiskCases {
   @Override
   protected Opened<String, byte[]> records(Path path) {

@@ -18,10 +18,12 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The sealed header as public information. */
+@Tag("contract")
 class StoreInfoTest {
   @TempDir Path dir;
 

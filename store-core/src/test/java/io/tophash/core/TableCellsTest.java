@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Buckets and cells: where entries stand, which cells are reused, what a delete leaves. */
 @Tag("fast")
+@Tag("contract")
 class TableCellsTest {
   private HashStore<Long, Long> store;
   private TableProbe probe;

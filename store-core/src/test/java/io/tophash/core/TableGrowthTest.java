@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** Growth: when it starts, what each operation moves, where entries go. */
 @Tag("fast")
+@Tag("contract")
 class TableGrowthTest {
   private HashStore<Long, Long> store;
   private TableProbe probe;

@@ -6,10 +6,12 @@ import io.tophash.core.codec.Codecs;
 import io.tophash.core.testing.ChildJvm;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A temporary store that nobody closes: its JVM leaves no file behind. */
+@Tag("contract")
 class TemporaryStoreTest {
   @TempDir Path directory;
 

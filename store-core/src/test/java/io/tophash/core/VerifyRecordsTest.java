@@ -5,11 +5,13 @@ import io.tophash.core.format.SizeClasses;
 import io.tophash.core.format.SpanLayout;
 import io.tophash.core.table.TableProbe;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** For each invariant of records and blocks: break it, and {@code verify()} names it. */
 @Timeout(120)
+@Tag("fault")
 class VerifyRecordsTest extends BrokenInvariants {
   @Test
   void blocksThatDoNotAgreeWithTheAllocator() throws IOException {

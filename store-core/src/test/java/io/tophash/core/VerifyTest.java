@@ -9,11 +9,13 @@ import io.tophash.core.format.DirectoryLayout;
 import io.tophash.core.format.IntentLayout;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** For each invariant of the table: break it in the file, and {@code verify()} names it. */
 @Timeout(120)
+@Tag("contract")
 class VerifyTest extends BrokenInvariants {
   @Test
   void aChangedTophashByte() throws IOException {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import org.testng.TestNG;
  * where a class that it needs is missing.
  */
 @EnabledIfSystemProperty(named = "tophash.suites", matches = "true")
+@Tag("contract")
 class InfinispanSuitesTest {
   @TempDir private Path reports;
 

@@ -31,10 +31,12 @@ import org.infinispan.configuration.parsing.ParserRegistry;
 import org.infinispan.manager.DefaultCacheManager;
 import org.infinispan.persistence.support.WaitNonBlockingStore;
 import org.infinispan.test.TestingUtil;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What this store adds to the contract: its files, its configuration, and what is refused. */
+@Tag("contract")
 class TophashStoreTest {
   private static final int SEGMENTS = 16;
   private static final String CACHE = "orders";

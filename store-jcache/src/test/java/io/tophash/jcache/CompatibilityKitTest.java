@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jsr107.tck.GetTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.runner.JUnitCore;
@@ -22,6 +23,7 @@ import org.junit.runner.Result;
  * containers. The number is compared, so that none is missing unnoticed.
  */
 @EnabledIfSystemProperty(named = "tophash.suites", matches = "true")
+@Tag("contract")
 class CompatibilityKitTest {
   private static final int TESTS = 481;
 

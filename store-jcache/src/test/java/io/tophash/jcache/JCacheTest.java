@@ -41,10 +41,12 @@ import javax.cache.expiry.CreatedExpiryPolicy;
 import javax.cache.expiry.Duration;
 import javax.cache.spi.CachingProvider;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What this provider adds to JCache: directories, several processes, codecs, refusals. */
+@Tag("contract")
 class JCacheTest {
   private final CachingProvider provider =
       Caching.getCachingProvider(TophashCachingProvider.class.getName());

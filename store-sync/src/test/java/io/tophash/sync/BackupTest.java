@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A backup is a store, complete or not there at all, and each shard in it is one that was. */
 @Tag("fast")
+@Tag("contract")
 class BackupTest {
   private static final int THREADS = 2;
   private static final int PAIRS = 20;

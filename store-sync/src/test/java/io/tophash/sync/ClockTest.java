@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The clock was set back, so that all times in the file lie in the future; or forward by far, or it
  * was wrong when they were written. Nothing but what people read depends on it.
  */
+@Tag("fault")
 class ClockTest {
 
   @TempDir Path directory;

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
  * else; the file is whole, and the next open finds nothing to settle.
  */
 @Tag("fast")
+@Tag("race")
 class CloseDuringOperationsTest {
   @TempDir Path dir;
 

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A directory word that leads astray in any of its parts: a lookup gives what was put or says that
  * the shard is damaged. It must not take the damage for a race, and try again for ever.
  */
+@Tag("fault")
 class DamagedDirectoryTest {
   private static final int ENTRIES = 3_000;
 

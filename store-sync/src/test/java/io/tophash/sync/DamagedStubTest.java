@@ -10,6 +10,7 @@ import io.tophash.sync.format.SyncRecordLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The stub of a large record says another length than the record itself, so little that both take
  * the same space and the record's own checksum is right.
  */
+@Tag("fault")
 class DamagedStubTest {
   private static final int VALUE_BYTES = 5_000;
 

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * nothing, and everything is found nevertheless.
  */
 @Tag("fast")
+@Tag("contract")
 class DirtyFilterTest {
   private static final int WINDOW_SHIFT = 20;
   private static final int ENTRIES = 3_000;

@@ -5,8 +5,10 @@ import io.tophash.core.testing.FullAtEachExtensionCases;
 import io.tophash.core.testing.Opened;
 import io.tophash.core.testing.Seeds;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /** A {@code SyncStore} on a disk that is full at the n-th extension of the file. */
+@Tag("fault")
 class FullAtEachExtensionTest extends FullAtEachExtensionCases {
   private static final int SEGMENT_BYTES = 4_000;
 

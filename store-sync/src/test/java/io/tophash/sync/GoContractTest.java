@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What Go's {@code sync.Map} promises, statement by statement; its weaknesses are absent. */
 @Tag("fast")
+@Tag("contract")
 class GoContractTest {
   private static final int WINDOW_SHIFT = 22;
   private static final long MISSING = -1;

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * beginning, then does first of all what must go through everything.
  */
 @Tag("fast")
+@Tag("race")
 class GrownElsewhereTest {
   private static final int KEYS = 60_000;
   private static final int LARGE_BYTES = 20_000;

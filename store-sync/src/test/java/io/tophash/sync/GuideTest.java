@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Compiles and runs the examples of the guide's chapter, all in one directory, in their order. */
+@Tag("contract")
 class GuideTest {
   private static final Path DOCUMENT = Path.of("..", "docs", "guide.md");
   private static final String CHAPTER = "## Many threads, many processes: SyncStore";

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
  * read the same value. The checker of {@link LinearizableLongsTest} must find it.
  */
 @Tag("lincheck")
+@Tag("race")
 public class LinearizableBrokenTest {
   private static final AtomicLong NEXT = new AtomicLong();
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 @Tag("lincheck")
 @Param(name = "key", gen = IntGen.class, conf = "0:2")
 @Param(name = "value", gen = IntGen.class, conf = "0:3")
+@Tag("race")
 public class LinearizableLongsTest {
   private static final int MOST_ENTRIES = 300;
   private static final AtomicLong NEXT = new AtomicLong();

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Tag("fast")
+@Tag("contract")
 class LongSyncStoreTest {
   private static final long MISSING = -7;
 

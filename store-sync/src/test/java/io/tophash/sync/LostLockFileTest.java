@@ -8,9 +8,11 @@ import io.tophash.core.testing.LostLockFileCases;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A {@code SyncStore} whose lock file is removed or replaced. */
+@Tag("fault")
 class LostLockFileTest extends LostLockFileCases {
   static AutoCloseable openStore(Path path, boolean readOnly) {
     LongSyncStore store = SyncStore.longs().windowBytes(1 << 20).readOnly(readOnly).open(path);

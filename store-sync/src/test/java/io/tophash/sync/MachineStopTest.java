@@ -9,8 +9,10 @@ import io.tophash.core.errors.UnsettledStoreException;
 import io.tophash.core.testing.MachineStopCases;
 import io.tophash.core.testing.Opened;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /** The first open of a {@code SyncStore} after a stop of the machine. */
+@Tag("fault")
 class MachineStopTest extends MachineStopCases {
   @Override
   protected Opened<String, String> open(Path path, boolean readOnly, VerifyProgress progress) {

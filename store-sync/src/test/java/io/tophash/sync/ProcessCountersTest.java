@@ -8,6 +8,7 @@ import io.tophash.core.testing.ChildJvm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * come and go in the same segments: an update that one process lost, or made twice, shows in the
  * sum. Few shards and small windows, so that they meet.
  */
+@Tag("contract")
 class ProcessCountersTest {
   private static final int PROCESSES = 3;
   private static final int COUNTERS = 7;

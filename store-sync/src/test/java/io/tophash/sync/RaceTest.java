@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * large ones; the segments are tiny, so that they are often rebuilt in the middle of a meeting.
  */
 @Tag("fast")
+@Tag("race")
 class RaceTest {
   private static final int MEETINGS = Seeds.LONG ? 200_000 : 6_000;
 

@@ -13,10 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a read-only open may do: every public method, those to come included. */
+@Tag("contract")
 class ReadOnlyTest {
   private static final Set<String> CHANGE =
       Set.of(

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A damaged store gives back what is whole, and nothing else; the damaged file stays as it is. */
 @Tag("fast")
+@Tag("fault")
 class RecoveryTest {
   private static final int SHARDS = 4;
   private static final int LARGE = 20_000;

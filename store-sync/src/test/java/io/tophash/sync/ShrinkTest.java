@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A store takes what it needs, and gives back what it needs no more. */
+@Tag("contract")
 class ShrinkTest {
   private static final int ENTRIES = 400_000;
 

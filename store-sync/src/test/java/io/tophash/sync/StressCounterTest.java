@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * just the numbers up to their count: no update is lost, none is made twice.
  */
 @Tag("fast")
+@Tag("race")
 class StressCounterTest {
   private static final int THREADS = 4;
 

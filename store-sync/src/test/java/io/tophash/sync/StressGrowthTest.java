@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Growth from nothing, deletion of nearly all and clearing, with readers and the verifier beside.
  */
 @Tag("fast")
+@Tag("race")
 class StressGrowthTest {
   private static final int THREADS = 3;
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * replaced or removed it, or still there at the end, no update is lost or made twice.
  */
 @Tag("fast")
+@Tag("race")
 class StressRecycleTest {
   private static final int THREADS = 4;
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * value is whole and its key's.
  */
 @Tag("fast")
+@Tag("race")
 class StressWalkTest {
   private record Case(
       String name,

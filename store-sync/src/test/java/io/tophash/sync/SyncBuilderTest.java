@@ -9,8 +9,10 @@ import io.tophash.core.codec.Codecs;
 import io.tophash.sync.attach.OpenRequest;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("contract")
 class SyncBuilderTest {
   private OpenRequest<?, ?> request;
 

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * reopening and verification in between.
  */
 @Tag("fast")
+@Tag("contract")
 class SyncModelTest {
   private static final long MISSING = -99;
 

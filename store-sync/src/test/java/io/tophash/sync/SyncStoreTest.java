@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the store offers beyond a map, and where concurrency shows in one thread already. */
 @Tag("fast")
+@Tag("contract")
 class SyncStoreTest {
   private static List<Engines> engines() {
     return Engines.present();

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
  * the verifier has the shard's lock. A verifier that maps the file only before it waits for the
  * lock takes the segments there for ones that lead outside of the file.
  */
-@Tag("crash")
+@Tag("hook")
+@Tag("race")
 class VerifyBesideGrowthTest {
   private static final int SHARDS = 2;
   private static final int STEP = 200_000;

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Tag;
 
 /** The views of a {@code SyncStore}. */
 @Tag("fast")
+@Tag("contract")
 class ViewsTest extends ViewsCases {
   @Override
   protected <K, V> StoreMap<K, V> open(Codec<K> keys, Codec<V> values) {

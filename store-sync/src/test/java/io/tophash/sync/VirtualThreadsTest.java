@@ -10,12 +10,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /** Many more threads than there are hazard words, each of which lives for a moment. */
 @EnabledForJreRange(min = JRE.JAVA_21)
+@Tag("race")
 class VirtualThreadsTest {
   private static final int THREADS = 20_000;
 

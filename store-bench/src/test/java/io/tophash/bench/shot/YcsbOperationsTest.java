@@ -9,10 +9,12 @@ import io.tophash.bench.shot.YcsbOperations.Mix;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("contract")
 class YcsbOperationsTest {
   private static final int ENTRIES = 5_000;
   private static final int COUNT = 20_000;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The long run, for some seconds; for 30 minutes with {@code -Plong}. It compares each value that
  * it reads, and fails by its exit status.
  */
+@Tag("contract")
 class SoakTest {
   private static final boolean LONG = Boolean.getBoolean("tophash.long");
 

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.function.ToIntFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Blocks come and go a hundred times over; the file does not grow with the work done. */
+@Tag("contract")
 class AllocatorChurnTest {
   /** Sizes of the blocks of one store, and how much of them is live. */
   enum Sizes {

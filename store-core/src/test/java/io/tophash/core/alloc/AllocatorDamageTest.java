@@ -15,12 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An allocator whose file was left behind by a kill, or is damaged. */
+@Tag("fault")
 class AllocatorDamageTest {
   private static final int PAGE = SpanLayout.PAGE_BYTES;
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Random calls of the allocator, compared with a simple model. */
 @Tag("fast")
+@Tag("contract")
 class BlockAllocatorModelTest {
   @TempDir Path directory;
 

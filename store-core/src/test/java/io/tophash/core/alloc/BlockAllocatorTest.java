@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the allocator promises for single calls. */
 @Tag("fast")
+@Tag("contract")
 class BlockAllocatorTest {
   private static final int PAGE = SpanLayout.PAGE_BYTES;
   private static final int ONE_PAGE = 14_000; // its spans hold one block

@@ -14,10 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Writes that the system refuses; the kernel's limit on the size of files stands for the disk. */
+@Tag("fault")
 class FullDiskTest {
   private static final int MIB = 1 << 20;
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** How the written part of a file grows and shrinks. */
 @Tag("fast")
+@Tag("contract")
 class WrittenEndTest {
   private static final int MIB = 1 << 20;
 

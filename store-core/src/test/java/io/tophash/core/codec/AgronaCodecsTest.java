@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Agrona's buffers: in a JVM that has opened what they need, and in one that has not. */
 @Tag("fast")
+@Tag("contract")
 class AgronaCodecsTest {
   private static boolean isOpened() {
     return Object.class.getModule().isOpen("jdk.internal.misc", UnsafeApi.class.getModule());

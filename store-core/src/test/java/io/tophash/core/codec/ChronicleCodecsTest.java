@@ -20,9 +20,11 @@ import java.util.stream.Collectors;
 import net.openhft.chronicle.bytes.BytesIn;
 import net.openhft.chronicle.bytes.BytesMarshallable;
 import net.openhft.chronicle.bytes.BytesOut;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Objects that marshal themselves through Chronicle Bytes, in a JVM without any flag. */
+@Tag("contract")
 class ChronicleCodecsTest {
   /** A type that writes its own fields, as Chronicle advises for speed. */
   static final class Quote implements BytesMarshallable {

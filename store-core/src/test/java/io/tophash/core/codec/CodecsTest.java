@@ -18,11 +18,13 @@ import java.util.HexFormat;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The ready-made codecs: their bytes, which are part of the file format, and the way back. */
+@Tag("contract")
 class CodecsTest {
   private static byte[] hex(String digits) {
     return HexFormat.of().parseHex(digits);

@@ -19,8 +19,16 @@ public final class CrashHook implements CrashPoint.Hook {
 
   private static final ThreadLocal<Tracer> TRACER = new ThreadLocal<>();
 
-  /** Sets the receiver for this thread, or none. */
+  /**
+   * Sets the receiver for this thread, or none.
+   *
+   * @throws IllegalStateException if this JVM tells nothing: the test class needs the tag "hook"
+   */
   public static void trace(Tracer tracer) {
+    if (tracer != null && System.getProperty("tophash.crashHook") == null) {
+      throw new IllegalStateException(
+          "run it with the tag \"hook\", or in a JVM with the property");
+    }
     TRACER.set(tracer);
   }
 

@@ -17,10 +17,12 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes that end at each named point, by {@code Runtime.halt} and by a kill. */
+@Tag("crash")
 class KillAtPointTest {
   private static final boolean LONG = Boolean.getBoolean("tophash.long");
   private static final int OPERATIONS = 600;

@@ -13,10 +13,12 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that are killed while they write lose nothing that they acknowledged. */
+@Tag("crash")
 class RandomKillTest {
   private static final int ROUNDS = Boolean.getBoolean("tophash.long") ? 500 : 25;
   private static final int SIGKILL = 128 + 9;

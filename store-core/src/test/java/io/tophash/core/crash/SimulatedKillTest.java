@@ -24,8 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A kill before any store leaves a legal state: docs/recovery.md, checked store by store. */
-@Tag("crash")
+@Tag("hook")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Tag("crash")
 class SimulatedKillTest {
   private static final boolean LONG = Boolean.getBoolean("tophash.long");
 

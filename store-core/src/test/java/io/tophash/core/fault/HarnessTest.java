@@ -15,10 +15,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The harness finds what it is there to find: each of these stores is broken on purpose. */
+@Tag("fault")
 class HarnessTest {
   @TempDir Path directory;
 

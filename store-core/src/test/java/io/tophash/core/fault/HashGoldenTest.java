@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dtophash.golden.make=src/test/resources}.
  */
 @Tag("fast")
+@Tag("contract")
 class HashGoldenTest {
   private static final Golden GOLDEN = new Golden(HashGolden.class, "v1-hash");
 

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The picture of the header and of what stands in it. */
+@Tag("contract")
 class HeaderLayoutTest {
   @Test
   void theHeaderHasItsFieldsWhereTheFormatSays() {

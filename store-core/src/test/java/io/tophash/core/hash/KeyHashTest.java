@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import java.util.function.LongUnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The hash values that a file depends on, and their quality. */
+@Tag("contract")
 class KeyHashTest {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
   private static final long[] SEEDS = {0, 1, GOLDEN};

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A key has the same hash on the heap and in the file. */
 @Tag("fast")
+@Tag("contract")
 class MappedKeyHashTest {
   private static final ByteAccess<MappedMemory> ACCESS =
       new ByteAccess<>() {

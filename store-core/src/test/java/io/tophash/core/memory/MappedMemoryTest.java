@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every access, in whichever memory mode this JVM has, against the bytes of the file. */
 @Tag("fast")
+@Tag("contract")
 class MappedMemoryTest {
   private static final int WINDOW = 1 << 16;
   private static final int BYTES = 4 * WINDOW;

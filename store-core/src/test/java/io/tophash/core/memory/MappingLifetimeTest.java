@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A mapping outlives the close as long as somebody may be inside an access, and no longer. */
 @Tag("fast")
+@Tag("contract")
 class MappingLifetimeTest {
   private static final Path MAPPINGS = Path.of("/proc/self/maps");
 

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tophash.core.testing.ChildJvm;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which mode a JVM takes; decided once, so each case needs a JVM of its own. */
+@Tag("contract")
 class MemoryModeTest {
   static final String OPENS = "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED";
 

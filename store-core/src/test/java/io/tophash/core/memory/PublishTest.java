@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A new store has its name on the storage device when the open returns. */
-@Tag("crash")
+@Tag("hook")
+@Tag("contract")
 class PublishTest {
   @TempDir Path directory;
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Length, space and mapping of a file that several use at once. */
 @Tag("fast")
+@Tag("contract")
 class SharedFileTest {
   private static final int MIB = 1 << 20;
   private static final int SHIFT = 22;

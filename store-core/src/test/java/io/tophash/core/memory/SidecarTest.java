@@ -24,10 +24,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The locks of the sidecar: between threads, class loaders and processes. */
+@Tag("contract")
 class SidecarTest {
   private static final long NO_WAIT = 0;
   private static final long LONG = 60_000;

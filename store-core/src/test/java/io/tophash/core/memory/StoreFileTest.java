@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** How the file of a store that one opener has alone comes to be and is mapped. */
 @Tag("fast")
+@Tag("contract")
 class StoreFileTest {
   private static final int MIB = 1 << 20;
 

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The arithmetic of growth is that of Go's runtime/map.go. */
+@Tag("contract")
 class GrowthDecisionsTest {
   @Test
   void aHintBecomesTheSmallestTableThatHoldsIt() {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * space goes on, and all goes on when there is space again. A subclass says how stores of its kind
  * are opened, and how much work extends them often enough.
  */
-@Tag("crash")
+@Tag("hook")
 public abstract class FullAtEachExtensionCases {
   private final int operations;
   private final int largest;

@@ -20,9 +20,11 @@ import junit.framework.TestSuite;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The adapter finds every test of a suite and hides no failure. */
+@Tag("contract")
 class JUnit3SuitesTest {
   /** Removes nothing, against the contract. */
   private static final class KeepsAll extends HashMap<String, String> {

@@ -27,10 +27,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who may attach to what, and what readers leave behind. */
+@Tag("crash")
 class SyncAttachTest {
   @TempDir(factory = InMemoryDirectory.class)
   Path directory;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Real processes that end at each named point of an operation, while another process and this one
  * go on with the same store.
  */
+@Tag("crash")
 class SyncKillAtPointTest {
   private static final boolean LONG = Boolean.getBoolean("tophash.long");
   private static final int OPERATIONS = 1_500;

@@ -15,12 +15,14 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Writers, visitors and readers that are killed at random, while others go on. */
+@Tag("crash")
 class SyncRandomKillTest {
   private static final boolean LONG = Boolean.getBoolean("tophash.long");
   private static final int KILLS = LONG ? 500 : 14;

@@ -36,8 +36,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A kill before any store of any operation leaves what another process repairs: docs/recovery.md,
  * "SyncStore: shards", checked store by store.
  */
-@Tag("crash")
+@Tag("hook")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Tag("crash")
 class SyncSimulatedKillTest {
   private static final boolean LONG = Boolean.getBoolean("tophash.long");
   private static final int FIRST_VISITS = LONG ? 20 : 1;

@@ -21,12 +21,14 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Processes that are stopped, not killed, inside and outside of operations. */
+@Tag("crash")
 class SyncStoppedTest {
   private static final boolean LONG = Boolean.getBoolean("tophash.long");
   private static final int SHARDS = 4;

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Several threads of two processes at once, each for a shard of its own. */
 @Tag("fast")
+@Tag("race")
 class ConcurrentAllocatorTest {
   @TempDir Path directory;
 

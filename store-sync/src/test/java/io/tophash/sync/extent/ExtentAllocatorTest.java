@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("fast")
+@Tag("contract")
 class ExtentAllocatorTest {
   @TempDir Path directory;
   private TestSpace space;

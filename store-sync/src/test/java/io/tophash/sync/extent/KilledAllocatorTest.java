@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * killed himself now and then. After that each block is linked or free, and all free space is
  * found.
  */
+@Tag("hook")
 @Tag("crash")
 class KilledAllocatorTest {
   private static final int OPERATIONS = 60;

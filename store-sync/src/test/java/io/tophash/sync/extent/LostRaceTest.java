@@ -14,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
  * the other free ones: took it a new one, the file would be longer for ever, though most of it is
  * free. (So it was once: a search that gave up after the first lost race fails here.)
  */
-@Tag("crash")
+@Tag("hook")
+@Tag("race")
 class LostRaceTest {
   /** A block of this size fills an extent, so each allocation claims one. */
   private static final int WHOLE = 255 << 10;

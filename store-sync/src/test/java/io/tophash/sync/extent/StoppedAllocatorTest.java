@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the first one goes on. The sizes are few and the file is small, so that an extent has become
  * something else meanwhile as often as can be: without the look at the notes this fails.
  */
+@Tag("hook")
 @Tag("crash")
 class StoppedAllocatorTest {
   @TempDir Path directory;

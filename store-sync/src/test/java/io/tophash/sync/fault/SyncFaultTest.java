@@ -8,10 +8,12 @@ import io.tophash.core.testing.Seeds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Damaged files of a {@code SyncStore}, in both memory modes. */
+@Tag("fault")
 class SyncFaultTest {
   private static final int CASES = 500;
   private static final int LONG_CASES = 30_000;

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dtophash.golden.make=src/test/resources}.
  */
 @Tag("fast")
+@Tag("contract")
 class SyncGoldenTest {
   private static final Golden GOLDEN = new Golden(SyncGolden.class, "v1-sync-filters");
   private static final Golden BEFORE = new Golden(SyncGolden.class, "v1-sync");

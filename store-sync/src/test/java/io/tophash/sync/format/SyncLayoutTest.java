@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tophash.core.format.Fields;
 import io.tophash.core.format.HeaderLayout;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The pictures of docs/format.md, "SyncStore". */
+@Tag("contract")
 class SyncLayoutTest {
   @Test
   void theRegionsOfExtentZeroFollowEachOther() {

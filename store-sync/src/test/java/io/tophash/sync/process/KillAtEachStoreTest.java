@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * former owner was killed inside a shard. The hole: the heir hides what the former owner owes, or
  * is taken for him.
  */
+@Tag("hook")
 @Tag("crash")
 class KillAtEachStoreTest {
   private static final long LONG = 60_000_000_000L;

@@ -13,10 +13,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The process table between real processes. */
+@Tag("crash")
 class KilledProcessTest {
   private static final long LONG = 60_000_000_000L;
 

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Rows and hazards, with processes that this JVM plays and a kernel that a test plays. */
 @Tag("fast")
+@Tag("contract")
 class ProcessTableTest {
   private static final long LONG = 60_000_000_000L;
 

@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ import org.openjdk.jcstress.infra.runners.TestList;
  * hold, and those of {@link Broken} must be found. The long form tries each way to compile the two
  * actors (interpreter, C1, C2), also with the compiler's stress options, and both memory modes.
  */
+@Tag("race")
 class JcstressTest {
   private static final String CASES = JcstressTest.class.getPackageName() + ".";
   private static final String BROKEN = Broken.class.getName() + ".";
