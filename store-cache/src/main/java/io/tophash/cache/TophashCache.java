@@ -2,6 +2,7 @@ package io.tophash.cache;
 
 import io.tophash.core.VerifyReport;
 import io.tophash.core.codec.Codec;
+import io.tophash.sync.SyncStats;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -306,6 +307,11 @@ public final class TophashCache<K, V> implements AutoCloseable {
   /** What this process has counted since it opened the cache. */
   public CacheStats stats() {
     return counters.snapshot();
+  }
+
+  /** Figures of the file, for all processes: see {@link io.tophash.sync.SyncStore#stats}. */
+  public SyncStats storeStats() {
+    return entries.store().stats();
   }
 
   /** Checks the file: see {@link io.tophash.core.Store#verify}. */

@@ -1,5 +1,6 @@
 package io.tophash.jcache;
 
+import io.tophash.cache.ObjectCodec;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.codec.Codecs;
 import java.util.UUID;

@@ -1,5 +1,7 @@
 package io.tophash.jcache;
 
+import io.tophash.cache.CacheFileNames;
+import io.tophash.cache.ObjectCodec;
 import io.tophash.cache.TophashCache;
 import io.tophash.cache.TophashCacheBuilder;
 import io.tophash.core.codec.Codec;
@@ -57,7 +59,7 @@ public final class TophashCacheManager implements CacheManager {
     this.classLoader = classLoader;
     this.properties = new Properties();
     this.properties.putAll(properties);
-    this.directory = CacheFiles.directory(uri);
+    this.directory = CacheDirectory.of(uri);
   }
 
   /**
@@ -135,7 +137,8 @@ public final class TophashCacheManager implements CacheManager {
         filter = ObjectInputFilter.Config.createFilter(pattern);
       }
       boolean isFiltered = filter != null || ObjectInputFilter.Config.getSerialFilter() != null;
-      return new ObjectCodec<>(classLoader, filter, directory == null || isFiltered);
+      return new ObjectCodec<>(
+          classLoader, filter, directory == null || isFiltered, CacheException::new);
     }
 
     @Override
@@ -145,7 +148,7 @@ public final class TophashCacheManager implements CacheManager {
       }
       return directory == null
           ? builder.openTemporary()
-          : builder.open(CacheFiles.file(directory, cacheName));
+          : builder.open(CacheFileNames.file(directory, cacheName));
     }
   }
 

@@ -1,17 +1,13 @@
-package io.tophash.jcache;
+package io.tophash.cache;
 
-import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import javax.cache.CacheException;
 
-/** Where the caches of a manager are. Stateless. */
-final class CacheFiles {
+/** The file of a cache that has a name and lies in a directory of caches. Stateless. */
+public final class CacheFileNames {
   private static final String SUFFIX = ".tph";
 
   /** Longer names end in a digest: file systems allow 255 bytes, the sidecar's suffix included. */
@@ -19,30 +15,13 @@ final class CacheFiles {
 
   private static final int DIGEST_BYTES = 16;
 
-  private CacheFiles() {}
+  private CacheFileNames() {}
 
   /**
-   * The directory that a URI names, which is made if it is not there; null for the URI of temporary
-   * caches.
+   * The file of a cache. Different names have different files, and each is in the directory itself,
+   * whatever the name is.
    */
-  static Path directory(URI uri) {
-    if (uri.equals(TophashCachingProvider.TEMPORARY)) {
-      return null;
-    }
-    if (!"file".equals(uri.getScheme())) {
-      throw new CacheException(
-          "the URI of a manager is a directory, file:/path/, or "
-              + (TophashCachingProvider.TEMPORARY + ": uri=" + uri));
-    }
-    try {
-      Path directory = Path.of(uri);
-      return Files.createDirectories(directory);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CacheException("cannot use the directory of the caches: uri=" + uri, e);
-    }
-  }
-
-  static Path file(Path directory, String cacheName) {
+  public static Path file(Path directory, String cacheName) {
     return directory.resolve(escaped(cacheName) + SUFFIX);
   }
 
@@ -50,7 +29,7 @@ final class CacheFiles {
    * Letters, digits, '-' and '_' stay, as does '.' but in front; each other byte of the UTF-8 form
    * is %XX. So different names have different files, and none leaves the directory.
    */
-  static String escaped(String cacheName) {
+  private static String escaped(String cacheName) {
     if (cacheName.isEmpty()) {
       return "%";
     }

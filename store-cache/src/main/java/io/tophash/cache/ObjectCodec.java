@@ -1,4 +1,4 @@
-package io.tophash.jcache;
+package io.tophash.cache;
 
 import io.tophash.core.codec.ArrayCodec;
 import java.io.ByteArrayInputStream;
@@ -12,18 +12,22 @@ import java.io.ObjectStreamClass;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.UUID;
-import javax.cache.CacheException;
+import java.util.function.BiFunction;
 
 /**
- * Writes objects of any class: a byte that says which, then its bytes. The classes that are most
- * often keys and values have bytes of their own; all others are serialized, if that is allowed.
+ * Writes objects of any class, for adapters that do not know the types of their keys and values: a
+ * byte that says which class, then its bytes. The classes that are most often keys and values have
+ * bytes of their own; all others are serialized, if that is allowed. Thread-safe.
  *
  * <pre>
  *  1 String, UTF-8 · 2 Long · 3 Integer · 4 byte[] · 5 UUID · 6 Java serialization
  * </pre>
+ *
+ * @param <T> type of the objects
  */
-final class ObjectCodec<T> implements ArrayCodec<T> {
+public final class ObjectCodec<T> implements ArrayCodec<T> {
   private static final byte STRING = 1;
   private static final byte LONG = 2;
   private static final byte INTEGER = 3;
@@ -34,20 +38,31 @@ final class ObjectCodec<T> implements ArrayCodec<T> {
   private final ClassLoader classLoader;
   private final ObjectInputFilter filter;
   private final boolean serializes;
+  private final BiFunction<String, Throwable, ? extends RuntimeException> failure;
 
   /**
-   * @param filter which classes may be read, null for no filter of this cache's own
+   * A codec.
+   *
+   * @param classLoader finds the classes of what is read
+   * @param filter which classes may be read, beside the filter of the JVM; null for no other
    * @param serializes false if nothing may be serialized, because no filter was set
+   * @param failure makes the exception for what cannot be written or read, from a message and a
+   *     cause, which may be null
    */
-  ObjectCodec(ClassLoader classLoader, ObjectInputFilter filter, boolean serializes) {
-    this.classLoader = classLoader;
+  public ObjectCodec(
+      ClassLoader classLoader,
+      ObjectInputFilter filter,
+      boolean serializes,
+      BiFunction<String, Throwable, ? extends RuntimeException> failure) {
+    this.classLoader = Objects.requireNonNull(classLoader, "classLoader");
     this.filter = filter;
     this.serializes = serializes;
+    this.failure = Objects.requireNonNull(failure, "failure");
   }
 
   @Override
   public String id() {
-    return "jcache-object-1";
+    return "object-1";
   }
 
   @Override
@@ -87,7 +102,7 @@ final class ObjectCodec<T> implements ArrayCodec<T> {
     try (ObjectOutputStream stream = new ObjectOutputStream(bytes)) {
       stream.writeObject(value);
     } catch (IOException e) {
-      throw new CacheException(
+      throw failure.apply(
           "cannot serialize an object; make its class serializable, or set a codec: class="
               + value.getClass().getName(),
           e);
@@ -97,10 +112,10 @@ final class ObjectCodec<T> implements ArrayCodec<T> {
 
   private void checkMaySerialize(String what) {
     if (!serializes) {
-      throw new CacheException(
-          "Java serialization of a cache that others may write to needs a filter: set a codec or a"
-              + " serial filter in TophashConfiguration, or the manager's property "
-              + (TophashCacheManager.SERIAL_FILTER + ": class=" + what));
+      throw failure.apply(
+          "Java serialization of a cache that others may write to needs a filter of classes, or a"
+              + (" codec: class=" + what),
+          null);
     }
   }
 
@@ -131,8 +146,8 @@ final class ObjectCodec<T> implements ArrayCodec<T> {
       case UUID_BYTES -> new UUID(source.getLong(), source.getLong());
       case SERIALIZED -> deserialized(rest(source));
       default ->
-          throw new CacheException(
-              "an entry was written by a newer version; its kind is not known: kind=" + tag);
+          throw failure.apply(
+              "an entry was written by a newer version; its kind is not known: kind=" + tag, null);
     };
   }
 
@@ -151,14 +166,13 @@ final class ObjectCodec<T> implements ArrayCodec<T> {
       }
       return stream.readObject();
     } catch (InvalidClassException e) {
-      throw new CacheException(
+      throw failure.apply(
           "an entry was not read: its class was refused by the filter, or has changed; the entry"
               + " stays until it is removed: "
               + e.getMessage(),
           e);
     } catch (IOException | ClassNotFoundException e) {
-      throw new CacheException(
-          "an entry cannot be deserialized; it stays until it is removed: " + e, e);
+      throw failure.apply("an entry cannot be deserialized; it stays until it is removed: " + e, e);
     }
   }
 
