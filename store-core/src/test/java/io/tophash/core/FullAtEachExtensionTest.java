@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Tag;
 
 /** A {@code HashStore} on a disk that is full at the n-th extension of the file. */
 @Tag("fault")
+@Tag("full")
 class FullAtEachExtensionTest extends FullAtEachExtensionCases {
   FullAtEachExtensionTest() {
     super(400, 20_000, 6_000);

@@ -1,6 +1,7 @@
 package io.tophash.core;
 
 import io.tophash.core.hash.KeyHash;
+import io.tophash.core.testing.Effort;
 import io.tophash.core.testing.Kind;
 import io.tophash.core.testing.Seeds;
 import io.tophash.core.testing.TestHashes;
@@ -48,7 +49,7 @@ class ModelTest {
           Path path = directory.resolve("store" + run[0]++);
           try (ModelRun<K, V> model = new ModelRun<>(kind, path, hash, 1L << windowShift, seed)) {
             for (int i = 0; i < 12; i++) {
-              model.phase(Seeds.LONG ? 2_000 : 400);
+              model.phase(Effort.of(150, 400, 2_000));
             }
           }
         });

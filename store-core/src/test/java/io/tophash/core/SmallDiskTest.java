@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Tag;
 
 /** A {@code HashStore} on a file system that is full. */
 @Tag("fault")
+@Tag("full")
 class SmallDiskTest extends SmallDiskCases {
   @Override
   protected Opened<String, byte[]> records(Path path) {

@@ -12,6 +12,7 @@ import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreLockedException;
 import io.tophash.core.memory.CopyTarget;
 import io.tophash.core.testing.ChildJvm;
+import io.tophash.core.testing.Effort;
 import io.tophash.core.testing.Seeds;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BackupTest {
   private static final int THREADS = 2;
   private static final int PAIRS = 20;
-  private static final int BACKUPS = Seeds.LONG ? 200 : 12;
+  private static final int BACKUPS = Effort.of(4, 12, 200);
 
   @TempDir(factory = InMemoryDirectory.class)
   Path dir;

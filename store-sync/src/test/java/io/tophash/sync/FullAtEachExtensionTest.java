@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Tag;
 
 /** A {@code SyncStore} on a disk that is full at the n-th extension of the file. */
 @Tag("fault")
+@Tag("full")
 class FullAtEachExtensionTest extends FullAtEachExtensionCases {
   private static final int SEGMENT_BYTES = 4_000;
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 @Param(name = "key", gen = IntGen.class, conf = "0:2")
 @Param(name = "value", gen = IntGen.class, conf = "0:3")
 @Tag("race")
+@Tag("full")
 public class LinearizableRecordsTest {
   private static final int MOST_ENTRIES = 300;
   private static final int[] BYTES = {16, 20, 100, 5_000};

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.codec.Codecs;
-import io.tophash.core.testing.Seeds;
+import io.tophash.core.testing.Effort;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("fast")
 @Tag("race")
 class RaceTest {
-  private static final int MEETINGS = Seeds.LONG ? 200_000 : 6_000;
+  private static final int MEETINGS = Effort.of(2_000, 6_000, 200_000);
 
   private SyncStore<String, byte[]> store;
   private LongSyncStore longs;

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("fast")
 @Tag("race")
+@Tag("full")
 class StressGrowthTest {
   private static final int THREADS = 3;
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("fast")
 @Tag("race")
+@Tag("full")
 class StressRecycleTest {
   private static final int THREADS = 4;
 

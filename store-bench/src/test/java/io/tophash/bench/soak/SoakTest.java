@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * it reads, and fails by its exit status.
  */
 @Tag("contract")
+@Tag("full")
 class SoakTest {
   private static final boolean LONG = Boolean.getBoolean("tophash.long");
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes that end at each named point, by {@code Runtime.halt} and by a kill. */
 @Tag("crash")
+@Tag("full")
 class KillAtPointTest {
   private static final boolean LONG = Boolean.getBoolean("tophash.long");
   private static final int OPERATIONS = 600;

@@ -3,6 +3,7 @@ package io.tophash.core.crash;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tophash.core.testing.Effort;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes that are killed while they write lose nothing that they acknowledged. */
 @Tag("crash")
 class RandomKillTest {
-  private static final int ROUNDS = Boolean.getBoolean("tophash.long") ? 500 : 25;
+  private static final int ROUNDS = Effort.of(3, 25, 500);
   private static final int SIGKILL = 128 + 9;
 
   private static final List<Kind<?, ?>> KINDS =

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The harness finds what it is there to find: each of these stores is broken on purpose. */
 @Tag("fault")
+@Tag("full")
 class HarnessTest {
   @TempDir Path directory;
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A new store has its name on the storage device when the open returns. */
 @Tag("hook")
-@Tag("contract")
+@Tag("crash")
 class PublishTest {
   @TempDir Path directory;
 

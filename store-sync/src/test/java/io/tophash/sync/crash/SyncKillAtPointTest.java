@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * go on with the same store.
  */
 @Tag("crash")
+@Tag("full")
 class SyncKillAtPointTest {
   private static final boolean LONG = Boolean.getBoolean("tophash.long");
   private static final int OPERATIONS = 1_500;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.VerifyReport;
 import io.tophash.core.crash.InMemoryDirectory;
+import io.tophash.core.testing.Effort;
 import io.tophash.sync.crash.Participant.Role;
 import io.tophash.sync.crash.Peer.Stage;
 import io.tophash.sync.crash.Target.Kind;
@@ -24,8 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Writers, visitors and readers that are killed at random, while others go on. */
 @Tag("crash")
 class SyncRandomKillTest {
-  private static final boolean LONG = Boolean.getBoolean("tophash.long");
-  private static final int KILLS = LONG ? 500 : 14;
+  private static final int KILLS = Effort.of(4, 14, 500);
   private static final int FOR_EVER = Integer.MAX_VALUE;
   private static final int OWN = 8;
 
@@ -152,7 +152,7 @@ class SyncRandomKillTest {
     Random random = new Random(5);
     long acknowledged = 0;
     long inFlight = 0;
-    int rounds = LONG ? 100 : 4;
+    int rounds = Effort.of(2, 4, 100);
     try (Target<?, ?> target = stage.open()) {
       for (int i = 0; i < rounds; i++) {
         try (Peer first = Peer.start(Role.COUNTER, stage, 0, i, FOR_EVER);

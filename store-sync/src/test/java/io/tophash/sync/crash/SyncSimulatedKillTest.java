@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("hook")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Tag("crash")
+@Tag("full")
 class SyncSimulatedKillTest {
   private static final boolean LONG = Boolean.getBoolean("tophash.long");
   private static final int FIRST_VISITS = LONG ? 20 : 1;

@@ -10,6 +10,7 @@ import io.tophash.core.CrashStores;
 import io.tophash.core.crash.InMemoryDirectory;
 import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.hash.KeyHash;
+import io.tophash.core.testing.Effort;
 import io.tophash.sync.crash.Participant.End;
 import io.tophash.sync.crash.Participant.Role;
 import io.tophash.sync.crash.Peer.Stage;
@@ -30,7 +31,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Processes that are stopped, not killed, inside and outside of operations. */
 @Tag("crash")
 class SyncStoppedTest {
-  private static final boolean LONG = Boolean.getBoolean("tophash.long");
   private static final int SHARDS = 4;
   private static final int SHARD_SHIFT = 2;
   private static final long OWN_KEYS = 500_000;
@@ -169,7 +169,7 @@ class SyncStoppedTest {
     Stage stage = new Stage(Kind.RECORDS, directory.resolve("random.tph"), SHARDS);
     Random random = new Random(9);
     Script script = new Script(Kind.RECORDS, 3);
-    int stops = LONG ? 1_000 : 30;
+    int stops = Effort.of(10, 30, 1_000);
     try (Target<?, ?> target = open(stage, Duration.ofMillis(20));
         Peer first = Peer.start(Role.WRITER_AMONG_STOPPED, stage, 1, 0, Integer.MAX_VALUE);
         Peer second = Peer.start(Role.WRITER_AMONG_STOPPED, stage, 2, 0, Integer.MAX_VALUE)) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.fault.FaultRun;
 import io.tophash.core.fault.Tally;
+import io.tophash.core.testing.Effort;
 import io.tophash.core.testing.Seeds;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Damaged files of a {@code SyncStore}, in both memory modes. */
 @Tag("fault")
 class SyncFaultTest {
+  private static final int QUICK_CASES = 100;
   private static final int CASES = 500;
   private static final int LONG_CASES = 30_000;
 
@@ -27,7 +29,7 @@ class SyncFaultTest {
         1,
         seed -> {
           FaultRun run = new FaultRun(SyncSubjects.class, directory, Duration.ofSeconds(10));
-          Tally tally = run.random(seed, Seeds.LONG ? LONG_CASES : CASES);
+          Tally tally = run.random(seed, Effort.of(QUICK_CASES, CASES, LONG_CASES));
           tally.print("SyncStore, damaged files, seed=" + seed);
           assertTrue(tally.count("HARMLESS") < tally.cases());
         });
@@ -36,6 +38,6 @@ class SyncFaultTest {
   @Test
   void aFileMayBeCutAnywhere() {
     FaultRun run = new FaultRun(SyncSubjects.class, directory, Duration.ofSeconds(10));
-    run.cuts(Seeds.LONG ? 4096 : 64 * 4096).print("SyncStore, files cut");
+    run.cuts(Effort.of(256 * 4096, 64 * 4096, 4096)).print("SyncStore, files cut");
   }
 }

@@ -39,6 +39,7 @@ import org.openjdk.jcstress.infra.runners.TestList;
  * actors (interpreter, C1, C2), also with the compiler's stress options, and both memory modes.
  */
 @Tag("race")
+@Tag("full")
 class JcstressTest {
   private static final String CASES = JcstressTest.class.getPackageName() + ".";
   private static final String BROKEN = Broken.class.getName() + ".";
