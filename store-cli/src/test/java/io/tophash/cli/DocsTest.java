@@ -9,8 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -89,5 +93,52 @@ class DocsTest extends CommandTest {
             .map(line -> line.split(" ")[1])
             .toList();
     assertEquals(List.copyOf(ExitCode.LIST.keySet()), inDocument);
+  }
+
+  /** The anchor that a heading gets. */
+  private static String anchor(String heading) {
+    return heading
+        .replaceFirst("^#+ ", "")
+        .toLowerCase(Locale.ROOT)
+        .replaceAll("[^\\p{L}\\p{N} _-]", "")
+        .replace(' ', '-');
+  }
+
+  private static Set<String> anchors(Path page) throws IOException {
+    return Files.readAllLines(page).stream()
+        .filter(line -> line.matches("#+ .*"))
+        .map(DocsTest::anchor)
+        .collect(Collectors.toSet());
+  }
+
+  private static List<Path> pages() throws IOException {
+    List<Path> pages = new ArrayList<>(List.of(DOCUMENT.resolve("../../README.md").normalize()));
+    try (Stream<Path> files = Files.walk(DOCUMENT.getParent())) {
+      files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
+    }
+    return pages;
+  }
+
+  @Test
+  void theLinksOfAllPagesLeadSomewhere() throws IOException {
+    Pattern link = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+    List<String> broken = new ArrayList<>();
+    for (Path page : pages()) {
+      Matcher matcher = link.matcher(Files.readString(page).replaceAll("(?s)```.*?```", ""));
+      while (matcher.find()) {
+        String[] target = matcher.group(1).split("#", 2);
+        if (!target[0].startsWith("http")) {
+          Path file = target[0].isEmpty() ? page : page.resolveSibling(target[0]).normalize();
+          if (!Files.exists(file)
+              || target.length == 2
+                  && file.toString().endsWith(".md")
+                  && !anchors(file).contains(target[1])) {
+            broken.add(page + ": " + matcher.group(1));
+          }
+        }
+      }
+    }
+    assertEquals(List.of(), broken);
+    assertTrue(pages().size() > 20);
   }
 }

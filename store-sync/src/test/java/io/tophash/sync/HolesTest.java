@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * by step in one thread; and the guard is shown to keep the second from happening.
  */
 @Tag("fast")
-@Tag("fault")
+@Tag("race")
 class HolesTest {
   private static final int WINDOW_SHIFT = 20;
   private static final long KEY = 7;
