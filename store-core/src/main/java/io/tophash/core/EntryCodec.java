@@ -16,7 +16,8 @@ import java.util.zip.CRC32C;
 
 /**
  * The keys, or the values, of one store: encodes them for a lookup, stages them for a write,
- * decodes them from their cell. One of these objects is used by one thread at a time.
+ * decodes them from their cell. One of these objects is used by one thread at a time; lookups have
+ * one and changes another, so that a lookup that should not be there disturbs no change.
  */
 final class EntryCodec<T> {
   /** Largest key in bytes. */
@@ -40,6 +41,7 @@ final class EntryCodec<T> {
   private final CRC32C crc = new CRC32C();
   private final boolean verifies;
   private final boolean isBound;
+  private final boolean changes;
 
   // What was encoded last: its bytes, zero up to the end of the cell.
   private ByteBuffer scratch = ByteBuffer.allocate(512);
@@ -48,7 +50,14 @@ final class EntryCodec<T> {
   private long word;
 
   private EntryCodec(
-      StoreEngine engine, Codec<T> codec, String what, boolean indirect, int cellBytes, int note) {
+      StoreEngine engine,
+      boolean changes,
+      Codec<T> codec,
+      String what,
+      boolean indirect,
+      int cellBytes,
+      int note) {
+    this.changes = changes;
     this.what = what;
     this.fixedBytes = codec.fixedSize();
     this.indirect = indirect;
@@ -63,10 +72,11 @@ final class EntryCodec<T> {
     this.encoding = new Encoding<>(codec, what, maxBytes);
   }
 
-  static <K> EntryCodec<K> ofKeys(StoreEngine engine, Codec<K> codec) {
+  static <K> EntryCodec<K> ofKeys(StoreEngine engine, boolean changes, Codec<K> codec) {
     BucketLayout layout = engine.layout;
     return new EntryCodec<>(
         engine,
+        changes,
         codec,
         "key",
         layout.indirectKeys(),
@@ -74,10 +84,11 @@ final class EntryCodec<T> {
         IntentLayout.PENDING_KEY);
   }
 
-  static <V> EntryCodec<V> ofValues(StoreEngine engine, Codec<V> codec) {
+  static <V> EntryCodec<V> ofValues(StoreEngine engine, boolean changes, Codec<V> codec) {
     BucketLayout layout = engine.layout;
     return new EntryCodec<>(
         engine,
+        changes,
         codec,
         "value",
         layout.indirectValues(),
@@ -157,24 +168,20 @@ final class EntryCodec<T> {
     }
     int size = encoding.size(object);
     long record = allocator.allocate(RecordLayout.bytes(size), note);
-    boolean written = false;
-    try {
-      encoding.write(object, memory.writeView(record + RecordLayout.PAYLOAD, size), size);
-      written = true;
-    } finally {
-      if (!written) {
-        allocator.free(record);
-        memory.putLongRelease(0, note, 0);
-      }
-    }
+    encoding.write(object, memory.writeView(record + RecordLayout.PAYLOAD, size), size);
     seal(record, size, keyHash);
     word = record;
   }
 
   private void seal(long record, int size, long keyHash) {
     memory.putInt(record, RecordLayout.LENGTH, size);
-    ByteBuffer payload = memory.readView(record + RecordLayout.PAYLOAD, size);
+    ByteBuffer payload = viewOf(record + RecordLayout.PAYLOAD, size);
     memory.putInt(record, RecordLayout.CHECKSUM, checksum(payload, keyHash));
+  }
+
+  // Those who look up, and who change, do not share what they move.
+  private ByteBuffer viewOf(long position, int size) {
+    return changes ? memory.changerView(position, size) : memory.readView(position, size);
   }
 
   /** The checksum of a record with this payload, of which the position is moved. */
@@ -183,15 +190,6 @@ final class EntryCodec<T> {
     crc.update(payload);
     int value = (int) crc.getValue();
     return isBound ? RecordLayout.checksum(value, keyHash) : value;
-  }
-
-  /** Frees the staged record, if there is one, as its operation failed. */
-  void unstage() {
-    long record = memory.getLong(0, note);
-    if (record != 0) {
-      allocator.freeIfAllocated(record);
-      memory.putLongRelease(0, note, 0);
-    }
   }
 
   long stagedWord() {
@@ -219,7 +217,7 @@ final class EntryCodec<T> {
    */
   ByteBuffer view(long cell, long keyHash) {
     if (!indirect) {
-      return memory.readView(cell, fixedBytes);
+      return viewOf(cell, fixedBytes);
     }
     long record = memory.getLong(cell, 0);
     if (!isInside(record, RecordLayout.PAYLOAD)) {
@@ -229,7 +227,7 @@ final class EntryCodec<T> {
     if (size < 0 || size > maxBytes || !isInside(record, RecordLayout.bytes(size))) {
       throw outside(record);
     }
-    ByteBuffer payload = memory.readView(record + RecordLayout.PAYLOAD, size);
+    ByteBuffer payload = viewOf(record + RecordLayout.PAYLOAD, size);
     if (verifies) {
       if (checksum(payload, keyHash) != memory.getInt(record, RecordLayout.CHECKSUM)) {
         throw new CorruptStoreException(

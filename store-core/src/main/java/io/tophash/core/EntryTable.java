@@ -20,12 +20,15 @@ final class EntryTable<K, V> {
   private final boolean longKeys;
   private long lastHash;
 
-  EntryTable(StoreEngine engine, Codec<K> keyCodec, Codec<V> valueCodec) {
+  /**
+   * @param changes true for changes, false for lookups: see {@link EntryCodec}
+   */
+  EntryTable(StoreEngine engine, boolean changes, Codec<K> keyCodec, Codec<V> valueCodec) {
     this.engine = engine;
     this.table = engine.table;
     this.layout = engine.layout;
-    this.keys = EntryCodec.ofKeys(engine, keyCodec);
-    this.values = EntryCodec.ofValues(engine, valueCodec);
+    this.keys = EntryCodec.ofKeys(engine, changes, keyCodec);
+    this.values = EntryCodec.ofValues(engine, changes, valueCodec);
     this.longKeys = keyCodec.fixedSize() == 8;
   }
 
@@ -127,23 +130,10 @@ final class EntryTable<K, V> {
   void insert(V value) {
     long keyHash = lastHash;
     engine.growth.beforeInsert(keyHash);
-    boolean inserted = false;
-    try {
-      values.stage(value, keyHash);
-      keys.stageEncoded(keyHash);
-      engine.assigner.insert(
-          keyHash,
-          keys.stagedWord(),
-          keys.stagedBytes(),
-          values.stagedWord(),
-          values.stagedBytes());
-      inserted = true;
-    } finally {
-      if (!inserted) {
-        keys.unstage();
-        values.unstage();
-      }
-    }
+    values.stage(value, keyHash);
+    keys.stageEncoded(keyHash);
+    engine.assigner.insert(
+        keyHash, keys.stagedWord(), keys.stagedBytes(), values.stagedWord(), values.stagedBytes());
     engine.growth.prepare();
   }
 

@@ -16,11 +16,14 @@ import org.agrona.MutableDirectBuffer;
  */
 final class HashEntries<K, V> implements Entries<K, V> {
   private final StoreEngine engine;
+  // For lookups, and for changes: they share nothing but the file.
   private final EntryTable<K, V> cells;
+  private final EntryTable<K, V> changed;
 
   HashEntries(StoreEngine engine, Codec<K> keyCodec, Codec<V> valueCodec) {
     this.engine = engine;
-    this.cells = new EntryTable<>(engine, keyCodec, valueCodec);
+    this.cells = new EntryTable<>(engine, false, keyCodec, valueCodec);
+    this.changed = new EntryTable<>(engine, true, keyCodec, valueCodec);
   }
 
   EntryTable<K, V> cells() {
@@ -148,155 +151,144 @@ final class HashEntries<K, V> implements Entries<K, V> {
 
   // --- change ------------------------------------------------------------------------------------
 
-  /** What becomes of a value that is there already. */
-  private enum Present {
-    KEPT,
-    REPLACED
+  /** What a change does to a key that is there, and to one that is not. */
+  private enum Swap {
+    PUT(true, true),
+    PUT_IF_ABSENT(true, false),
+    REPLACE(false, true),
+    REMOVE(false, true);
+
+    final boolean inserts;
+    final boolean overwrites;
+
+    Swap(boolean inserts, boolean overwrites) {
+      this.inserts = inserts;
+      this.overwrites = overwrites;
+    }
   }
 
   @Override
   public V put(K key, V value) {
-    return store(key, value, Present.REPLACED, true);
+    return swap(Swap.PUT, key, Objects.requireNonNull(value, "value"), true);
   }
 
   @Override
   public void set(K key, V value) {
-    store(key, value, Present.REPLACED, false);
+    swap(Swap.PUT, key, Objects.requireNonNull(value, "value"), false);
   }
 
   @Override
   public V putIfAbsent(K key, V value) {
-    return store(key, value, Present.KEPT, true);
-  }
-
-  // The previous value is decoded only where it is wanted.
-  private V store(K key, V value, Present present, boolean wantsPrevious) {
-    Objects.requireNonNull(value, "value");
-    engine.beginWrite();
-    try {
-      long found = findLocked(key);
-      if (found == Table.ABSENT) {
-        cells.insert(value);
-        return null;
-      }
-      V previous = wantsPrevious ? cells.valueOfFound(found) : null;
-      if (present == Present.REPLACED) {
-        cells.overwrite(found, value);
-      }
-      return previous;
-    } catch (IndexOutOfBoundsException e) {
-      throw engine.explain(e);
-    } finally {
-      engine.endWrite();
-    }
+    return swap(Swap.PUT_IF_ABSENT, key, Objects.requireNonNull(value, "value"), true);
   }
 
   @Override
   public V replace(K key, V value) {
-    Objects.requireNonNull(value, "value");
-    engine.beginWrite();
-    try {
-      long found = findLocked(key);
-      if (found == Table.ABSENT) {
-        return null;
-      }
-      V previous = cells.valueOfFound(found);
-      cells.overwrite(found, value);
-      return previous;
-    } catch (IndexOutOfBoundsException e) {
-      throw engine.explain(e);
-    } finally {
-      engine.endWrite();
-    }
-  }
-
-  @Override
-  public boolean replace(K key, V expected, V value) {
-    return replaceIf(key, Objects.requireNonNull(expected, "oldValue"), null, value);
-  }
-
-  @Override
-  public boolean replaceEncoded(K key, byte[] expected, V value) {
-    return replaceIf(key, null, expected, value);
-  }
-
-  private boolean replaceIf(K key, V expected, byte[] encoded, V value) {
-    Objects.requireNonNull(value, "newValue");
-    engine.beginWrite();
-    try {
-      long found = findLocked(key);
-      if (found == Table.ABSENT || !isValue(found, expected, encoded)) {
-        return false;
-      }
-      cells.overwrite(found, value);
-      return true;
-    } catch (IndexOutOfBoundsException e) {
-      throw engine.explain(e);
-    } finally {
-      engine.endWrite();
-    }
+    return swap(Swap.REPLACE, key, Objects.requireNonNull(value, "value"), true);
   }
 
   @Override
   public V remove(Object key) {
+    return swap(Swap.REMOVE, key, null, true);
+  }
+
+  private V swap(Swap swap, Object key, V value, boolean wantsPrevious) {
     engine.beginWrite();
     try {
-      long found = findLocked(key);
-      if (found == Table.ABSENT) {
-        return null;
-      }
-      V previous = cells.valueOfFound(found);
-      cells.delete(found);
-      return previous;
-    } catch (IndexOutOfBoundsException e) {
-      throw engine.explain(e);
-    } finally {
+      V previous = swapLocked(swap, key, value, wantsPrevious);
       engine.endWrite();
+      return previous;
+    } catch (Throwable e) {
+      engine.state = StoreEngine.FAILED;
+      throw engine.settle(e);
     }
+  }
+
+  // The previous value is decoded only where it is wanted.
+  private V swapLocked(Swap swap, Object key, V value, boolean wantsPrevious) {
+    long found = findLocked(key);
+    if (found == Table.ABSENT) {
+      if (swap.inserts) {
+        changed.insert(value);
+      }
+      return null;
+    }
+    V previous = wantsPrevious ? changed.valueOfFound(found) : null;
+    if (value == null) {
+      changed.delete(found);
+    } else if (swap.overwrites) {
+      changed.overwrite(found, value);
+    }
+    return previous;
+  }
+
+  @Override
+  public boolean replace(K key, V expected, V value) {
+    Objects.requireNonNull(expected, "oldValue");
+    return changeIf(key, expected, null, Objects.requireNonNull(value, "newValue"));
+  }
+
+  @Override
+  public boolean replaceEncoded(K key, byte[] expected, V value) {
+    return changeIf(key, null, expected, Objects.requireNonNull(value, "newValue"));
   }
 
   @Override
   public boolean delete(Object key) {
-    return deleteIf(key, null, null);
+    return changeIf(key, null, null, null);
   }
 
   @Override
   public boolean removeEncoded(Object key, byte[] expected) {
-    return deleteIf(key, null, expected);
+    return changeIf(key, null, expected, null);
   }
 
   @Override
   public boolean remove(Object key, Object value) {
-    return deleteIf(key, Objects.requireNonNull(value, "value"), null);
+    return changeIf(key, Objects.requireNonNull(value, "value"), null, null);
   }
 
-  // Any value does if none is expected, neither as an object nor as bytes.
-  private boolean deleteIf(Object key, Object expected, byte[] encoded) {
+  /**
+   * Replaces or removes what is expected.
+   *
+   * @param expected the expected value as an object, or
+   * @param encoded as bytes; any value if neither is given
+   * @param value null to remove the key
+   */
+  private boolean changeIf(Object key, Object expected, byte[] encoded, V value) {
     engine.beginWrite();
     try {
-      long found = findLocked(key);
-      boolean any = expected == null && encoded == null;
-      if (found == Table.ABSENT || !any && !isValue(found, expected, encoded)) {
-        return false;
-      }
-      cells.delete(found);
-      return true;
-    } catch (IndexOutOfBoundsException e) {
-      throw engine.explain(e);
-    } finally {
+      boolean changes = changeIfLocked(key, expected, encoded, value);
       engine.endWrite();
+      return changes;
+    } catch (Throwable e) {
+      engine.state = StoreEngine.FAILED;
+      throw engine.settle(e);
     }
   }
 
-  // The codec is asked only now: it has no business here while another one writes.
-  private boolean isValue(long found, Object expected, byte[] encoded) {
-    return cells.isValue(found, encoded == null ? values().bytes(expected) : encoded);
+  private boolean changeIfLocked(Object key, Object expected, byte[] encoded, V value) {
+    long found = findLocked(key);
+    if (found == Table.ABSENT) {
+      return false;
+    }
+    // The codec is asked only now: it has no business here while another one writes.
+    byte[] wanted = expected == null ? encoded : values().bytes(expected);
+    if (wanted != null && !changed.isValue(found, wanted)) {
+      return false;
+    }
+    if (value == null) {
+      changed.delete(found);
+    } else {
+      changed.overwrite(found, value);
+    }
+    return true;
   }
 
   private long findLocked(Object key) {
-    long keyHash = cells.hashOf(key);
+    long keyHash = changed.hashOf(key);
     engine.growth.workIfRoom(keyHash);
-    return cells.find(keyHash);
+    return changed.find(keyHash);
   }
 
   @Override

@@ -97,35 +97,19 @@ public final class LongHashStore implements Store {
     }
   }
 
+  private enum Operation {
+    PUT,
+    ADD,
+    REMOVE
+  }
+
   /**
    * Stores a value.
    *
    * @return the previous value, or the missing value
    */
   public long put(long key, long value) {
-    engine.beginWrite();
-    try {
-      long keyHash = table.hash().ofLong(key);
-      engine.growth.workIfRoom(keyHash);
-      long found = table.findLong(key, keyHash);
-      if (found != Table.ABSENT) {
-        long previous = lookup.value(found);
-        engine.assigner.overwriteWord(found, value);
-        return previous;
-      }
-      insert(key, keyHash, value);
-      return missing;
-    } catch (IndexOutOfBoundsException e) {
-      throw engine.explain(e);
-    } finally {
-      engine.endWrite();
-    }
-  }
-
-  private void insert(long key, long keyHash, long value) {
-    engine.growth.beforeInsert(keyHash);
-    engine.assigner.insert(keyHash, key, null, value, null);
-    engine.growth.prepare();
+    return change(Operation.PUT, key, value);
   }
 
   /**
@@ -134,23 +118,7 @@ public final class LongHashStore implements Store {
    * @return the new value
    */
   public long addAndGet(long key, long delta) {
-    engine.beginWrite();
-    try {
-      long keyHash = table.hash().ofLong(key);
-      engine.growth.workIfRoom(keyHash);
-      long found = table.findLong(key, keyHash);
-      if (found == Table.ABSENT) {
-        insert(key, keyHash, delta);
-        return delta;
-      }
-      long value = lookup.value(found) + delta;
-      engine.assigner.overwriteWord(found, value);
-      return value;
-    } catch (IndexOutOfBoundsException e) {
-      throw engine.explain(e);
-    } finally {
-      engine.endWrite();
-    }
+    return change(Operation.ADD, key, delta);
   }
 
   /**
@@ -159,21 +127,45 @@ public final class LongHashStore implements Store {
    * @return its value, or the missing value
    */
   public long remove(long key) {
+    return change(Operation.REMOVE, key, 0);
+  }
+
+  private long change(Operation operation, long key, long operand) {
     engine.beginWrite();
     try {
-      long keyHash = table.hash().ofLong(key);
-      engine.growth.workIfRoom(keyHash);
-      long found = table.findLong(key, keyHash);
-      if (found == Table.ABSENT) {
+      long result = changeLocked(operation, key, operand);
+      engine.endWrite();
+      return result;
+    } catch (Throwable e) {
+      engine.state = StoreEngine.FAILED;
+      throw engine.settle(e);
+    }
+  }
+
+  private long changeLocked(Operation operation, long key, long operand) {
+    long keyHash = table.hash().ofLong(key);
+    engine.growth.workIfRoom(keyHash);
+    long found = table.findLong(key, keyHash);
+    if (found == Table.ABSENT) {
+      if (operation == Operation.REMOVE) {
         return missing;
       }
-      long previous = lookup.value(found);
-      engine.assigner.deleteEntry(found, keyHash);
-      return previous;
-    } catch (IndexOutOfBoundsException e) {
-      throw engine.explain(e);
-    } finally {
-      engine.endWrite();
+      engine.growth.beforeInsert(keyHash);
+      engine.assigner.insert(keyHash, key, null, operand, null);
+      engine.growth.prepare();
+      return operation == Operation.PUT ? missing : operand;
+    }
+    long previous = lookup.value(found);
+    switch (operation) {
+      case PUT:
+        engine.assigner.overwriteWord(found, operand);
+        return previous;
+      case ADD:
+        engine.assigner.overwriteWord(found, previous + operand);
+        return previous + operand;
+      default:
+        engine.assigner.deleteEntry(found, keyHash);
+        return previous;
     }
   }
 

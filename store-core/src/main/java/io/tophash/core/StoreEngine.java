@@ -21,6 +21,8 @@ import io.tophash.core.table.Table;
 import io.tophash.core.table.TableContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ConcurrentModificationException;
@@ -29,12 +31,48 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * An open store without its types: the file, its table, its lifecycle, and the detection of
  * concurrent misuse (the {@code hashWriting} flag of Go's map).
+ *
+ * <p><b>One change at a time.</b> A change begins with a compare and set of the state and ends with
+ * a release of it, so that no two are ever under way, whatever threads do; and a lookup writes to
+ * nothing that a change reads. So misuse can make lookups fail or answer wrongly, never the file
+ * wrong.
+ *
+ * <p><b>What a change throws.</b> Whoever catches it first stores {@link #FAILED} into {@link
+ * #state}, which needs no stack and cannot fail, and then calls {@link #settle}. Whatever comes of
+ * that, the next operation finds either nothing to settle, or the state, and then recovers as an
+ * open does after a kill: the file says what was done and what was not. So there is nothing to
+ * clean up anywhere else, and no clean-up that can fail.
+ *
+ * <pre>
+ *           beginWrite: CAS             endWrite: release
+ *   IDLE ------------------&gt; WRITING ------------------&gt; IDLE
+ *    |                          | anything thrown
+ *    |                          v
+ *    |                        FAILED --settle: nothing is owed--&gt; IDLE
+ *    |                          | next operation: CAS
+ *    |                          v
+ *    |                       WRITING, recovery, IDLE; or FAILED again
+ *    +--- backup: CAS ---&gt; COPYING ---&gt; IDLE       (lookups go on)
+ *    +--- close, from WRITING as well ---&gt; CLOSED
+ * </pre>
  */
 final class StoreEngine implements AutoCloseable {
-  private enum State {
-    IDLE,
-    WRITING,
-    CLOSED
+  private static final int IDLE = 0;
+  private static final int WRITING = 1;
+
+  /** A change has thrown; what it left may have to be settled. */
+  static final int FAILED = 2;
+
+  private static final int COPYING = 3;
+  private static final int CLOSED = 4;
+  private static final VarHandle STATE;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(StoreEngine.class, "state", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
   // Bytes that a close may move to give space back: a tenth of a second.
@@ -57,8 +95,12 @@ final class StoreEngine implements AutoCloseable {
   private final boolean temporary;
   private final TableContext context;
   private ForgottenClose watch;
-  private State state = State.IDLE;
+
+  /** See above. Lookups read it plainly, which detects misuse on a best effort. */
+  int state = IDLE;
+
   private boolean forced;
+  private boolean released;
 
   static StoreEngine open(EngineConfig config) {
     MemoryMode.current();
@@ -152,47 +194,100 @@ final class StoreEngine implements AutoCloseable {
 
   /** Called before each read. */
   void beginRead() {
-    if (state != State.IDLE) {
-      refuse("concurrent map read and map write");
+    if (state != IDLE) {
+      notIdle("concurrent map read and map write", true);
     }
   }
 
   /** Called before each step of an iteration. */
   void beginIterate() {
-    if (state != State.IDLE) {
-      refuse("concurrent map iteration and map write");
+    if (state != IDLE) {
+      notIdle("concurrent map iteration and map write", true);
     }
   }
 
-  /** Called before each change; {@link #endWrite} follows in a finally block. */
+  /**
+   * Called before each change. It ends with {@link #endWrite}; or, with whatever it throws, by
+   * {@code state = FAILED} and {@link #settle}.
+   */
   void beginWrite() {
-    if (state != State.IDLE) {
-      refuse("concurrent map writes");
-    }
     if (file.isReadOnly()) {
+      beginRead();
       throw new UnsupportedOperationException(
           "the store was opened read-only, store=" + file.path());
     }
-    state = State.WRITING;
+    begin(WRITING);
     forced = false;
   }
 
-  void endWrite() {
-    if (state != State.WRITING) {
-      refuse("concurrent map writes");
+  private void begin(int next) {
+    // Pairs with the release of endWrite: the change before is seen whole.
+    while (!STATE.compareAndSet(this, IDLE, next)) {
+      notIdle("concurrent map writes", false);
     }
-    state = State.IDLE;
   }
 
-  private void refuse(String misuse) {
-    if (state == State.CLOSED) {
-      throw new IllegalStateException("the store is closed, store=" + file.path());
+  void endWrite() {
+    STATE.setRelease(this, IDLE);
+  }
+
+  private void notIdle(String misuse, boolean reads) {
+    switch (state) {
+      case IDLE:
+        return;
+      case FAILED:
+        recover();
+        return;
+      case CLOSED:
+        throw new IllegalStateException("the store is closed, store=" + file.path());
+      default:
+        if (reads && state == COPYING) {
+          return;
+        }
+        throw new ConcurrentModificationException(
+            misuse
+                + ": a HashStore serves one thread at a time and no calls from within its codecs;"
+                + " use one thread, a lock, or a SyncStore, store="
+                + file.path());
     }
-    throw new ConcurrentModificationException(
-        misuse
-            + ": a HashStore serves one thread at a time and no calls from within its codecs;"
-            + " use one thread, a lock, or a SyncStore, store="
-            + file.path());
+  }
+
+  /** Settles in the open store what an open settles after a kill. */
+  private void recover() {
+    if (!STATE.compareAndSet(this, FAILED, WRITING)) {
+      return;
+    }
+    try {
+      allocator.reload();
+      Recovery.run(context);
+      table.reload();
+      growth.reload();
+      endWrite();
+    } catch (Throwable e) {
+      state = FAILED;
+      throw e;
+    }
+  }
+
+  /**
+   * Ends a change that has thrown. The state is {@link #FAILED} already, and stays so if something
+   * is to be settled, or may be.
+   *
+   * @return what to throw instead
+   */
+  RuntimeException settle(Throwable e) {
+    if (!(e instanceof Error) && !Recovery.isNeeded(memory)) {
+      endWrite();
+    }
+    throw e instanceof IndexOutOfBoundsException
+        ? explain((IndexOutOfBoundsException) e)
+        : StoreEngine.<RuntimeException>unchecked(e);
+  }
+
+  // A codec may throw anything, declared or not.
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> T unchecked(Throwable e) throws T {
+    throw (T) e;
   }
 
   /**
@@ -200,7 +295,7 @@ final class StoreEngine implements AutoCloseable {
    */
   RuntimeException explain(IndexOutOfBoundsException e) {
     RuntimeException explained =
-        state == State.CLOSED
+        state == CLOSED
             ? new IllegalStateException("the store was closed meanwhile, store=" + file.path())
             : new CorruptStoreException("store", 0, "a reference leads nowhere (" + e + ")");
     explained.initCause(e);
@@ -208,7 +303,7 @@ final class StoreEngine implements AutoCloseable {
   }
 
   boolean isClosed() {
-    return state == State.CLOSED;
+    return state == CLOSED;
   }
 
   boolean isReadOnly() {
@@ -252,54 +347,81 @@ final class StoreEngine implements AutoCloseable {
     try {
       memory.force(allocator.limitBytes());
       forced = true;
-    } catch (UncheckedIOException e) {
-      throw new StoreException("cannot write the store back, store=" + file.path(), e);
-    } finally {
       endWrite();
+    } catch (UncheckedIOException e) {
+      endWrite();
+      throw new StoreException("cannot write the store back, store=" + file.path(), e);
+    } catch (Throwable e) {
+      state = FAILED;
+      throw settle(e);
     }
   }
 
   void clear() {
-    beginWrite();
-    try {
-      growth.clear(ThreadLocalRandom.current().nextLong());
-    } finally {
-      endWrite();
-    }
+    change(() -> growth.clear(ThreadLocalRandom.current().nextLong()));
   }
 
   /** Gives free space back: moves the array's chunks down, then cuts the file. */
   void compact() {
+    change(
+        () -> {
+          growth.compact(Long.MAX_VALUE);
+          allocator.trim(table.endOfArrays());
+        });
+  }
+
+  private void change(Runnable action) {
     beginWrite();
     try {
-      growth.compact(Long.MAX_VALUE);
-      allocator.trim(table.endOfArrays());
-    } finally {
+      action.run();
       endWrite();
+    } catch (Throwable e) {
+      state = FAILED;
+      throw settle(e);
     }
   }
 
   /** Copies the file as it is: between two operations it is a whole store. */
   void backup(Path target) {
-    beginRead();
+    begin(COPYING);
     try (CopyTarget copy = CopyTarget.begin(target)) {
       file.copyTo(copy.path(), allocator.limitBytes());
       CrashPoint.reached("backup.copied");
       copy.publish(HeaderLayout.UNCLEAN);
     } catch (IndexOutOfBoundsException e) {
       throw explain(e);
+    } finally {
+      state = IDLE;
     }
   }
 
   @Override
   public void close() {
-    if (state == State.CLOSED) {
-      return;
+    if (state != CLOSED) {
+      if (file.isReadOnly()) {
+        beginRead();
+      } else {
+        settleForGood();
+      }
+      STATE.setRelease(this, CLOSED);
     }
-    if (state == State.WRITING) {
-      refuse("concurrent map writes");
+    if (!released) {
+      watch.closed();
+      release(file, temporary);
+      released = true;
     }
-    if (!file.isReadOnly()) {
+  }
+
+  private void settleForGood() {
+    try {
+      begin(WRITING);
+    } catch (CorruptStoreException e) {
+      // What was left cannot be settled: the next open says so again.
+      state = CLOSED;
+      close();
+      throw e;
+    }
+    try {
       if (allocator.freeBytes() > allocator.limitBytes() / 4) {
         growth.compact(COMPACT_ON_CLOSE_BYTES);
       }
@@ -311,10 +433,10 @@ final class StoreEngine implements AutoCloseable {
       }
       mark.putClosed(forced);
       CrashPoint.reached("close.marked");
+    } catch (Throwable e) {
+      state = FAILED;
+      throw settle(e);
     }
-    state = State.CLOSED;
-    watch.closed();
-    release(file, temporary);
   }
 
   /** Also what is done to a store that was forgotten, as after a kill. */

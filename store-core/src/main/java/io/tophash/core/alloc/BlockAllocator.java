@@ -45,6 +45,11 @@ public final class BlockAllocator {
     PagePool.format(file, memory);
   }
 
+  /** Reads anew what the file says; hints are forgotten, or were checked all along. */
+  public void reload() {
+    pages.reload();
+  }
+
   /** Bytes of the file that are in use or may be handed out without growing it. */
   public long limitBytes() {
     return pages.limitBytes();

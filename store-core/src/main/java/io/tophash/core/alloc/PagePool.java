@@ -22,6 +22,7 @@ final class PagePool {
   /** Pages by which the file grows at least (256 KiB), unless the size limit is nearer. */
   private static final int GROWTH_PAGES = 16;
 
+  private final StoreFile file;
   private final WrittenEnd end;
   private final MappedMemory memory;
   private final PageTable table;
@@ -34,9 +35,17 @@ final class PagePool {
     this.memory = memory;
     this.table = new PageTable(memory);
     this.search = new PageSearch(table);
-    this.limit = memory.getLong(0, HeaderLayout.LIMIT_PAGES);
-    this.freshPage = memory.getLong(0, HeaderLayout.FRESH_PAGE);
-    this.freePages = Math.max(0, memory.getLong(0, HeaderLayout.FREE_PAGES));
+    this.file = file;
+    this.end = new WrittenEnd(file, memory.getLong(0, HeaderLayout.LIMIT_PAGES) << PAGE_SHIFT);
+    reload();
+  }
+
+  /** Reads anew what the header says. */
+  void reload() {
+    limit = memory.getLong(0, HeaderLayout.LIMIT_PAGES);
+    freshPage = memory.getLong(0, HeaderLayout.FRESH_PAGE);
+    freePages = Math.max(0, memory.getLong(0, HeaderLayout.FREE_PAGES));
+    search.freedAll();
     if (limit < 1 || limit > file.length() >>> PAGE_SHIFT) {
       throw new CorruptStoreException(
           "header",
@@ -47,7 +56,6 @@ final class PagePool {
       throw new CorruptStoreException(
           "header", HeaderLayout.FRESH_PAGE, "no such page, freshPage=" + freshPage);
     }
-    end = new WrittenEnd(file, limitBytes());
     checkTail(file.length() >>> PAGE_SHIFT);
     if (!file.isReadOnly()) {
       // It may be sparse, or hold old bytes, and would pass for written zeros.

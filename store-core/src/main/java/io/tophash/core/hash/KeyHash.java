@@ -15,6 +15,13 @@ public class KeyHash {
   /** Name of the standard function. */
   public static final String STANDARD = "mix13/xxh3-64";
 
+  static {
+    // A class whose initialisation fails for want of stack is lost to the JVM: not in an operation.
+    for (int length = 0; length <= 512; length = 2 * length + 1) {
+      Hashing.xxh3_64(length).hashBytesToLong(new byte[length], 0, length);
+    }
+  }
+
   private final long seed;
   private final Hasher64 hasher;
 

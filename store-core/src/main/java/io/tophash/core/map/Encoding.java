@@ -135,7 +135,7 @@ public final class Encoding<T> {
 
   /** Decodes all bytes from the buffer's position to its limit. */
   public T read(ByteBuffer source) {
-    ByteBuffer own = isReadyMade ? source : source.slice();
+    ByteBuffer own = isReadyMade ? source : source.slice().asReadOnlyBuffer();
     return codec.read(own.order(ByteOrder.LITTLE_ENDIAN));
   }
 

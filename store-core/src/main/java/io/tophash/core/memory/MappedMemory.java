@@ -213,6 +213,14 @@ public final class MappedMemory extends MappedWords {
     return view(writeViews[(int) (base >>> windowShift)], from, length);
   }
 
+  /**
+   * As {@link #readView}, to be read by the one that may also write: it shares no view with those
+   * that only read.
+   */
+  public ByteBuffer changerView(long base, int length) {
+    return view(writeViews[(int) (base >>> windowShift)], at(base, 0), length);
+  }
+
   /** A read-only, little-endian view of {@code length} bytes, for any thread and to be kept. */
   public ByteBuffer slice(long base, int length) {
     ByteBuffer slice = window(base).slice(at(base, 0), length);

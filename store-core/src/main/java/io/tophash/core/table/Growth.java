@@ -49,14 +49,16 @@ public final class Growth {
     this.context = table.context;
     this.memory = table.memory;
     this.evacuator = new Evacuator(table, assigner);
+    reload();
+  }
+
+  /** Reads anew what the header says. */
+  public void reload() {
     long nextDirectory = memory.getLong(0, HeaderLayout.NEXT_DIRECTORY);
-    if (nextDirectory != 0) {
-      next = BucketArray.open(context, nextDirectory);
-    }
+    next = nextDirectory == 0 ? null : BucketArray.open(context, nextDirectory);
     long releasingDirectory = memory.getLong(0, HeaderLayout.RELEASING_DIRECTORY);
-    if (releasingDirectory != 0) {
-      releasing = BucketArray.open(context, releasingDirectory);
-    }
+    releasing = releasingDirectory == 0 ? null : BucketArray.open(context, releasingDirectory);
+    releaseIndex = 0;
     planPreparation();
   }
 

@@ -51,6 +51,12 @@ abstract class TableState {
     memory.putLong(descriptor, DescriptorLayout.SEED, seed);
   }
 
+  /** As {@link #load}, for a table that is in use. */
+  public void reload() {
+    modified();
+    load();
+  }
+
   /** Reads the live descriptor anew. */
   final void load() {
     long selector = memory.getLong(0, HeaderLayout.SELECTOR);
