@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
     description = "Stores a value under a key. Makes the store if it is not there.")
 final class PutCommand extends StoreCommand {
   // More than any store takes; standard input may have no end.
-  private static final int MOST_BYTES = 512 << 20;
+  private static final int MOST_BYTES = 256 << 20;
 
   @Mixin private CreateOptions create = new CreateOptions();
 

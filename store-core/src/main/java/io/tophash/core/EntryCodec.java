@@ -24,7 +24,7 @@ final class EntryCodec<T> {
   static final int MAX_KEY_BYTES = 64 << 10;
 
   /** Largest value in bytes; smaller in a store with small windows. */
-  static final int MAX_VALUE_BYTES = 512 << 20;
+  static final int MAX_VALUE_BYTES = 256 << 20;
 
   /** Reaches into the second cache line of a record, wherever in a line it begins. */
   private static final int TOUCHED_BYTES = 72;

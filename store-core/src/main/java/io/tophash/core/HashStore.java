@@ -12,24 +12,28 @@ import org.agrona.MutableDirectBuffer;
  * A persistent {@link Map} in one memory-mapped file: Go's runtime map, off-heap.
  *
  * <p><b>Progress and threads.</b> One process and one thread at a time: a second writable opener is
- * refused, and concurrent calls are detected (on a best effort, as in Go) and answered with {@link
- * ConcurrentModificationException}; the store stays intact. Every operation is bounded by one chain
- * of buckets; no operation, growth included, pauses for the whole table.
+ * refused, and concurrent calls are answered with {@link ConcurrentModificationException}. Of two
+ * changes at the same time the second is always refused before it stores anything, so the store
+ * stays intact; a lookup beside a change is detected on a best effort, as in Go, and may answer
+ * wrongly or fail in any way. Every operation is bounded by one chain of buckets; no operation,
+ * growth included, pauses for the whole table.
  *
  * <p><b>Durability.</b> A change is in the file when the call returns and survives the death of
  * this process at any instruction; {@link #force} makes it survive the machine's.
  *
  * <p><b>Keys and values</b> are compared by their encoded bytes, see {@link StoreMap}. Null is
- * refused with {@link NullPointerException}. Keys are limited to 64 KiB, values to 512 MiB ({@link
+ * refused with {@link NullPointerException}. Keys are limited to 64 KiB, values to 256 MiB ({@link
  * IllegalArgumentException}).
  *
  * <p><b>Iteration</b> begins at a random place and tolerates changes by the same thread, growth
  * included: each entry is delivered at most once, an entry that stays is delivered exactly once,
  * one that was deleted before it was reached never; a new one may or may not appear.
  *
- * <p>Any method throws {@link IllegalStateException} after {@link #close}, {@link
- * io.tophash.core.errors.StoreFullException} if it needs space that is not there, and {@link
- * io.tophash.core.errors.CorruptStoreException} if the file is damaged where it looks.
+ * <p>Whatever a method throws, errors of the JVM included, its entry is as it was or changed as
+ * asked, and the next operation finds the store in order. Any method throws {@link
+ * IllegalStateException} after {@link #close}, {@link io.tophash.core.errors.StoreFullException} if
+ * it needs space that is not there, and {@link io.tophash.core.errors.CorruptStoreException} if the
+ * file is damaged where it looks.
  *
  * @param <K> type of the keys
  * @param <V> type of the values

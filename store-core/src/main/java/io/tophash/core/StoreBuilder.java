@@ -135,7 +135,8 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
   /**
    * Size of the windows in which a new file is mapped, a power of two up to 1 GiB; for address
    * spaces that are short. The smallest is 64 KiB in a {@link HashStore} and 1 MiB in a {@code
-   * SyncStore}. A value is at most half as large. An existing store keeps its own. Default: 1 GiB.
+   * SyncStore}. A value is at most half as large, in a {@code SyncStore} a quarter. An existing
+   * store keeps its own. Default: 1 GiB.
    *
    * @throws IllegalArgumentException if it is no such number
    */

@@ -60,10 +60,10 @@ class CodecFaultTest {
   }
 
   @Test
-  void valuesAreLimitedTo512MiB() {
+  void valuesAreLimitedTo256MiB() {
     HookedCodec codec = new HookedCodec(false, 8);
     try (HashStore<Long, Long> store = HashStore.builder(Codecs.int64(), codec).openTemporary()) {
-      codec.size = value -> (512 << 20) + 1;
+      codec.size = value -> (256 << 20) + 1;
       assertThrows(IllegalArgumentException.class, () -> store.put(1L, 1L));
       codec.size = value -> -7;
       String message =

@@ -1,8 +1,10 @@
 package io.tophash.core;
 
 import io.tophash.core.testing.StackOverflowCases;
+import org.junit.jupiter.api.Tag;
 
 /** A {@code HashStore} at the end of the stack. */
+@Tag("contract")
 class StackOverflowTest extends StackOverflowCases {
   @Override
   protected StoreMap<String, byte[]> openRecords() {

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Tag("fast")
 @Timeout(120)
+@Tag("race")
 class UnsynchronisedUseTest {
   private static final int WRITERS = 3;
   private static final int OPERATIONS = 60_000;

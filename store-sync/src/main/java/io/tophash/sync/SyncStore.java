@@ -45,7 +45,7 @@ import org.agrona.MutableDirectBuffer;
  * stays, the operation in flight is there completely or not at all, and the others go on.
  *
  * <p><b>Keys and values</b> are compared by their encoded bytes, see {@link StoreMap}. Null is
- * refused with {@link NullPointerException}. Keys are limited to 64 KiB, values to 512 MiB ({@link
+ * refused with {@link NullPointerException}. Keys are limited to 64 KiB, values to 256 MiB ({@link
  * IllegalArgumentException}).
  *
  * <p><b>Iteration</b> is weakly consistent, never throws {@link

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * thrown out of as well.
  */
 @Tag("crash")
+@Tag("hook")
 class ThrownAnywhereTest {
   @TempDir(factory = InMemoryDirectory.class)
   Path directory;

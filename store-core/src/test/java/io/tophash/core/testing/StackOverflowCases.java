@@ -154,7 +154,7 @@ public abstract class StackOverflowCases {
       subject.check();
     }
     int all = overflows;
-    assertTrue(overflows > 20 * DIVES, () -> "too few overflows: " + all);
+    assertTrue(overflows > 5 * DIVES, () -> "too few overflows: " + all);
   }
 
   @Test

@@ -38,7 +38,7 @@ public final class SyncRecordLayout {
   public static final int MAX_KEY_BYTES = 64 << 10;
 
   /** Largest value in bytes. */
-  public static final int MAX_VALUE_BYTES = 512 << 20;
+  public static final int MAX_VALUE_BYTES = 256 << 20;
 
   /** A record of more bytes than this is large. */
   public static final int MAX_SMALL_BYTES = 4096;

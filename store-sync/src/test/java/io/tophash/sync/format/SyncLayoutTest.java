@@ -124,7 +124,7 @@ class SyncLayoutTest {
         .constant("STUB_BYTES", 28)
         .constant("LARGE", 0x8000_0000)
         .constant("MAX_KEY_BYTES", 65_536)
-        .constant("MAX_VALUE_BYTES", 512 << 20)
+        .constant("MAX_VALUE_BYTES", 256 << 20)
         .constant("MAX_SMALL_BYTES", 4096)
         .fillNoMoreThan(0, 12);
     assertEquals(12, SyncRecordLayout.bytes(0, 0));
