@@ -1,30 +1,138 @@
 package io.tophash.sync;
 
 import io.tophash.core.VerifyReport;
+import io.tophash.core.codec.Codec;
+import io.tophash.core.errors.StoreException;
+import io.tophash.core.map.Entries;
+import io.tophash.core.memory.ForgottenClose;
+import io.tophash.core.memory.MemoryMode;
+import io.tophash.sync.attach.Cores;
+import io.tophash.sync.attach.OpenRequest;
+import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.entry.InlineTable;
+import io.tophash.sync.entry.OpenTable;
+import io.tophash.sync.entry.Tables;
+import io.tophash.sync.shard.StoreVerifier;
+import io.tophash.sync.upkeep.Backup;
+import io.tophash.sync.upkeep.Compaction;
+import io.tophash.sync.upkeep.Statistics;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One open call on a store: its life, and what concerns the whole file. Several attachments of one
- * JVM share a mapping; each is closed for itself.
+ * One open call on a store: its life, its entries, and what concerns the whole file. Several
+ * attachments of one JVM share a {@link SyncCore}; each is closed for itself.
  */
-interface Attachment {
-  Path path();
+final class Attachment {
+  private final SyncCore core;
+  private final Tables tables;
+  private final OpenTable table;
+  private final boolean temporary;
+  private final ForgottenClose watch;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
-  boolean isReadOnly();
+  private Attachment(SyncCore core, Tables tables, boolean temporary) {
+    this.core = core;
+    this.tables = tables;
+    this.table = tables.open();
+    this.temporary = temporary;
+    // Stores, views and iterators all hold the table; the core does not.
+    this.watch = ForgottenClose.watch(table, core.path(), () -> release(core, temporary));
+  }
 
-  boolean isClosed();
+  /** Attaches to a store, and makes it first if it is not there. */
+  static Attachment open(OpenRequest<?, ?> request) {
+    MemoryMode.current();
+    SyncCore core = Cores.acquire(request);
+    Tables tables = Tables.of(core, request.readOnly(), request.verifyReads());
+    return new Attachment(core, tables, request.temporary());
+  }
 
-  void close();
+  /** The entries by objects. */
+  <K, V> Entries<K, V> entries(Codec<K> keys, Codec<V> values) {
+    return tables.typed(keys, values);
+  }
 
-  SyncStats stats();
+  /** The entries without boxing; null if they are records. */
+  InlineTable longs() {
+    return tables.longs();
+  }
 
-  VerifyReport verify();
+  Path path() {
+    table.checkOpen();
+    return core.path();
+  }
 
-  void force();
+  boolean isReadOnly() {
+    return table.isReadOnly();
+  }
 
-  void compact();
+  boolean isClosed() {
+    return closed.get();
+  }
 
-  void backup(Path target);
+  void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    table.close();
+    watch.closed();
+    release(core, temporary);
+  }
 
-  long sizeLong();
+  private static void release(SyncCore core, boolean temporary) {
+    Cores.release(core);
+    if (temporary) {
+      try {
+        Files.deleteIfExists(core.path());
+        Files.deleteIfExists(core.lockPath());
+        Cores.forget(core.path());
+      } catch (IOException e) {
+        throw new StoreException("cannot delete the temporary store, store=" + core.path(), e);
+      }
+    }
+  }
+
+  SyncStats stats() {
+    table.checkOpen();
+    try {
+      return SyncStats.of(new Statistics(core), table.sizeLong());
+    } catch (IndexOutOfBoundsException e) {
+      throw table.explain(e);
+    }
+  }
+
+  VerifyReport verify() {
+    table.checkOpen();
+    try {
+      return new StoreVerifier(core.shards()).run();
+    } catch (IndexOutOfBoundsException e) {
+      throw table.explain(e);
+    }
+  }
+
+  void force() {
+    table.checkWritable();
+    core.force();
+  }
+
+  void compact() {
+    table.checkWritable();
+    try {
+      new Compaction(core, table).run();
+    } catch (IndexOutOfBoundsException e) {
+      throw table.explain(e);
+    }
+  }
+
+  void backup(Path target) {
+    table.checkOpen();
+    try {
+      new Backup(core, tables).run(target);
+    } catch (IndexOutOfBoundsException e) {
+      throw table.explain(e);
+    }
+  }
 }

@@ -3,7 +3,9 @@ package io.tophash.sync;
 import io.tophash.core.LongHashStore.LongLongVisitor;
 import io.tophash.core.Store;
 import io.tophash.core.VerifyReport;
-import io.tophash.sync.entry.LongTable;
+import io.tophash.core.codec.Codecs;
+import io.tophash.sync.entry.InlineTable;
+import io.tophash.sync.entry.InlineWalk;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.agrona.collections.LongLongConsumer;
@@ -19,14 +21,14 @@ import org.agrona.collections.LongLongConsumer;
  */
 public final class LongSyncStore implements Store {
   private final Attachment attachment;
-  private final LongTable table;
+  private final InlineTable table;
   private final SyncStore<Long, Long> map;
   private final long missing;
 
-  LongSyncStore(Opened<Long, Long> opened, SyncStore<Long, Long> map, long missing) {
-    this.attachment = opened.attachment();
-    this.table = opened.longs();
-    this.map = map;
+  LongSyncStore(Attachment attachment, long missing) {
+    this.attachment = attachment;
+    this.table = attachment.longs();
+    this.map = new SyncStore<>(attachment, attachment.entries(Codecs.int64(), Codecs.int64()));
     this.missing = missing;
   }
 
@@ -175,7 +177,7 @@ public final class LongSyncStore implements Store {
    */
   public void range(LongLongVisitor visitor) {
     Objects.requireNonNull(visitor, "visitor");
-    LongTable.Walk walk = table.newWalk();
+    InlineWalk walk = table.newWalk();
     while (walk.advance()) {
       if (!visitor.visit(walk.key(), walk.value())) {
         return;
@@ -186,7 +188,7 @@ public final class LongSyncStore implements Store {
   /** Calls the action with each entry, as {@link #range}. */
   public void forEach(LongLongConsumer action) {
     Objects.requireNonNull(action, "action");
-    LongTable.Walk walk = table.newWalk();
+    InlineWalk walk = table.newWalk();
     while (walk.advance()) {
       action.accept(walk.key(), walk.value());
     }

@@ -22,7 +22,7 @@ public final class LongSyncStoreBuilder extends SyncBuilder<LongSyncStore, LongS
 
   @Override
   protected LongSyncStore open(Path path, boolean temporary) {
-    Opened<Long, Long> opened = attach(Codecs.int64(), Codecs.int64(), path, temporary);
-    return new LongSyncStore(opened, new SyncStore<>(opened), missingValue);
+    return new LongSyncStore(
+        Attachment.open(request(Codecs.int64(), Codecs.int64(), path, temporary)), missingValue);
   }
 }

@@ -21,13 +21,6 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
   private long maxSegmentBytes = OpenRequest.MAX_SEGMENT_BYTES;
   private int shardShift = OpenRequest.SHARDS_BY_ENGINE;
   private KeyHash.Factory hashes = KeyHash.Factory.STANDARD_FACTORY;
-  private Engine engine = SyncEngine::open;
-
-  /** What opens a store. */
-  @FunctionalInterface
-  interface Engine {
-    <K, V> Opened<K, V> open(OpenRequest<K, V> request);
-  }
 
   SyncBuilder() {
     super(MIN_WINDOW_BYTES);
@@ -81,29 +74,22 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
     return self();
   }
 
-  /** Replaces what opens a store: for tests of the API over a model. */
-  B engine(Engine other) {
-    engine = other;
-    return self();
-  }
-
-  <K, V> Opened<K, V> attach(Codec<K> keys, Codec<V> values, Path path, boolean temporary) {
+  <K, V> OpenRequest<K, V> request(Codec<K> keys, Codec<V> values, Path path, boolean temporary) {
     Settings settings = settings();
-    return engine.open(
-        new OpenRequest<>(
-            path,
-            temporary,
-            settings.readOnly(),
-            settings.maxBytes(),
-            settings.expectedEntries(),
-            settings.windowShift(),
-            lockTimeoutMs,
-            shardShift,
-            maxSegmentBytes,
-            settings.verifyReads(),
-            keys,
-            values,
-            hashes,
-            settings.verifyProgress()));
+    return new OpenRequest<>(
+        path,
+        temporary,
+        settings.readOnly(),
+        settings.maxBytes(),
+        settings.expectedEntries(),
+        settings.windowShift(),
+        lockTimeoutMs,
+        shardShift,
+        maxSegmentBytes,
+        settings.verifyReads(),
+        keys,
+        values,
+        hashes,
+        settings.verifyProgress());
   }
 }

@@ -72,10 +72,10 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
   private final Attachment attachment;
   private final Entries<K, V> entries;
 
-  SyncStore(Opened<K, V> opened) {
-    super(opened.entries(), true);
-    this.attachment = opened.attachment();
-    this.entries = opened.entries();
+  SyncStore(Attachment attachment, Entries<K, V> entries) {
+    super(entries, true);
+    this.attachment = attachment;
+    this.entries = entries;
   }
 
   /**

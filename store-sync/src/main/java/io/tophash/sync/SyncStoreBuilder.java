@@ -27,6 +27,7 @@ public final class SyncStoreBuilder<K, V>
 
   @Override
   protected SyncStore<K, V> open(Path path, boolean temporary) {
-    return new SyncStore<>(attach(keys, values, path, temporary));
+    Attachment attachment = Attachment.open(request(keys, values, path, temporary));
+    return new SyncStore<>(attachment, attachment.entries(keys, values));
   }
 }

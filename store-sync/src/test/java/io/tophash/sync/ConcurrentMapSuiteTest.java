@@ -12,7 +12,6 @@ import io.tophash.core.testing.JUnit3Suites;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Tag;
@@ -32,21 +31,20 @@ class ConcurrentMapSuiteTest {
   }
 
   @TestFactory
-  Stream<DynamicNode> storeOfStringsBehavesAsAConcurrentMap() {
-    return Engines.present().stream().map(engine -> suite(engine + " strings", strings(engine)));
+  DynamicNode storeOfStringsBehavesAsAConcurrentMap() {
+    return suite("strings", strings());
   }
 
   @TestFactory
-  Stream<DynamicNode> primitiveStoreBehavesAsAConcurrentMap() {
-    return Engines.present().stream()
-        .map(engine -> suite(engine + " LongSyncStore.asMap", new LongMaps(engine)));
+  DynamicNode primitiveStoreBehavesAsAConcurrentMap() {
+    return suite("LongSyncStore.asMap", new LongMaps());
   }
 
-  private TestStringMapGenerator strings(Engines engine) {
+  private TestStringMapGenerator strings() {
     return new TestStringMapGenerator() {
       @Override
       protected Map<String, String> create(Map.Entry<String, String>[] entries) {
-        SyncStore<String, String> store = engine.open(Codecs.utf8(), Codecs.utf8());
+        SyncStore<String, String> store = OneShard.open(Codecs.utf8(), Codecs.utf8());
         opened.add(store);
         for (Map.Entry<String, String> entry : entries) {
           store.put(entry.getKey(), entry.getValue());
@@ -69,12 +67,6 @@ class ConcurrentMapSuiteTest {
   }
 
   private final class LongMaps implements TestMapGenerator<Long, Long> {
-    private final Engines engine;
-
-    LongMaps(Engines engine) {
-      this.engine = engine;
-    }
-
     @Override
     public Long[] createKeyArray(int length) {
       return new Long[length];
@@ -97,7 +89,7 @@ class ConcurrentMapSuiteTest {
 
     @Override
     public Map<Long, Long> create(Object... entries) {
-      LongSyncStore store = engine.longs(0);
+      LongSyncStore store = OneShard.longs(0);
       opened.add(store);
       for (Object element : entries) {
         Map.Entry<?, ?> entry = (Map.Entry<?, ?>) element;

@@ -7,26 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
 
 @Tag("fast")
 @Tag("contract")
 class LongSyncStoreTest {
   private static final long MISSING = -7;
 
-  private static List<Engines> engines() {
-    return Engines.present();
-  }
-
-  @ParameterizedTest
-  @MethodSource("engines")
-  void anAbsentKeyIsTheMissingValue(Engines engine) {
-    try (LongSyncStore store = engine.longs(MISSING)) {
+  @Test
+  void anAbsentKeyIsTheMissingValue() {
+    try (LongSyncStore store = OneShard.longs(MISSING)) {
       assertEquals(MISSING, store.missingValue());
       assertEquals(MISSING, store.get(1));
       assertEquals(5, store.getOrDefault(1, 5));
@@ -48,10 +41,9 @@ class LongSyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void compareAndSetLooksAtTheValue(Engines engine) {
-    try (LongSyncStore store = engine.longs(MISSING)) {
+  @Test
+  void compareAndSetLooksAtTheValue() {
+    try (LongSyncStore store = OneShard.longs(MISSING)) {
       assertFalse(store.replace(1, MISSING, 2), "absent is not the missing value");
       assertFalse(store.remove(1, MISSING));
       store.set(1, 0);
@@ -63,12 +55,11 @@ class LongSyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void putAllStoresEachPairInOrder(Engines engine) {
+  @Test
+  void putAllStoresEachPairInOrder() {
     Map<Long, Long> model = new HashMap<>();
     Random random = new Random(7);
-    try (LongSyncStore store = engine.longs(MISSING)) {
+    try (LongSyncStore store = OneShard.longs(MISSING)) {
       for (int length : new int[] {0, 1, 31, 32, 33, 1_000, 5_000}) {
         long[] keys = random.longs(length, 0, 4_000).toArray();
         long[] values = random.longs(length).toArray();
@@ -90,10 +81,9 @@ class LongSyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void addingCountsAnAbsentKeyAsZero(Engines engine) {
-    try (LongSyncStore store = engine.longs(MISSING)) {
+  @Test
+  void addingCountsAnAbsentKeyAsZero() {
+    try (LongSyncStore store = OneShard.longs(MISSING)) {
       assertEquals(5, store.addAndGet(1, 5));
       assertEquals(5, store.getAndAdd(1, -7));
       assertEquals(-2, store.get(1));
@@ -104,11 +94,10 @@ class LongSyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void everyLongIsAKeyAndAValue(Engines engine) {
+  @Test
+  void everyLongIsAKeyAndAValue() {
     long[] numbers = {0, 1, -1, Long.MIN_VALUE, Long.MAX_VALUE, Integer.MIN_VALUE, 1L << 32};
-    try (LongSyncStore store = engine.longs(0)) {
+    try (LongSyncStore store = OneShard.longs(0)) {
       for (long key : numbers) {
         for (long value : numbers) {
           store.set(key, value);
@@ -120,10 +109,9 @@ class LongSyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void getAllAnswersBatchesOfAnySize(Engines engine) {
-    try (LongSyncStore store = engine.longs(MISSING)) {
+  @Test
+  void getAllAnswersBatchesOfAnySize() {
+    try (LongSyncStore store = OneShard.longs(MISSING)) {
       for (int i = 0; i < 1000; i += 2) {
         store.set(i, -i);
       }
@@ -142,10 +130,9 @@ class LongSyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void walksDeliverEachEntryOnceAndEndOnDemand(Engines engine) {
-    try (LongSyncStore store = engine.longs(MISSING)) {
+  @Test
+  void walksDeliverEachEntryOnceAndEndOnDemand() {
+    try (LongSyncStore store = OneShard.longs(MISSING)) {
       Map<Long, Long> model = new HashMap<>();
       for (long i = 0; i < 5000; i++) {
         store.set(i * 31, i);

@@ -14,30 +14,22 @@ import org.junit.jupiter.api.Test;
 
 @Tag("contract")
 class SyncBuilderTest {
-  private OpenRequest<?, ?> request;
-
-  private SyncBuilder.Engine capturing() {
-    return new SyncBuilder.Engine() {
-      @Override
-      public <K, V> Opened<K, V> open(OpenRequest<K, V> asked) {
-        request = asked;
-        return ModelEngine.open(asked);
-      }
-    };
+  private static OpenRequest<Long, Long> temporary(LongSyncStoreBuilder builder) {
+    return builder.request(Codecs.int64(), Codecs.int64(), Path.of("some.tph"), true);
   }
 
   @Test
-  void theEngineIsAskedForWhatTheBuilderWasTold() {
+  void theRequestSaysWhatTheBuilderWasTold() {
     Path path = Path.of("some.tph");
-    SyncStore.builder(Codecs.utf8(), Codecs.uuid())
-        .engine(capturing())
-        .expectedEntries(1000)
-        .readOnly(true)
-        .maxBytes(1 << 20)
-        .windowBytes(1 << 22)
-        .lockTimeout(Duration.ofMillis(1500))
-        .shards(8)
-        .open(path);
+    OpenRequest<?, ?> request =
+        SyncStore.builder(Codecs.utf8(), Codecs.uuid())
+            .expectedEntries(1000)
+            .readOnly(true)
+            .maxBytes(1 << 20)
+            .windowBytes(1 << 22)
+            .lockTimeout(Duration.ofMillis(1500))
+            .shards(8)
+            .request(Codecs.utf8(), Codecs.uuid(), path, false);
     assertEquals(path, request.path());
     assertFalse(request.temporary());
     assertTrue(request.readOnly());
@@ -52,7 +44,7 @@ class SyncBuilderTest {
 
   @Test
   void theDefaultsAreThoseOfTheDocumentation() {
-    SyncStore.longs().engine(capturing()).openTemporary().close();
+    OpenRequest<?, ?> request = temporary(SyncStore.longs());
     assertTrue(request.temporary());
     assertFalse(request.readOnly());
     assertEquals(0, request.expectedEntries());
@@ -80,10 +72,9 @@ class SyncBuilderTest {
 
   @Test
   void timeoutsOfAnyLengthAreTaken() {
-    LongSyncStoreBuilder builder = SyncStore.longs().engine(capturing());
-    builder.lockTimeout(Duration.ofNanos(1)).openTemporary().close();
-    assertEquals(1, request.lockTimeoutMs());
-    builder.lockTimeout(Duration.ofSeconds(Long.MAX_VALUE)).openTemporary().close();
-    assertEquals(Long.MAX_VALUE, request.lockTimeoutMs());
+    LongSyncStoreBuilder builder = SyncStore.longs();
+    assertEquals(1, temporary(builder.lockTimeout(Duration.ofNanos(1))).lockTimeoutMs());
+    builder.lockTimeout(Duration.ofSeconds(Long.MAX_VALUE));
+    assertEquals(Long.MAX_VALUE, temporary(builder).lockTimeoutMs());
   }
 }

@@ -23,43 +23,36 @@ import java.util.Spliterator;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
 
 /** What the store offers beyond a map, and where concurrency shows in one thread already. */
 @Tag("fast")
 @Tag("contract")
 class SyncStoreTest {
-  private static List<Engines> engines() {
-    return Engines.present();
-  }
-
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static SyncStore<String, String> strings(Engines engine, String... keysAndValues) {
-    SyncStore<String, String> store = engine.open(Codecs.utf8(), Codecs.utf8());
+  private static SyncStore<String, String> strings(String... keysAndValues) {
+    SyncStore<String, String> store = OneShard.open(Codecs.utf8(), Codecs.utf8());
     for (int i = 0; i < keysAndValues.length; i += 2) {
       store.set(keysAndValues[i], keysAndValues[i + 1]);
     }
     return store;
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void deleteTellsWhetherTheKeyWasThere(Engines engine) {
-    try (SyncStore<String, String> store = strings(engine, "a", "1")) {
+  @Test
+  void deleteTellsWhetherTheKeyWasThere() {
+    try (SyncStore<String, String> store = strings("a", "1")) {
       assertTrue(store.delete("a"));
       assertFalse(store.delete("a"));
       assertEquals(0, store.sizeLong());
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void getIntoFillsTheCallersByteBuffer(Engines engine) {
-    try (SyncStore<String, String> store = strings(engine, "a", "value")) {
+  @Test
+  void getIntoFillsTheCallersByteBuffer() {
+    try (SyncStore<String, String> store = strings("a", "value")) {
       ByteBuffer target = ByteBuffer.allocate(16).position(3);
       assertEquals(5, store.getInto("a", target));
       assertEquals(8, target.position());
@@ -72,10 +65,9 @@ class SyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void getIntoFillsTheCallersAgronaBuffer(Engines engine) {
-    try (SyncStore<String, String> store = strings(engine, "a", "value")) {
+  @Test
+  void getIntoFillsTheCallersAgronaBuffer() {
+    try (SyncStore<String, String> store = strings("a", "value")) {
       byte[] array = new byte[12];
       for (boolean transparent : new boolean[] {true, false}) {
         Arrays.fill(array, (byte) 0);
@@ -89,10 +81,9 @@ class SyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void getAllHasThePresentKeysInTheirOrder(Engines engine) {
-    try (SyncStore<String, String> store = strings(engine, "a", "1", "b", "2", "c", "3")) {
+  @Test
+  void getAllHasThePresentKeysInTheirOrder() {
+    try (SyncStore<String, String> store = strings("a", "1", "b", "2", "c", "3")) {
       Map<String, String> found = store.getAll(List.of("c", "x", "a"));
       assertEquals(List.of("c", "a"), List.copyOf(found.keySet()));
       assertEquals(Map.of("c", "3", "a", "1"), found);
@@ -100,10 +91,9 @@ class SyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void rangeEndsWhereTheVisitorWants(Engines engine) {
-    try (SyncStore<String, String> store = strings(engine, "a", "1", "b", "2", "c", "3")) {
+  @Test
+  void rangeEndsWhereTheVisitorWants() {
+    try (SyncStore<String, String> store = strings("a", "1", "b", "2", "c", "3")) {
       List<String> seen = new ArrayList<>();
       store.range((key, value) -> seen.add(key + value) && seen.size() < 2);
       assertEquals(2, seen.size());
@@ -111,10 +101,9 @@ class SyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void theVisitorMayChangeTheStore(Engines engine) {
-    try (SyncStore<Long, Long> store = engine.open(Codecs.int64(), Codecs.int64())) {
+  @Test
+  void theVisitorMayChangeTheStore() {
+    try (SyncStore<Long, Long> store = OneShard.open(Codecs.int64(), Codecs.int64())) {
       for (long i = 0; i < 3000; i++) {
         store.set(i, i);
       }
@@ -131,10 +120,9 @@ class SyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void theFunctionRunsAgainIfAnotherCameBetween(Engines engine) {
-    try (SyncStore<String, String> store = strings(engine, "a", "1")) {
+  @Test
+  void theFunctionRunsAgainIfAnotherCameBetween() {
+    try (SyncStore<String, String> store = strings("a", "1")) {
       AtomicInteger runs = new AtomicInteger();
       String result =
           store.compute(
@@ -167,10 +155,9 @@ class SyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void compoundOperationsRemoveWhatTheFunctionAnswersWithNull(Engines engine) {
-    try (SyncStore<String, String> store = strings(engine, "a", "1", "b", "2", "c", "3")) {
+  @Test
+  void compoundOperationsRemoveWhatTheFunctionAnswersWithNull() {
+    try (SyncStore<String, String> store = strings("a", "1", "b", "2", "c", "3")) {
       assertNull(store.compute("a", (key, value) -> null));
       assertNull(store.computeIfPresent("b", (key, value) -> null));
       assertNull(store.merge("c", "x", (old, value) -> null));
@@ -189,10 +176,9 @@ class SyncStoreTest {
   }
 
   /** A function may change the object that it got: it is the caller's. */
-  @ParameterizedTest
-  @MethodSource("engines")
-  void aFunctionMayChangeTheValueThatItWasGiven(Engines engine) {
-    try (SyncStore<Long, byte[]> store = engine.open(Codecs.int64(), Codecs.bytes())) {
+  @Test
+  void aFunctionMayChangeTheValueThatItWasGiven() {
+    try (SyncStore<Long, byte[]> store = OneShard.open(Codecs.int64(), Codecs.bytes())) {
       store.set(1L, new byte[] {1});
       byte[] result =
           store.compute(
@@ -214,16 +200,15 @@ class SyncStoreTest {
   }
 
   /** Sets may be written in any order: what is read is not written again as the same bytes. */
-  @ParameterizedTest
-  @MethodSource("engines")
-  void compoundOperationsNeedNoCanonicalValues(Engines engine) {
+  @Test
+  void compoundOperationsNeedNoCanonicalValues() {
     AtomicInteger serial = new AtomicInteger();
     Codec<String> salted =
         Codec.of(
             "salted",
             text -> utf8(serial.incrementAndGet() + ":" + text),
             bytes -> new String(bytes, StandardCharsets.UTF_8).replaceFirst("\\d+:", ""));
-    try (SyncStore<Long, String> store = engine.open(Codecs.int64(), salted)) {
+    try (SyncStore<Long, String> store = OneShard.open(Codecs.int64(), salted)) {
       store.set(1L, "a");
       assertEquals("ab", store.compute(1L, (key, value) -> value + "b"));
       assertEquals("abc", store.merge(1L, "c", String::concat));
@@ -231,10 +216,9 @@ class SyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void valuesAreComparedByTheirBytes(Engines engine) {
-    try (SyncStore<Long, byte[]> store = engine.open(Codecs.int64(), Codecs.bytes())) {
+  @Test
+  void valuesAreComparedByTheirBytes() {
+    try (SyncStore<Long, byte[]> store = OneShard.open(Codecs.int64(), Codecs.bytes())) {
       store.set(1L, new byte[] {1, 2});
       assertTrue(store.containsValue(new byte[] {1, 2}));
       assertTrue(store.entrySet().contains(Map.entry(1L, new byte[] {1, 2})));
@@ -247,10 +231,9 @@ class SyncStoreTest {
   }
 
   /** The entry is looked at, then changed by another one: it must not go. */
-  @ParameterizedTest
-  @MethodSource("engines")
-  void whatIsRemovedBecauseOfItsValueStillHasThatValue(Engines engine) {
-    try (SyncStore<String, String> store = strings(engine, "a", "old")) {
+  @Test
+  void whatIsRemovedBecauseOfItsValueStillHasThatValue() {
+    try (SyncStore<String, String> store = strings("a", "old")) {
       assertFalse(
           store
               .values()
@@ -267,10 +250,9 @@ class SyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void anIteratorRemovesAndWritesThrough(Engines engine) {
-    try (SyncStore<String, String> store = strings(engine, "a", "1", "b", "2")) {
+  @Test
+  void anIteratorRemovesAndWritesThrough() {
+    try (SyncStore<String, String> store = strings("a", "1", "b", "2")) {
       Iterator<Map.Entry<String, String>> entries = store.entrySet().iterator();
       assertThrows(IllegalStateException.class, entries::remove);
       Map.Entry<String, String> first = entries.next();
@@ -287,10 +269,9 @@ class SyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void spliteratorsPromiseWhatConcurrencyAllows(Engines engine) {
-    try (SyncStore<String, String> store = strings(engine, "a", "1", "b", "2", "c", "2")) {
+  @Test
+  void spliteratorsPromiseWhatConcurrencyAllows() {
+    try (SyncStore<String, String> store = strings("a", "1", "b", "2", "c", "2")) {
       int concurrent = Spliterator.CONCURRENT | Spliterator.NONNULL;
       int distinct = concurrent | Spliterator.DISTINCT;
       assertEquals(distinct, store.keySet().spliterator().characteristics());
@@ -302,10 +283,9 @@ class SyncStoreTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("engines")
-  void equalsHashCodeAndTextAreThoseOfAMap(Engines engine) {
-    try (SyncStore<String, String> store = strings(engine, "a", "1", "b", "2")) {
+  @Test
+  void equalsHashCodeAndTextAreThoseOfAMap() {
+    try (SyncStore<String, String> store = strings("a", "1", "b", "2")) {
       assertEquals(Map.of("a", "1", "b", "2"), store);
       assertEquals(store, Map.of("a", "1", "b", "2"));
       assertEquals(Map.of("a", "1", "b", "2").hashCode(), store.hashCode());

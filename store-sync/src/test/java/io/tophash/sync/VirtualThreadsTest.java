@@ -29,8 +29,8 @@ class VirtualThreadsTest {
 
   @Test
   void countersAreExact() throws Exception {
-    try (LongSyncStore longs = Engines.FILE.longs(0);
-        SyncStore<String, Long> map = Engines.FILE.open(Codecs.utf8(), Codecs.int64())) {
+    try (LongSyncStore longs = OneShard.longs(0);
+        SyncStore<String, Long> map = OneShard.open(Codecs.utf8(), Codecs.int64())) {
       ExecutorService executor = newExecutor();
       List<Future<?>> tasks = new ArrayList<>();
       for (int i = 0; i < THREADS; i++) {

@@ -133,7 +133,7 @@ public final class InlineEntries<K, V> implements Entries<K, V> {
   @Override
   public boolean containsValue(Object value) {
     long word = values.toLong(value);
-    LongTable.Walk walk = table.newWalk();
+    InlineWalk walk = table.newWalk();
     while (walk.advance()) {
       if (walk.value() == word) {
         return true;
@@ -144,7 +144,7 @@ public final class InlineEntries<K, V> implements Entries<K, V> {
 
   @Override
   public EntryWalk<K, V> newWalk() {
-    LongTable.Walk walk = table.newWalk();
+    InlineWalk walk = table.newWalk();
     return new EntryWalk<>() {
       @Override
       public boolean advance() {

@@ -12,7 +12,7 @@ import io.tophash.sync.shard.Shards;
  * change that would store just that has the segment rebuilt with another nil first. Lookups are in
  * {@link InlineLookup}.
  */
-public final class InlineTable extends SegmentTable<LongOp> implements LongTable {
+public final class InlineTable extends SegmentTable<LongOp> {
   private final InlineSegments segments;
   private final KeyHash keyHash;
   private final InlineLookup lookups;
@@ -27,7 +27,7 @@ public final class InlineTable extends SegmentTable<LongOp> implements LongTable
   // --- lookups
   // ------------------------------------------------------------------------------------
 
-  @Override
+  /** The value, or {@code missing}. */
   public long get(long key, long missing) {
     return lookups.get(key, missing);
   }
@@ -42,14 +42,14 @@ public final class InlineTable extends SegmentTable<LongOp> implements LongTable
     return lookups.lookup(op.key, op.hash, missing, op);
   }
 
-  @Override
+  /** True if the key is present. */
   public boolean containsKey(long key) {
     LongOp op = lookupOp(key);
     lookup(op, 0);
     return op.present;
   }
 
-  @Override
+  /** How many of the keys were present; {@code values} is at least as long as {@code keys}. */
   public int getAll(long[] keys, long[] values, long missing) {
     return new InlineBatch(this, lookups, keyHash).getAll(keys, values, missing);
   }
@@ -57,7 +57,7 @@ public final class InlineTable extends SegmentTable<LongOp> implements LongTable
   // --- changes
   // ------------------------------------------------------------------------------------
 
-  @Override
+  /** The previous value, or {@code missing}. */
   public long put(long key, long value, long missing) {
     return previous(change(Change.SET, key, value, 0), missing);
   }
@@ -66,12 +66,12 @@ public final class InlineTable extends SegmentTable<LongOp> implements LongTable
     return op.present ? op.previous : missing;
   }
 
-  @Override
+  /** Stores a value. */
   public void set(long key, long value) {
     change(Change.SET, key, value, 0);
   }
 
-  @Override
+  /** Sets each key; {@code values} is as long as {@code keys}. */
   public void putAll(long[] keys, long[] values) {
     checkWritable();
     InlineBatch batch = new InlineBatch(this, lookups, keyHash);
@@ -84,37 +84,37 @@ public final class InlineTable extends SegmentTable<LongOp> implements LongTable
     }
   }
 
-  @Override
+  /** The present value, or {@code missing} if the key was absent and has the given value now. */
   public long putIfAbsent(long key, long value, long missing) {
     return previous(change(Change.SET_IF_ABSENT, key, value, 0), missing);
   }
 
-  @Override
+  /** The value that was removed, or {@code missing}. */
   public long remove(long key, long missing) {
     return previous(change(Change.REMOVE, key, 0, 0), missing);
   }
 
-  @Override
+  /** True if the key was there. */
   public boolean delete(long key) {
     return change(Change.REMOVE, key, 0, 0).present;
   }
 
-  @Override
+  /** Removes the key if its value is this one. */
   public boolean removeIf(long key, long expected) {
     return change(Change.REMOVE_IF_EQUAL, key, 0, expected).changed;
   }
 
-  @Override
+  /** Stores a value if the key has the expected one. */
   public boolean replace(long key, long expected, long value) {
     return change(Change.SET_IF_EQUAL, key, value, expected).changed;
   }
 
-  @Override
+  /** The new value; an absent key counts as 0. */
   public long addAndGet(long key, long delta) {
     return getAndAdd(key, delta) + delta;
   }
 
-  @Override
+  /** The previous value; an absent key counts as 0. */
   public long getAndAdd(long key, long delta) {
     return change(Change.ADD, key, delta, 0).previous;
   }
@@ -205,8 +205,8 @@ public final class InlineTable extends SegmentTable<LongOp> implements LongTable
   // --- walks
   // --------------------------------------------------------------------------------------
 
-  @Override
-  public LongTable.Walk newWalk() {
+  /** A walk over all entries. */
+  public InlineWalk newWalk() {
     return new InlineWalk(this);
   }
 }

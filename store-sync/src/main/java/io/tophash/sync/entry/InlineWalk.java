@@ -1,7 +1,7 @@
 package io.tophash.sync.entry;
 
 /** A walk over the entries of an {@link InlineTable}. */
-public final class InlineWalk implements LongTable.Walk {
+public final class InlineWalk {
   private final SegmentWalk walk;
   private int entry;
 
@@ -9,18 +9,18 @@ public final class InlineWalk implements LongTable.Walk {
     this.walk = new SegmentWalk(table);
   }
 
-  @Override
+  /** Goes to the next entry; false if there is none. */
   public boolean advance() {
     entry = walk.next((word, g) -> {});
     return entry >= 0;
   }
 
-  @Override
+  /** Key of the entry that the last {@link #advance} reached. */
   public long key() {
     return walk.gathered().longKey(entry);
   }
 
-  @Override
+  /** Its value, as it was when it was reached. */
   public long value() {
     return walk.gathered().longValue(entry);
   }
