@@ -11,8 +11,10 @@ import io.tophash.core.codec.Codecs;
 import io.tophash.sync.SyncStore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("contract")
 class MetricsTest {
   private static final long SECOND = 1_000_000_000L;
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The service as a process of its own, asked over HTTP, killed and asked again. It starts seven of
  * them, which takes a while.
  */
+@Tag("crash")
 @EnabledIfSystemProperty(named = "tophash.suites", matches = "true")
 class ShopTest {
   private static final Pattern PORT = Pattern.compile("started on port (\\d+)");
