@@ -54,9 +54,13 @@ class ArchitectureTest {
           "salvage",
               new Uses(
                   List.of("format", "segment"), List.of("memory", "format", "hash", "salvage")),
+          "checkpoint",
+              new Uses(
+                  List.of("format", "process", "extent", "shard"),
+                  List.of("errors", "memory", "format", "lifecycle")),
           "attach",
               new Uses(
-                  List.of("format", "process", "extent", "segment", "shard"),
+                  List.of("format", "process", "extent", "segment", "shard", "checkpoint"),
                   List.of("", "errors", "memory", "format", "hash", "codec", "lifecycle")),
           "entry",
               new Uses(

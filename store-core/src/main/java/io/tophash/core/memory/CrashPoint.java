@@ -30,6 +30,22 @@ public final class CrashPoint {
 
     /** No later store comes before an earlier one. */
     default void fence() {}
+
+    /** True if the device shall refuse to have something written back to it here. */
+    default boolean refusesForce() {
+      return false;
+    }
+
+    /**
+     * A part of the mapped file was written back to the device.
+     *
+     * @param position where
+     * @param length how many bytes
+     */
+    default void forced(long position, long length) {}
+
+    /** The bytes of a file are written by the system, not by a store: the space is zeros now. */
+    default void zeroed(long position, long length) {}
   }
 
   private static final Hook HOOK = load();
@@ -62,6 +78,29 @@ public final class CrashPoint {
   static void extending(String point) throws IOException {
     if (HOOK != null && HOOK.refuses(point)) {
       throw new IOException("No space left on device (by a test)");
+    }
+  }
+
+  /** Called before something is written back to the device. */
+  static void forcing() throws IOException {
+    if (HOOK != null) {
+      HOOK.reached("file.forcing");
+      if (HOOK.refusesForce()) {
+        throw new IOException("Input/output error (by a test)");
+      }
+    }
+  }
+
+  /** Called when that has been done. */
+  static void forced(long position, long length) {
+    if (HOOK != null) {
+      HOOK.forced(position, length);
+    }
+  }
+
+  static void zeroed(long position, long length) {
+    if (HOOK != null) {
+      HOOK.zeroed(position, length);
     }
   }
 

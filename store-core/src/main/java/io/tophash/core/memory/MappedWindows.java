@@ -2,6 +2,8 @@ package io.tophash.core.memory;
 
 import static io.tophash.core.memory.MemoryMode.IS_FAST;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
@@ -135,16 +137,36 @@ abstract class MappedWindows {
   }
 
   /**
-   * Writes the changed pages of the mapping back to the storage device and waits for it.
+   * Writes the changed pages at the start of the file back to the storage device and waits for it.
    *
    * @param length bytes from the start of the file
+   * @throws UncheckedIOException if the device refuses
    */
   public void force(long length) {
+    force(0, length);
+  }
+
+  /**
+   * Writes changed pages of the mapping back to the storage device and waits for it.
+   *
+   * @param length bytes from the position on; what is not mapped is left out
+   * @throws UncheckedIOException if the device refuses
+   */
+  public void force(long position, long length) {
+    try {
+      CrashPoint.forcing();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     ByteBuffer[] all = windows;
+    long end = position + Math.min(length, Long.MAX_VALUE - position);
     for (int i = 0; i < all.length; i++) {
-      long rest = Math.min(length - ((long) i << windowShift), all[i].capacity());
-      if (rest > 0) {
-        ((MappedByteBuffer) all[i]).force(0, (int) rest);
+      long start = (long) i << windowShift;
+      long from = Math.max(position, start) - start;
+      long to = Math.min(end - start, all[i].capacity());
+      if (from < to) {
+        ((MappedByteBuffer) all[i]).force((int) from, (int) (to - from));
+        CrashPoint.forced(start + from, to - from);
       }
     }
   }

@@ -26,6 +26,7 @@ import java.util.concurrent.locks.LockSupport;
  * 4083 PRESENT  shared            some process has the sidecar open
  * 4084 ANCHOR   exclusive         somebody looks whether all go by this file ({@link StoreAnchor};
  *                                 shared as ATTACH is)
+ * 4085 CHECKPOINT exclusive       somebody takes a checkpoint
  * 0 .. 4095     exclusive         a HashStore is open for writing
  *               shared            one is open read-only, or a recovery reads the file
  * </pre>
@@ -49,6 +50,7 @@ public final class Sidecar implements Liveness {
   private static final long GROW = 4082;
   private static final long PRESENT = 4083;
   private static final long ANCHOR = 4084;
+  private static final long CHECKPOINT = 4085;
   private static final long LOCK_BYTES = 4096;
 
   private static final long ANCHOR_TIMEOUT_MS = 30_000;
@@ -76,6 +78,7 @@ public final class Sidecar implements Liveness {
   private final RangeLock grow;
   private final RangeLock readers;
   private final RangeLock anchor;
+  private final RangeLock checkpoint;
   private StoreAnchor sharedAnchor; // of all who are not TOGETHER
   private int readerCount; // 0 while this JVM holds READERS exclusively
   private int holders = 1;
@@ -91,6 +94,7 @@ public final class Sidecar implements Liveness {
     grow = new RangeLock(file, GROW, 1);
     readers = new RangeLock(file, READERS, 1);
     anchor = new RangeLock(file, ANCHOR, 1);
+    checkpoint = new RangeLock(file, CHECKPOINT, 1);
   }
 
   /**
@@ -267,6 +271,23 @@ public final class Sidecar implements Liveness {
     if (use == Use.TOGETHER) {
       call(store, grow::giveUp);
     }
+  }
+
+  /**
+   * Waits until nobody else, in this JVM or elsewhere, takes a checkpoint.
+   *
+   * @throws StoreTimeoutException if that takes longer
+   */
+  public void lockCheckpoint(long timeoutMs) {
+    await(
+        () -> checkpoint.tryTake(false),
+        timeoutMs,
+        "another process or thread that takes a checkpoint");
+  }
+
+  /** Ends what {@link #lockCheckpoint} began. */
+  public void unlockCheckpoint() {
+    call(store, checkpoint::giveUp);
   }
 
   /**

@@ -138,6 +138,7 @@ final class SparseFile {
           CrashPoint.extending("zeros");
           file.seek(at);
           file.write(ZEROS, 0, step);
+          CrashPoint.zeroed(at, step);
         } catch (IOException e) {
           throw full(position, end, e);
         }

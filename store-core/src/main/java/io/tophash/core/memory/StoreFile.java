@@ -258,6 +258,11 @@ public final class StoreFile implements AutoCloseable {
     file.sync();
   }
 
+  /** Writes a part of the mapping back to the storage device and waits for it. */
+  public void force(long position, long length) {
+    mapping.memory().force(position, length);
+  }
+
   /**
    * Writes the first bytes of the file to another one, which is replaced.
    *

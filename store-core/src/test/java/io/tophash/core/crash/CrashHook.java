@@ -15,6 +15,14 @@ public final class CrashHook implements CrashPoint.Hook {
     default boolean refuses(String point) {
       return false;
     }
+
+    default boolean refusesForce() {
+      return false;
+    }
+
+    default void forced(long position, long length) {}
+
+    default void zeroed(long position, long length) {}
   }
 
   private static final ThreadLocal<Tracer> TRACER = new ThreadLocal<>();
@@ -44,6 +52,28 @@ public final class CrashHook implements CrashPoint.Hook {
   public boolean refuses(String point) {
     Tracer tracer = TRACER.get();
     return tracer != null && tracer.refuses(point);
+  }
+
+  @Override
+  public boolean refusesForce() {
+    Tracer tracer = TRACER.get();
+    return tracer != null && tracer.refusesForce();
+  }
+
+  @Override
+  public void forced(long position, long length) {
+    Tracer tracer = TRACER.get();
+    if (tracer != null) {
+      tracer.forced(position, length);
+    }
+  }
+
+  @Override
+  public void zeroed(long position, long length) {
+    Tracer tracer = TRACER.get();
+    if (tracer != null) {
+      tracer.zeroed(position, length);
+    }
   }
 
   @Override

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.VerifyReport;
 import io.tophash.core.errors.UnsettledStoreException;
+import io.tophash.core.format.HeaderLayout;
+import io.tophash.core.memory.BootId;
 import io.tophash.core.testing.ChildJvm;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,12 +91,22 @@ public final class Golden {
     }
     for (Subject<?, ?> subject : FaultWorker.subjects(subjects.getName())) {
       if (subject.name().equals(image.subject())) {
-        Files.write(path, image.bytes());
+        Files.write(path, onThisRunOfTheMachine(image.bytes()));
         check(subject, image, path);
         return;
       }
     }
     throw new AssertionError("no such subject: " + image.subject());
+  }
+
+  /** The process was killed, and not the power cut: that would leave the last checkpoint only. */
+  private static byte[] onThisRunOfTheMachine(byte[] image) {
+    ByteBuffer words = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
+    if (words.getInt(HeaderLayout.KIND) == HeaderLayout.KIND_SYNC) {
+      words.putLong(HeaderLayout.BOOT_ID, BootId.current().getMostSignificantBits());
+      words.putLong(HeaderLayout.BOOT_ID + 8, BootId.current().getLeastSignificantBits());
+    }
+    return image;
   }
 
   private static <K, V> void check(Subject<K, V> subject, Image image, Path path) {

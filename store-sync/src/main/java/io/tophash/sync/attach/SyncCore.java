@@ -1,6 +1,5 @@
 package io.tophash.sync.attach;
 
-import io.tophash.core.VerifyProgress;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreTimeoutException;
@@ -13,6 +12,8 @@ import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.Sidecar;
 import io.tophash.core.memory.StoreFile;
+import io.tophash.sync.checkpoint.Checkpoints;
+import io.tophash.sync.checkpoint.PowerCutRecovery;
 import io.tophash.sync.extent.Claimants;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.extent.ExtentReport;
@@ -24,7 +25,6 @@ import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.SegmentKind;
 import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
-import io.tophash.sync.shard.StoreVerifier;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +40,7 @@ public final class SyncCore {
 
   private final Path path;
   private final boolean readOnly;
+  private final boolean temporary;
   private final Sidecar sidecar;
   private StoreFile file;
   private StoreHeader header;
@@ -53,10 +54,12 @@ public final class SyncCore {
   private Shards shards;
   private InlineSegments inlineSegments;
   private RecordSegments recordSegments;
+  private Checkpoints checkpoints;
 
-  private SyncCore(Path path, boolean readOnly) {
+  private SyncCore(Path path, OpenRequest<?, ?> request) {
     this.path = path;
-    this.readOnly = readOnly;
+    this.readOnly = request.readOnly();
+    this.temporary = request.temporary();
     this.sidecar = Sidecar.open(path, readOnly);
   }
 
@@ -67,7 +70,7 @@ public final class SyncCore {
    *     to a former mapping, and free space at the end of the file can be given back
    */
   public static SyncCore attach(Path path, OpenRequest<?, ?> request, boolean first) {
-    SyncCore core = new SyncCore(path, request.readOnly());
+    SyncCore core = new SyncCore(path, request);
     boolean attached = false;
     try {
       if (request.readOnly()) {
@@ -134,21 +137,29 @@ public final class SyncCore {
         byte[] sealed = header.toBytes();
         memory.putBytes(0, sealed, 0, sealed.length);
         ExtentAllocator.format(memory);
+        Checkpoints.format(memory, 1 << header.chunkShift);
       } else {
         readHeader(request);
         map();
+        if (mark.mayHaveLostWrites()) {
+          new PowerCutRecovery(Space.of(file, memory), path)
+              .run(1 << header.chunkShift, file.length());
+        }
       }
       process = ProcessTable.claim(memory, sidecar);
       process.enter();
       connect(request);
       if (isNew) {
         shards.format();
-        markOpen();
+        mark.putOpen();
         CrashPoint.reached("create.formatted");
+        if (!temporary) {
+          file.force(0, RegionLayout.EXTENT_BYTES);
+        }
         file.publish();
         CrashPoint.reached("create.published");
       } else {
-        join(first, request.verifyProgress());
+        join(first);
       }
     } finally {
       sidecar.unlockAttach();
@@ -196,12 +207,17 @@ public final class SyncCore {
             this::mapAll,
             path);
     shards = new Shards(context);
+    if (!readOnly) {
+      checkpoints = new Checkpoints(file, sidecar, shards);
+      shards.relieveBy(this::relieve);
+    }
   }
 
-  private void join(boolean first, VerifyProgress progress) {
+  private void join(boolean first) {
     if (process.isAlone()) {
       if (mark.mayHaveLostWrites()) {
-        new StoreVerifier(shards).runAfterMachineStop(progress);
+        shards.format(); // those that the checkpoint has no directory of
+        shards.checkDirectories();
       }
       markOpen();
     }
@@ -238,10 +254,7 @@ public final class SyncCore {
         awaitOwnLocks();
         sidecar.lockAttach(ATTACH_TIMEOUT_MS);
         try {
-          if (process.isAlone()) {
-            mark.putClosed(false);
-          }
-          process.leave();
+          leave();
         } finally {
           sidecar.unlockAttach();
         }
@@ -249,6 +262,27 @@ public final class SyncCore {
     } finally {
       file.close();
       sidecar.release();
+    }
+  }
+
+  private void leave() {
+    RuntimeException unforced = null;
+    if (process.isAlone()) {
+      try {
+        if (!temporary) {
+          checkpoints.close();
+          mark.putClosed(true);
+          CrashPoint.reached("detach.marked");
+          file.force(0, HeaderLayout.BYTES);
+        }
+      } catch (StoreException | UncheckedIOException e) {
+        mark.putClosed(false);
+        unforced = e;
+      }
+    }
+    process.leave();
+    if (unforced != null) {
+      throw unforced;
     }
   }
 
@@ -289,15 +323,24 @@ public final class SyncCore {
   }
 
   /**
-   * Has the operating system write all changes to the device.
+   * Waits until a checkpoint is durable that was cut after this call.
    *
-   * @throws StoreException if that fails
+   * @throws StoreException if the device refuses, now or at an earlier attempt
    */
   public void force() {
+    checkpoints.force();
+  }
+
+  /** Gives blocks back that only an old checkpoint names; false if there are none. */
+  private boolean relieve() {
+    if (report().quarantinedBytes() == 0) {
+      return false;
+    }
     try {
-      file.force();
-    } catch (UncheckedIOException e) {
-      throw new StoreException("cannot write the store back, store=" + path, e);
+      force();
+      return true;
+    } catch (StoreException e) {
+      return false; // the caller says that the file is full, which is what he asked for
     }
   }
 

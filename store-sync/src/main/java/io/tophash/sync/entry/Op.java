@@ -38,6 +38,11 @@ abstract class Op {
     return false;
   }
 
+  /** Room that it will take in the log of the segment. */
+  int incomingBytes() {
+    return 0;
+  }
+
   /** The key has no slot. */
   void absent() {
     present = false;

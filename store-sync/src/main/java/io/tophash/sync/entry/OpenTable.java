@@ -1,6 +1,7 @@
 package io.tophash.sync.entry;
 
 import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
@@ -88,10 +89,21 @@ public abstract class OpenTable {
     try {
       for (int shard = 0; shard < context.shardCount(); shard++) {
         checkOpen();
-        shards.clear(shard);
+        clear(shard);
       }
     } catch (IndexOutOfBoundsException e) {
       throw explain(e);
+    }
+  }
+
+  private void clear(int shard) {
+    try {
+      shards.clear(shard);
+    } catch (StoreFullException e) {
+      if (!shards.relieve()) {
+        throw e;
+      }
+      shards.clear(shard);
     }
   }
 

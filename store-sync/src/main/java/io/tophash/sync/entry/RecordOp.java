@@ -72,6 +72,11 @@ final class RecordOp extends Op {
   }
 
   @Override
+  int incomingBytes() {
+    return change.removes() ? 0 : logged.length;
+  }
+
+  @Override
   void absent() {
     super.absent();
     previous = null;

@@ -130,8 +130,16 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
   /** Runs an operation; its fields say what was met and done. */
   final void run(O op) {
     checkWritable();
+    int shard = HashBits.shard(op.hash, context.shardShift());
     try {
-      runOpen(op, HashBits.shard(op.hash, context.shardShift()));
+      try {
+        runOpen(op, shard);
+      } catch (StoreFullException e) {
+        if (!shards.relieve()) {
+          throw e;
+        }
+        runOpen(op, shard);
+      }
     } catch (IndexOutOfBoundsException e) {
       throw explain(e);
     }
@@ -175,6 +183,7 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
   void changeLocked(O op, int shard) {
     int rebuilds = 0;
     int unsure = 0;
+    shards.freshen(shard, op.hash, op.incomingBytes());
     while (true) {
       Step step = inPlace(op, shard, 0);
       if (step == Step.NO_SLOT) {
@@ -213,6 +222,9 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
         return Step.UNSURE;
       }
       long word = memory.getLongAcquire(entry, 0);
+      if (guard != 0 && !SegmentWord.isFresh(word)) {
+        return Step.UNSURE; // a checkpoint has sealed it: the lock's holder copies it first
+      }
       long found = op.seenCell;
       // A word does not come back, and under one word a key keeps its cell, but for one whose large
       // record was deleted: that cell is nobody's, which shows in the guard. Under the lock it

@@ -13,10 +13,10 @@ final class BlockSizes {
   private static final short[] UNITS = new short[ExtentLayout.UNITS + 1];
 
   static {
-    for (int asked = 1; asked <= ExtentLayout.UNITS; asked++) {
-      UNITS[asked] = (short) (ExtentLayout.UNITS / ExtentLayout.blockCount(asked));
+    for (int asked = 0; asked <= ExtentLayout.UNITS; asked++) {
+      int units = Math.max(ExtentLayout.MIN_UNITS, asked);
+      UNITS[asked] = (short) (ExtentLayout.UNITS / ExtentLayout.blockCount(units));
     }
-    UNITS[0] = UNITS[1];
   }
 
   private BlockSizes() {}

@@ -1,7 +1,7 @@
 package io.tophash.sync.extent;
 
 import static io.tophash.sync.format.ExtentLayout.RESERVED;
-import static io.tophash.sync.format.ExtentLayout.RUN;
+import static io.tophash.sync.format.ExtentLayout.RUN_INNER;
 import static io.tophash.sync.format.ExtentLayout.UNREADY;
 import static io.tophash.sync.format.ExtentLayout.kind;
 
@@ -49,7 +49,7 @@ public final class ExtentAllocator {
     this.claims = new ExtentClaims(table, claimants);
     this.blocks = new ExtentBlocks(table, claims);
     this.runs = new ExtentRuns(table, claims);
-    this.search = new ExtentSearch(table, claims, blocks);
+    this.search = new ExtentSearch(table, claims, blocks, runs);
   }
 
   /** Makes the tables of a new file, whose first extent is written with zeros. */
@@ -108,6 +108,7 @@ public final class ExtentAllocator {
     }
     long position = 0;
     try {
+      search.sweep();
       int units = BlockSizes.units(bytes);
       position =
           units != 0
@@ -154,7 +155,7 @@ public final class ExtentAllocator {
   private boolean isOwned(int extent, int word, long position, int ownerId) {
     return ExtentBlocks.hasBlocks(word)
         ? blocks.isOwned(extent, word, position, ownerId)
-        : kind(word) == RUN && runs.isOwned(extent, word, position, ownerId);
+        : ExtentRuns.isRun(word) && runs.isOwned(extent, position, ownerId);
   }
 
   /**
@@ -170,7 +171,7 @@ public final class ExtentAllocator {
       if (ExtentBlocks.indexOf(position, units) >= 0) {
         return (long) units << ExtentLayout.UNIT_SHIFT;
       }
-    } else if (kind(word) == RUN
+    } else if (ExtentRuns.isRun(word)
         && position == ExtentTable.position(extent) + ExtentLayout.UNIT_BYTES) {
       return BlockSizes.runBytes(runs.lengthOf(extent, word));
     }
@@ -207,24 +208,26 @@ public final class ExtentAllocator {
       extent = table.extentOf(position);
       int word = table.word(extent);
       isFreed = isOwned(extent, word, position, ownerId);
-      if (kind(word) == RUN) {
-        if (isFreed) {
-          runs.release(extent, word);
-          search.noteFree(extent);
-        }
+      boolean isQuarantined = false;
+      if (ExtentRuns.isRun(word)) {
+        isQuarantined = isFreed && !runs.release(extent, ownerId);
       } else {
-        if (isFreed) {
-          blocks.release(extent, word, position, ownerId);
+        if (isFreed && blocks.release(extent, word, position, ownerId)) {
           search.noteRoom(extent, ExtentLayout.units(word));
+        } else {
+          isQuarantined = isFreed;
         }
         // Even if it was freed before: whoever did may have been stopped before this.
         blocks.addRoom(extent);
       }
+      if (isQuarantined) {
+        table.quarantine.add(extent, table.epochs.epochOf(ownerId));
+      }
     }
     memory.putLongRelease(notePosition, 0, 0);
     // Last, as the note itself would keep the extent from being emptied.
-    if (position != 0 && blocks.closeIfEmpty(extent)) {
-      search.noteFree(extent);
+    if (position != 0) {
+      search.giveBack(extent);
     }
     return isFreed;
   }
@@ -279,11 +282,7 @@ public final class ExtentAllocator {
 
   private boolean cut(int extent) {
     int word = table.word(extent);
-    if (ExtentClaims.isClaim(word)) {
-      // All claims are of the dead.
-      claims.recover(extent, word);
-    }
-    blocks.closeIfEmpty(extent);
+    search.giveBack(kind(word) == RUN_INNER ? extent - ExtentLayout.low(word) : extent);
     word = table.word(extent);
     return ExtentClaims.isUnused(word)
         && table.compareAndSet(extent, word, ExtentLayout.word(UNREADY, 0));

@@ -10,11 +10,13 @@ import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.ExtentLayout;
+import io.tophash.sync.format.OwnerWord;
 import io.tophash.sync.format.RegionLayout;
 
 /**
- * The blocks of an extent: each has an int in the extent's header, 0 or its owner plus 1, and is
- * taken and given back by one compare-and-set of it.
+ * The blocks of an extent: each has an {@link OwnerWord} in the extent's header, and is taken and
+ * given back by one compare-and-set of it. A block that was freed but that a checkpoint may still
+ * name, <i>quarantined</i>, counts as used here, until {@link Epochs#reuseBelow} has moved on.
  *
  * <p><b>No owner word is written in an extent that has become something else.</b> After an extent
  * was emptied its header may be part of a large record. A thread that looked at an owner word and
@@ -35,10 +37,11 @@ import io.tophash.sync.format.RegionLayout;
  * of the state word on the note protects that one.
  *
  * <p><b>No free block is forgotten.</b> {@code MAYBE_ROOM} is a hint that may be set in vain. It is
- * cleared by who found no free block, who then looks again; it is set by who frees a block, after
- * the owner word. If the one who clears it overlooks the block a second time, then the owner word
- * was zeroed after that look, and who zeroed it reads the state word after that and sets the bit. A
- * kill between the two stores of either is repaired from its note: {@link #addRoom}.
+ * cleared by who found all blocks in use, who then looks again; a quarantined one is not, so of an
+ * extent with such blocks the bit stays. It is set by who frees a block, after the owner word. If
+ * the one who clears it overlooks the block a second time, then the owner word was zeroed after
+ * that look, and who zeroed it reads the state word after that and sets the bit. A kill between the
+ * two stores of either is repaired from its note: {@link #addRoom}.
  *
  * <p>Thread-safe, lock-free: a compare-and-set fails only if somebody else's succeeded.
  */
@@ -64,7 +67,7 @@ final class ExtentBlocks {
    * Takes a block.
    *
    * @param firstBlock where to begin to look; only speed depends on it
-   * @return its position; 0 if the extent has no free block of this size
+   * @return its position; 0 if the extent has no takeable block of this size
    */
   long take(int extent, int units, int firstBlock, int ownerId, long note) {
     long base = ExtentTable.position(extent);
@@ -74,9 +77,15 @@ final class ExtentBlocks {
         return 0;
       }
       table.map(extent);
-      long position = tryTake(extent, units, firstBlock, ownerId, note);
+      // Before the owner words: whoever reads the number sees what was freed before it was stored.
+      long reuseBelow = table.epochs.reuseBelow();
+      long position = tryTake(extent, units, firstBlock, reuseBelow, ownerId, note);
       if (position != 0 || (word & MAYBE_ROOM) == 0) {
         return position;
+      }
+      if (hasFree(base, units)) {
+        table.quarantine.noteBarren(extent, reuseBelow);
+        return 0;
       }
       // The extent itself, where no block begins: a kill before the second look leaves a note that
       // makes the repair set the bit, and that can be mistaken for no block of this owner.
@@ -92,19 +101,22 @@ final class ExtentBlocks {
     }
   }
 
-  private long tryTake(int extent, int units, int firstBlock, int ownerId, long note) {
+  private long tryTake(
+      int extent, int units, int firstBlock, long reuseBelow, int ownerId, long note) {
     long base = ExtentTable.position(extent);
     int count = ExtentLayout.blockCount(units);
     for (int i = 0; i < count; i++) {
       int block = firstBlock + i < count ? firstBlock + i : (firstBlock + i) % count;
-      if (memory.getIntAcquire(base, ExtentLayout.owner(block)) == 0) {
+      long owner = memory.getLongAcquire(base, ExtentLayout.owner(block));
+      if (OwnerWord.isTakeable(owner, reuseBelow)) {
         long position = base + ExtentLayout.block(units, block);
         memory.putLongRelease(note, 0, position);
         MappedMemory.fullFence();
         if (!holds(table.word(extent), units)) {
           return 0;
         }
-        if (memory.compareAndSetInt(base, ExtentLayout.owner(block), 0, ownerId + 1)) {
+        long mine = OwnerWord.of(ownerId, table.epochs.epochOf(ownerId));
+        if (memory.compareAndSetLong(base, ExtentLayout.owner(block), owner, mine)) {
           return position;
         }
       }
@@ -112,9 +124,10 @@ final class ExtentBlocks {
     return 0;
   }
 
+  /** True if a block is not in use, be it takeable or not. */
   private boolean hasFree(long base, int units) {
     for (int block = 0; block < ExtentLayout.blockCount(units); block++) {
-      if (memory.getIntVolatile(base, ExtentLayout.owner(block)) == 0) {
+      if (!OwnerWord.isUsed(memory.getLongVolatile(base, ExtentLayout.owner(block)))) {
         return true;
       }
     }
@@ -134,26 +147,36 @@ final class ExtentBlocks {
     return (int) (offset / bytes);
   }
 
-  /** True if a block begins there and is this owner's. */
+  /** True if a block begins there and is this owner's; one that was freed is nobody's. */
   boolean isOwned(int extent, int word, long position, int ownerId) {
     int units = unitsOf(extent, word);
     int block = indexOf(position, units);
     table.map(extent);
-    return block >= 0
-        && memory.getIntAcquire(ExtentTable.position(extent), ExtentLayout.owner(block))
-            == ownerId + 1;
+    return block >= 0 && OwnerWord.isOwnedBy(ownerWord(extent, block), ownerId);
   }
 
-  /** Gives a block back that is this owner's. */
-  void release(int extent, int word, long position, int ownerId) {
+  private long ownerWord(int extent, int block) {
+    return memory.getLongAcquire(ExtentTable.position(extent), ExtentLayout.owner(block));
+  }
+
+  /**
+   * Gives a block back that is this owner's.
+   *
+   * @return true if it can be taken at once, false if it is quarantined
+   */
+  boolean release(int extent, int word, long position, int ownerId) {
     int block = indexOf(position, unitsOf(extent, word));
+    long owner = ownerWord(extent, block);
+    long freed = OwnerWord.freed(owner, table.epochs.epochOf(ownerId));
     // Comes after all that the caller did with the block, and after what unlinked it.
-    if (!memory.compareAndSetInt(
-        ExtentTable.position(extent), ExtentLayout.owner(block), ownerId + 1, 0)) {
+    if (!OwnerWord.isOwnedBy(owner, ownerId)
+        || !memory.compareAndSetLong(
+            ExtentTable.position(extent), ExtentLayout.owner(block), owner, freed)) {
       throw new CorruptStoreException(
           "extent", position, "the block is not its shard's any more, shard=" + ownerId);
     }
     CrashPoint.reached("extent.blockFreed");
+    return freed == 0;
   }
 
   /** Says that an extent may have a free block. Nothing happens if it holds no blocks. */
@@ -170,15 +193,19 @@ final class ExtentBlocks {
   }
 
   private boolean isEmpty(long base, int units) {
+    long reuseBelow = table.epochs.reuseBelow();
     for (int block = 0; block < ExtentLayout.blockCount(units); block++) {
-      if (memory.getIntVolatile(base, ExtentLayout.owner(block)) != 0) {
+      long owner = memory.getLongVolatile(base, ExtentLayout.owner(block));
+      if (!OwnerWord.isTakeable(owner, reuseBelow)) {
         return false;
       }
     }
     return true;
   }
 
-  /** Makes an extent free if it holds blocks and none of them is in use. True if it is free now. */
+  /**
+   * Makes an extent free if it holds blocks and all of them are takeable. True if it is free now.
+   */
   boolean closeIfEmpty(int extent) {
     long base = ExtentTable.position(extent);
     while (true) {
@@ -225,6 +252,6 @@ final class ExtentBlocks {
 
   /** True if the extent holds blocks, if only for the moment. */
   static boolean hasBlocks(int word) {
-    return kind(word) == BLOCKS || kind(word) == CLOSING;
+    return kind(word) == BLOCKS || kind(word) == CLOSING && ExtentLayout.units(word) != 0;
   }
 }

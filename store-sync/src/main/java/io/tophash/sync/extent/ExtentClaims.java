@@ -25,7 +25,8 @@ import java.util.concurrent.locks.LockSupport;
  * <ul>
  *   <li>{@code CLAIMED} becomes {@code UNREADY}, which is always true: the next one to take the
  *       extent writes it with zeros, whatever it was before;
- *   <li>{@code CLOSING} becomes {@code BLOCKS}, what it was.
+ *   <li>{@code CLOSING} becomes {@code BLOCKS}, or {@code RUN}, what it was. How long the run was
+ *       says the mark in its first extent, which stands there until that is free.
  * </ul>
  *
  * <p>The claim of a window's table is taken over as it is, so that the window words stay in order.
@@ -75,13 +76,19 @@ final class ExtentClaims {
 
   /** Puts back the claim of a dead process. */
   void recover(int extent, int word) {
-    table.compareAndSet(extent, word, recovered(word));
+    table.compareAndSet(extent, word, recovered(extent, word));
   }
 
-  private static int recovered(int word) {
-    return kind(word) == CLAIMED
-        ? ExtentLayout.word(UNREADY, 0)
-        : ExtentLayout.word(BLOCKS, ExtentLayout.units(word)) | MAYBE_ROOM;
+  private int recovered(int extent, int word) {
+    if (kind(word) == CLAIMED) {
+      return ExtentLayout.word(UNREADY, 0);
+    }
+    if (ExtentLayout.units(word) != 0) {
+      return ExtentLayout.word(BLOCKS, ExtentLayout.units(word)) | MAYBE_ROOM;
+    }
+    table.map(extent);
+    long mark = memory.getLong(ExtentTable.position(extent), ExtentLayout.MARK);
+    return ExtentLayout.word(ExtentLayout.RUN, ExtentLayout.markedLength(mark));
   }
 
   /** True if the word is a claim of any kind. */
@@ -90,8 +97,8 @@ final class ExtentClaims {
   }
 
   /**
-   * Takes an extent for blocks. The header is zeroed under the claim, so all its blocks are free
-   * when the state word says that there are any.
+   * Takes an extent for blocks. The header is zeroed and marked under the claim, so all its blocks
+   * are free when the state word says that there are any.
    *
    * @param word FREE or UNREADY
    * @return false if somebody else was faster
@@ -110,6 +117,9 @@ final class ExtentClaims {
         table.map(extent);
         memory.zero(ExtentTable.position(extent), ExtentLayout.UNIT_BYTES);
       }
+      long position = ExtentTable.position(extent);
+      long mark = ExtentLayout.mark(table.epochs.storeId(), position, units);
+      memory.putLong(position, ExtentLayout.MARK, mark);
       next = ExtentLayout.word(BLOCKS, units) | MAYBE_ROOM;
     } finally {
       table.compareAndSet(extent, claim, next);

@@ -1,6 +1,7 @@
 package io.tophash.sync.extent;
 
 import static io.tophash.sync.format.ExtentLayout.CLAIMED;
+import static io.tophash.sync.format.ExtentLayout.CLOSING;
 import static io.tophash.sync.format.ExtentLayout.FREE;
 import static io.tophash.sync.format.ExtentLayout.RESERVED;
 import static io.tophash.sync.format.ExtentLayout.RUN;
@@ -11,10 +12,13 @@ import static io.tophash.sync.format.RegionLayout.EXTENT_BYTES;
 
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.ExtentLayout;
+import io.tophash.sync.format.OwnerWord;
 import io.tophash.sync.format.RegionLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.function.LongBinaryOperator;
+import java.util.function.LongConsumer;
 
 /**
  * What the extents say, for statistics and the verifier. Each figure is read anew, from all tables
@@ -51,11 +55,34 @@ public final class ExtentReport {
     }
   }
 
-  private void forEachOwner(int extent, int units, IntConsumer owners) {
+  private void forEachOwner(int extent, int units, LongConsumer owners) {
     table.map(extent);
     for (int block = 0; block < ExtentLayout.blockCount(units); block++) {
-      owners.accept(memory.getIntAcquire(ExtentTable.position(extent), ExtentLayout.owner(block)));
+      owners.accept(memory.getLongAcquire(ExtentTable.position(extent), ExtentLayout.owner(block)));
     }
+  }
+
+  /** Shows the owner word and the size of each block of an extent that holds some, or is a run. */
+  private void forEachOwner(int extent, LongBinaryOperator owners) {
+    int word = table.word(extent);
+    if (ExtentBlocks.hasBlocks(word)) {
+      int units = ExtentBlocks.unitsOf(extent, word);
+      long bytes = (long) units << ExtentLayout.UNIT_SHIFT;
+      forEachOwner(extent, units, owner -> owners.applyAsLong(owner, bytes));
+    } else if (ExtentRuns.isRun(word)) {
+      table.map(extent);
+      long owner = memory.getLongAcquire(ExtentTable.position(extent), ExtentLayout.owner(0));
+      owners.applyAsLong(owner, runBytes(extent, word));
+    }
+  }
+
+  private long runBytes(int extent, int word) {
+    int length = ExtentLayout.low(word);
+    if (kind(word) != RUN) {
+      long mark = memory.getLong(ExtentTable.position(extent), ExtentLayout.MARK);
+      length = ExtentLayout.markedLength(mark);
+    }
+    return BlockSizes.runBytes(length);
   }
 
   /** Number of extents that are in the file, the reserved ones included. */
@@ -87,21 +114,31 @@ public final class ExtentReport {
     return used[0];
   }
 
-  /** Size of all free extents and of all free blocks. */
+  /** Size of all free extents and of all blocks that can be taken. */
   public long freeBytes() {
+    long reuseBelow = table.epochs.reuseBelow();
     long[] free = {0};
     forEachExtent(
         extent -> {
-          int word = table.word(extent);
-          if (kind(word) == FREE) {
-            free[0] += EXTENT_BYTES;
-          } else if (ExtentBlocks.hasBlocks(word)) {
-            int units = ExtentBlocks.unitsOf(extent, word);
-            long bytes = (long) units << ExtentLayout.UNIT_SHIFT;
-            forEachOwner(extent, units, owner -> free[0] += owner == 0 ? bytes : 0);
-          }
+          free[0] += kind(table.word(extent)) == FREE ? EXTENT_BYTES : 0;
+          forEachOwner(
+              extent,
+              (owner, bytes) -> free[0] += OwnerWord.isTakeable(owner, reuseBelow) ? bytes : 0);
         });
     return free[0];
+  }
+
+  /** Size of all blocks that are free, but that a checkpoint may still name. */
+  public long quarantinedBytes() {
+    long reuseBelow = table.epochs.reuseBelow();
+    long[] quarantined = {0};
+    forEachExtent(
+        extent ->
+            forEachOwner(
+                extent,
+                (owner, bytes) ->
+                    quarantined[0] += OwnerWord.isQuarantined(owner, reuseBelow) ? bytes : 0));
+    return quarantined[0];
   }
 
   /** Shows all blocks in use, in the order of their positions. */
@@ -118,17 +155,21 @@ public final class ExtentReport {
                 extent,
                 units,
                 owner -> {
-                  if (owner != 0) {
-                    visitor.block(position[0], bytes, owner - 1);
+                  if (OwnerWord.isUsed(owner)) {
+                    visitor.block(position[0], bytes, OwnerWord.owner(owner));
                   }
                   position[0] += bytes;
                 });
-          } else if (kind(word) == RUN) {
-            table.map(extent);
-            visitor.block(
-                base + ExtentLayout.UNIT_BYTES,
-                BlockSizes.runBytes(ExtentLayout.low(word)),
-                memory.getIntAcquire(base, ExtentLayout.owner(0)) - 1);
+          } else if (ExtentRuns.isRun(word)) {
+            forEachOwner(
+                extent,
+                (owner, bytes) -> {
+                  if (OwnerWord.isUsed(owner)) {
+                    long position = base + ExtentLayout.UNIT_BYTES;
+                    visitor.block(position, bytes, OwnerWord.owner(owner));
+                  }
+                  return 0;
+                });
           }
         });
   }
@@ -150,12 +191,9 @@ public final class ExtentReport {
           int word = table.word(extent);
           if (!isPossible(extent, word)) {
             add(problems, extent, word);
-          } else if (ExtentBlocks.hasBlocks(word)) {
-            forEachOwner(extent, ExtentLayout.units(word), owner -> check(problems, extent, owner));
-          } else if (kind(word) == RUN) {
-            table.map(extent);
-            long base = ExtentTable.position(extent);
-            check(problems, extent, memory.getIntAcquire(base, ExtentLayout.owner(0)));
+          } else {
+            forEachOwner(extent, (owner, bytes) -> check(problems, extent, owner));
+            checkMark(problems, extent, word);
           }
         });
     return problems;
@@ -170,13 +208,14 @@ public final class ExtentReport {
       case ExtentLayout.BLOCKS:
         return low <= ExtentLayout.UNITS && BlockSizes.isSize(low);
       case ExtentLayout.CLOSING:
-        return BlockSizes.isSize(ExtentLayout.units(word));
+        return ExtentRuns.isRun(word) || BlockSizes.isSize(ExtentLayout.units(word));
       case CLAIMED:
         return true;
       case RUN:
         return low >= 2
             && index + low <= table.perWindow()
-            && table.word(extent + low - 1) == ExtentLayout.word(RUN_INNER, low - 1);
+            && (!isUsedRun(extent)
+                || table.word(extent + low - 1) == ExtentLayout.word(RUN_INNER, low - 1));
       case RUN_INNER:
         return low >= 1
             && low < index
@@ -187,9 +226,37 @@ public final class ExtentReport {
     }
   }
 
-  private static void check(List<String> problems, int extent, int owner) {
-    if (owner < 0 || owner > 1 << RegionLayout.MAX_SHARD_SHIFT) {
-      add(problems, extent, "impossible owner " + owner);
+  /** False for a run of which a killed process may have given some extents back. */
+  private boolean isUsedRun(int extent) {
+    table.map(extent);
+    long owner = memory.getLongAcquire(ExtentTable.position(extent), ExtentLayout.owner(0));
+    return !OwnerWord.isTakeable(owner, table.epochs.reuseBelow());
+  }
+
+  private static long check(List<String> problems, int extent, long owner) {
+    if (owner != 0
+        && (OwnerWord.owner(owner) < 0
+            || OwnerWord.owner(owner) >= 1 << RegionLayout.MAX_SHARD_SHIFT
+            || OwnerWord.freedIn(owner) != 0
+                && OwnerWord.freedIn(owner) <= OwnerWord.bornIn(owner))) {
+      add(problems, extent, "impossible owner word 0x" + Long.toHexString(owner));
+    }
+    return 0;
+  }
+
+  private void checkMark(List<String> problems, int extent, int word) {
+    long position = ExtentTable.position(extent);
+    long id = table.epochs.storeId();
+    boolean isRun = ExtentRuns.isRun(word);
+    if (isRun || ExtentBlocks.hasBlocks(word)) {
+      table.map(extent);
+      long wanted =
+          isRun
+              ? ExtentLayout.runMark(id, position, ExtentLayout.low(word))
+              : ExtentLayout.mark(id, position, ExtentLayout.units(word));
+      if (memory.getLong(position, ExtentLayout.MARK) != wanted && kind(word) != CLOSING) {
+        add(problems, extent, "the mark does not say what the extent is");
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.tophash.sync.extent;
 
 import static io.tophash.sync.format.ExtentLayout.CLAIMED;
+import static io.tophash.sync.format.ExtentLayout.CLOSING;
 import static io.tophash.sync.format.ExtentLayout.FREE;
 import static io.tophash.sync.format.ExtentLayout.RUN;
 import static io.tophash.sync.format.ExtentLayout.RUN_INNER;
@@ -12,24 +13,27 @@ import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.ExtentLayout;
+import io.tophash.sync.format.OwnerWord;
 import io.tophash.sync.format.RegionLayout;
 
 /**
  * Runs: neighbouring extents of one window that are one large block.
  *
  * <p><b>Making one.</b> (1) all its extents claimed, from the first to the last, and made ready;
- * (2) the note; (3) the owner, in the first extent's header; (4) the first extent {@code CLAIMED}
- * to {@code RUN}, the commit; (5) the others {@code CLAIMED} to {@code RUN_INNER}. Killed before
- * (4), there are claims of a dead process, which anybody puts back. Killed after it, the note leads
- * the repair to a run whose later extents may be claims of the dead process, or have been put back
- * and taken by others: it frees the run, and only those extents that still are of this run. The
- * caller has not had the run yet, so nothing of it was used.
+ * (2) the note; (3) mark and owner, in the first extent's header; (4) the first extent {@code
+ * CLAIMED} to {@code RUN}, the commit; (5) the others {@code CLAIMED} to {@code RUN_INNER}. Killed
+ * before (4), there are claims of a dead process, which anybody puts back. Killed after it, the
+ * note leads the repair to a run whose later extents may be claims of the dead process, or have
+ * been put back and taken by others: it frees the run, and only those extents that still are of
+ * this run. The caller has not had the run yet, so nothing of it was used.
  *
- * <p><b>Freeing one.</b> (1) the later extents {@code RUN_INNER} to {@code FREE}; (2) the first
- * {@code RUN} to {@code FREE}. Killed in between, the caller's note leads the repair to it, which
- * does the same again: the first extent is still this owner's run, and a later one that has been
+ * <p><b>Freeing one</b> is one store, to its owner word. As a checkpoint may still name it, the
+ * extents come later, when the owner word is takeable, and whoever meets the run gives them back:
+ * (1) the first extent {@code RUN} to {@code CLOSING}, of no units, a claim; (2) the later extents
+ * {@code RUN_INNER} to {@code FREE}; (3) the first one to {@code FREE}. Killed in between, anybody
+ * makes the claim {@code RUN} again, and the next one begins anew: a later extent that has been
  * taken by others is no {@code RUN_INNER} of this distance, as that could only be of a run that
- * begins at the same place. The owner word stays: it means nothing outside of a run or of blocks.
+ * begins at the same place.
  *
  * <p>Thread-safe, lock-free: of those who claim overlapping runs, the one with the last extent goes
  * on; the others put theirs back and search behind it.
@@ -102,6 +106,9 @@ final class ExtentRuns {
           livingClaim = word;
         }
       }
+      if (kind(word) == RUN && giveBack(extent, word, false)) {
+        word = table.word(extent);
+      }
       found = kind(word) == FREE || extend && kind(word) == UNREADY ? found + 1 : 0;
       if (found == length) {
         int first = extent - length + 1;
@@ -154,7 +161,10 @@ final class ExtentRuns {
     long position = base + ExtentLayout.UNIT_BYTES;
     memory.putLongRelease(note, 0, position);
     MappedMemory.storeStoreFence();
-    memory.putInt(base, ExtentLayout.owner(0), ownerId + 1);
+    long mark = ExtentLayout.runMark(table.epochs.storeId(), base, length);
+    memory.putLong(base, ExtentLayout.MARK, mark);
+    long owner = OwnerWord.of(ownerId, table.epochs.epochOf(ownerId));
+    memory.putLong(base, ExtentLayout.owner(0), owner);
     table.compareAndSet(first, claims.claim(), ExtentLayout.word(RUN, length));
     CrashPoint.reached("run.committed");
     for (int i = 1; i < length; i++) {
@@ -166,18 +176,71 @@ final class ExtentRuns {
   // --- freeing
   // ------------------------------------------------------------------------------------
 
-  /** True if a run begins there and is this owner's. */
-  boolean isOwned(int extent, int word, long position, int ownerId) {
-    lengthOf(extent, word);
+  /** True if the state word is that of a run, if only for the moment. */
+  static boolean isRun(int word) {
+    return kind(word) == RUN || kind(word) == CLOSING && ExtentLayout.units(word) == 0;
+  }
+
+  /** True if a run begins there and is this owner's; one that was freed is nobody's. */
+  boolean isOwned(int extent, long position, int ownerId) {
     table.map(extent);
     long base = ExtentTable.position(extent);
     return position == base + ExtentLayout.UNIT_BYTES
-        && memory.getIntAcquire(base, ExtentLayout.owner(0)) == ownerId + 1;
+        && OwnerWord.isOwnedBy(ownerWord(extent), ownerId);
   }
 
-  /** Gives a run back that is this owner's. */
-  void release(int extent, int word) {
+  /** Owner word of the run that begins in an extent, which is mapped. */
+  private long ownerWord(int extent) {
+    return memory.getLongAcquire(ExtentTable.position(extent), ExtentLayout.owner(0));
+  }
+
+  /**
+   * Frees a run that is this owner's; its extents are given back by {@link #giveBack}.
+   *
+   * @return true if that can be done at once, false if it is quarantined
+   */
+  boolean release(int extent, int ownerId) {
+    long owner = ownerWord(extent);
+    long freed = OwnerWord.freed(owner, table.epochs.epochOf(ownerId));
+    memory.compareAndSetLong(ExtentTable.position(extent), ExtentLayout.owner(0), owner, freed);
+    CrashPoint.reached("run.freed");
+    return freed == 0;
+  }
+
+  /**
+   * Gives the extents of a run back, if it is free and no checkpoint names it.
+   *
+   * @param word of its first extent
+   * @param always false to pass by one that was found in use lately
+   * @return true if they were given back
+   */
+  boolean giveBack(int extent, int word, boolean always) {
+    long reuseBelow = table.epochs.reuseBelow();
+    if (!always && table.quarantine.isBarren(extent, reuseBelow)) {
+      return false;
+    }
     int length = lengthOf(extent, word);
+    table.map(extent);
+    long owner = ownerWord(extent);
+    if (!OwnerWord.isTakeable(owner, reuseBelow)) {
+      table.quarantine.noteBarren(extent, reuseBelow);
+      return false;
+    }
+    int closing = claims.closing(0);
+    if (!table.compareAndSet(extent, word, closing)) {
+      return false;
+    }
+    // A run of the same length may have come here since: now that it is claimed nobody frees it.
+    boolean isFree = table.epochs.isTakeable(ownerWord(extent));
+    CrashPoint.reached("run.closing");
+    if (isFree) {
+      freeInner(extent, length);
+    }
+    table.compareAndSet(extent, closing, isFree ? ExtentLayout.word(FREE, 0) : word);
+    return isFree;
+  }
+
+  private void freeInner(int extent, int length) {
     for (int i = 1; i < length; i++) {
       int inner = table.word(extent + i);
       if (inner == ExtentLayout.word(RUN_INNER, i)) {
@@ -187,12 +250,17 @@ final class ExtentRuns {
       }
       CrashPoint.reached("run.innerFreed");
     }
-    table.compareAndSet(extent, word, ExtentLayout.word(FREE, 0));
   }
 
   /** Length of the run that begins in an extent. */
   int lengthOf(int extent, int word) {
     int length = ExtentLayout.low(word);
+    if (kind(word) == CLOSING) {
+      table.map(extent);
+      length =
+          ExtentLayout.markedLength(
+              memory.getLong(ExtentTable.position(extent), ExtentLayout.MARK));
+    }
     if (length < 2 || (extent & table.perWindow() - 1) + length > table.perWindow()) {
       throw new CorruptStoreException(
           "extent table",

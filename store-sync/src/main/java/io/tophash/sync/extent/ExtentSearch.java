@@ -3,6 +3,7 @@ package io.tophash.sync.extent;
 import static io.tophash.sync.format.ExtentLayout.BLOCKS;
 import static io.tophash.sync.format.ExtentLayout.FREE;
 import static io.tophash.sync.format.ExtentLayout.MAYBE_ROOM;
+import static io.tophash.sync.format.ExtentLayout.RUN;
 import static io.tophash.sync.format.ExtentLayout.UNREADY;
 import static io.tophash.sync.format.ExtentLayout.kind;
 
@@ -27,9 +28,13 @@ final class ExtentSearch {
 
   private static final int WAYS = 4;
 
+  /** Extents of the quarantine that one allocation looks at. */
+  private static final int SWEEP = 16;
+
   private final ExtentTable table;
   private final ExtentClaims claims;
   private final ExtentBlocks blocks;
+  private final ExtentRuns runs;
 
   // By units; 0 is no extent.
   private final int[] lastUsed = new int[ExtentLayout.UNITS + 1];
@@ -39,20 +44,45 @@ final class ExtentSearch {
   private final int[] lately = new int[WAYS];
   private int firstUnready;
 
-  ExtentSearch(ExtentTable table, ExtentClaims claims, ExtentBlocks blocks) {
+  ExtentSearch(ExtentTable table, ExtentClaims claims, ExtentBlocks blocks, ExtentRuns runs) {
+    this.runs = runs;
     this.table = table;
     this.claims = claims;
     this.blocks = blocks;
   }
 
-  /** A block of this extent was freed. */
+  /** A block of this extent is takeable. */
   void noteRoom(int extent, int units) {
+    table.quarantine.noteRoom(extent);
     roomy[WAYS * units + (extent & WAYS - 1)] = extent;
   }
 
-  /** This extent was emptied. */
-  void noteFree(int extent) {
-    lately[extent & WAYS - 1] = extent;
+  /** Frees an extent if all in it is takeable. What a dead process was about to do is undone. */
+  void giveBack(int extent) {
+    int word = table.word(extent);
+    if (ExtentClaims.isClaim(word) && claims.isDead(word)) {
+      claims.recover(extent, word);
+      word = table.word(extent);
+    }
+    if (kind(word) == RUN ? runs.giveBack(extent, word, true) : blocks.closeIfEmpty(extent)) {
+      lately[extent & WAYS - 1] = extent;
+    }
+  }
+
+  /** Looks at a few of the extents that have become takeable, if there are any. */
+  void sweep() {
+    long reuseBelow = table.epochs.reuseBelow();
+    for (int i = 0; i < SWEEP; i++) {
+      int extent = table.quarantine.poll(reuseBelow);
+      if (extent == 0) {
+        return;
+      }
+      giveBack(extent);
+      int word = table.word(extent);
+      if (kind(word) == BLOCKS && (word & MAYBE_ROOM) != 0) {
+        noteRoom(extent, ExtentLayout.units(word));
+      }
+    }
   }
 
   /** Forgets all; for the only user of the file, after it has taken extents away. */
@@ -215,6 +245,7 @@ final class ExtentSearch {
     int free; // first extent seen of that kind, 0 if none
     int unready;
     final int[] larger = new int[ExtentLayout.UNITS + 1];
+    private final long reuseBelow = table.epochs.reuseBelow();
     private int livingClaim;
 
     Scan(int units, int ownerId, long note) {
@@ -259,7 +290,13 @@ final class ExtentSearch {
         }
       }
       if (ExtentBlocks.holds(word, units)) {
-        return (word & MAYBE_ROOM) != 0 ? takeFrom(extent, units, ownerId, note) : 0;
+        boolean maybe = (word & MAYBE_ROOM) != 0;
+        return maybe && (isLast || !table.quarantine.isBarren(extent, reuseBelow))
+            ? takeFrom(extent, units, ownerId, note)
+            : 0;
+      }
+      if (isLast && kind(word) == RUN && free == 0 && runs.giveBack(extent, word, true)) {
+        word = table.word(extent);
       }
       if (isLast && kind(word) == BLOCKS && (word & MAYBE_ROOM) != 0) {
         if (free == 0 && blocks.closeIfEmpty(extent)) {

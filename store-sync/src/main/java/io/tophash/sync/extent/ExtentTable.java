@@ -21,6 +21,8 @@ import io.tophash.sync.format.RegionLayout;
 final class ExtentTable {
   final MappedMemory memory;
   final Space space;
+  final Epochs epochs;
+  final Quarantine quarantine = new Quarantine();
   private final int windowShift;
   private final int perWindow;
   // Number of window words known to be used: never more than there are.
@@ -29,6 +31,7 @@ final class ExtentTable {
   ExtentTable(Space space) {
     this.space = space;
     this.memory = space.memory();
+    this.epochs = new Epochs(memory);
     this.windowShift = Long.numberOfTrailingZeros(memory.windowBytes());
     this.perWindow = 1 << windowShift - EXTENT_SHIFT;
   }

@@ -1,10 +1,14 @@
 package io.tophash.sync.format;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
 /**
  * Extents: the file is a row of them. A window's table has one state word for each of its extents.
  * An extent is free, or holds blocks of one size, or is part of a run that is one large block. Its
- * first 1,024 bytes are its header: for each block an int that says whose the block is. The picture
- * is in docs/format.md, "Extents".
+ * first 1,024 bytes are its header: a mark that says what the extent is, and for each block an
+ * {@link OwnerWord}. The picture is in docs/format.md, "Extents".
  *
  * <pre>
  * state word: | 31 .. 28 kind | 27 maybe room | 26 .. 0 by kind |
@@ -22,6 +26,12 @@ public final class ExtentLayout {
 
   /** Units of an extent behind its header. */
   public static final int UNITS = (RegionLayout.EXTENT_BYTES >> UNIT_SHIFT) - 1;
+
+  /** Size of the smallest blocks in units: the header has no room for the owners of more blocks. */
+  public static final int MIN_UNITS = 2;
+
+  /** long at the start of an extent: {@link #mark} */
+  public static final int MARK = 0;
 
   /** Not written yet, perhaps behind the end of the file. */
   public static final int UNREADY = 0;
@@ -44,7 +54,10 @@ public final class ExtentLayout {
   /** The header of the store or a window's table. */
   public static final int RESERVED = 6;
 
-  /** Is being looked through, as it may be empty; low bits: units of a block, above them who. */
+  /**
+   * Is being looked through, as it may be empty; low bits: units of a block, above them who. Of 0
+   * units: a run that is being given back.
+   */
   public static final int CLOSING = 7;
 
   /** In a {@link #BLOCKS} word: a block may be free. */
@@ -65,6 +78,9 @@ public final class ExtentLayout {
   private static final int SLOT_MASK = 127;
   private static final int CLOSING_SHIFT = 8;
   private static final int UNITS_MASK = (1 << CLOSING_SHIFT) - 1;
+
+  private static final int MARK_CRC_SHIFT = 32;
+  private static final int RUN_MARK = 1 << 16;
 
   private ExtentLayout() {}
 
@@ -114,7 +130,40 @@ public final class ExtentLayout {
 
   /** Offset in the extent's header of the owner of a block. */
   public static int owner(int block) {
-    return 4 + 4 * block;
+    return 8 + 8 * block;
+  }
+
+  /** The mark of an extent of blocks. */
+  public static long mark(long storeId, long position, int units) {
+    return withCrc(storeId, position, units);
+  }
+
+  /** The mark of the first extent of a run. */
+  public static long runMark(long storeId, long position, int length) {
+    return withCrc(storeId, position, RUN_MARK | length);
+  }
+
+  private static long withCrc(long storeId, long position, int what) {
+    ByteBuffer bytes = ByteBuffer.allocate(20).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(storeId).putLong(position).putInt(what).flip();
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return crc.getValue() << MARK_CRC_SHIFT | what;
+  }
+
+  /** True if a mark was made for this place in this store. */
+  public static boolean isMark(long mark, long storeId, long position) {
+    return mark != 0 && mark == withCrc(storeId, position, (int) mark);
+  }
+
+  /** Length of the run that a mark says there is; 0 if it is that of blocks. */
+  public static int markedLength(long mark) {
+    return ((int) mark & RUN_MARK) == 0 ? 0 : (int) mark & RUN_MARK - 1;
+  }
+
+  /** Units of the blocks that a mark says there are; 0 if it is that of a run. */
+  public static int markedUnits(long mark) {
+    return ((int) mark & RUN_MARK) == 0 ? (int) mark : 0;
   }
 
   /** Number of blocks of this size that an extent holds. */

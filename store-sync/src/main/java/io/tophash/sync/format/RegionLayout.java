@@ -19,6 +19,12 @@ public final class RegionLayout {
   /** Offset of the extent table in the first window, behind the header. */
   public static final int FIRST_TABLE = 4096;
 
+  /** Position of the roots, {@link RootLayout}: two slots. */
+  public static final int ROOTS = 20 << 10;
+
+  /** Position of the epoch words, {@link EpochLayout}. */
+  public static final int EPOCHS = 28 << 10;
+
   /** Position of the shards. */
   public static final int SHARDS = 32 << 10;
 
@@ -37,8 +43,11 @@ public final class RegionLayout {
    */
   public static final int WINDOWS = 192 << 10;
 
+  /** Position of what stands behind the window words. */
+  private static final int WINDOWS_END = 224 << 10;
+
   /** Number of window words: the largest number of windows. */
-  public static final int MAX_WINDOWS = (EXTENT_BYTES - WINDOWS) / 4;
+  public static final int MAX_WINDOWS = (WINDOWS_END - WINDOWS) / 4;
 
   private RegionLayout() {}
 

@@ -8,6 +8,9 @@ public final class ShardLayout {
   /** long, {@link LockWord} */
   public static final int LOCK = 0;
 
+  /** long, {@link ShardState}; in the line of the lock, which whoever reads it has just read */
+  public static final int STATE = 8;
+
   /** long, {@link DirectoryWord} */
   public static final int DIRECTORY = 64;
 
@@ -42,6 +45,9 @@ public final class ShardLayout {
    * long: log2 of the directory size of {@link #OLD_DIRECTORY} while it is being emptied, plus 1
    */
   public static final int CLEARING = 256;
+
+  /** long, number of sealed segments that were copied; a counter for people, as those below */
+  public static final int COPIES = 312;
 
   /** Counters for people, longs, written under the lock. */
   public static final int INSERTS = 320;

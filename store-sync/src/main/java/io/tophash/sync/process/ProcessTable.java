@@ -200,7 +200,8 @@ public final class ProcessTable {
         && wanted == LockWord.incarnation(incarnationOf(slot));
   }
 
-  long incarnationOf(int slot) {
+  /** The number of the present or last owner of a row. */
+  public long incarnationOf(int slot) {
     return memory.getLongVolatile(RegionLayout.process(slot), ProcessLayout.INCARNATION);
   }
 

@@ -7,6 +7,7 @@ import io.tophash.core.memory.RawFile;
 import io.tophash.core.salvage.Salvage;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.ExtentLayout;
+import io.tophash.sync.format.OwnerWord;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
@@ -123,7 +124,7 @@ public final class SyncReader implements Salvage.Reader {
     }
     HashRange range = range(shard, index >>> depth - local, local);
     long prefix = (long) HeapBytes.LONG.get(head, SegmentLayout.PREFIX);
-    if ((own | SegmentWord.AMENDED) != (word | SegmentWord.AMENDED) || !range.contains(prefix)) {
+    if (!SegmentWord.isSameBlock(own, word) || !range.contains(prefix)) {
       lose(shard, index, depth, "directory entry damaged");
       return 1;
     }
@@ -133,8 +134,7 @@ public final class SyncReader implements Salvage.Reader {
     int next = index + 1;
     while (next < 1 << depth
         && next >>> depth - local == index >>> depth - local
-        && ((long) HeapBytes.LONG.get(directory, 8 * next) | SegmentWord.AMENDED)
-            == (word | SegmentWord.AMENDED)) {
+        && SegmentWord.isSameBlock((long) HeapBytes.LONG.get(directory, 8 * next), word)) {
       next++;
     }
     return next - index;
@@ -197,6 +197,7 @@ public final class SyncReader implements Salvage.Reader {
     if (units == 0 || unit % units != 0 || unit / units >= ExtentLayout.blockCount(units)) {
       return Boolean.FALSE;
     }
-    return (int) HeapBytes.INT.get(extent, ExtentLayout.owner(unit / units)) != 0;
+    long owner = (long) HeapBytes.LONG.get(extent, ExtentLayout.owner(unit / units));
+    return OwnerWord.isUsed(owner);
   }
 }

@@ -183,6 +183,17 @@ public final class InlineSegments extends SegmentKind {
   }
 
   @Override
+  long usedBytes(long segmentWord, long blockBytes) {
+    int read = SegmentWord.readBuckets(segmentWord);
+    return Math.min(blockBytes, bytes(read));
+  }
+
+  @Override
+  public boolean hasRoom(long segmentWord, long incomingBytes) {
+    return true;
+  }
+
+  @Override
   public long neededBytes(Gathered g, int from, int to, long incomingBytes) {
     return bytes(readBuckets(to - from));
   }

@@ -362,6 +362,18 @@ public final class RecordSegments extends SegmentKind {
   }
 
   @Override
+  long usedBytes(long segmentWord, long blockBytes) {
+    long tail = memory.getInt(SegmentWord.position(segmentWord), TAIL) & 0xFFFF_FFFFL;
+    return Math.min(blockBytes, tail);
+  }
+
+  @Override
+  public boolean hasRoom(long segmentWord, long incomingBytes) {
+    long block = SegmentWord.position(segmentWord);
+    return memory.getInt(block, TAIL) <= memory.getInt(block, LOG_END) - incomingBytes;
+  }
+
+  @Override
   public long neededBytes(Gathered g, int from, int to, long incomingBytes) {
     return builder.neededBytes(g, from, to, incomingBytes);
   }

@@ -331,6 +331,41 @@ public abstract class SegmentKind {
   public record Shape(
       long prefix, int localDepth, int generation, long avoid, long incomingBytes) {}
 
+  /** Bytes from the start of a block up to which anything of it counts. */
+  abstract long usedBytes(long segmentWord, long blockBytes);
+
+  /** True if a small record of this size can still be appended; of the inline kind always. */
+  public abstract boolean hasRoom(long segmentWord, long incomingBytes);
+
+  /**
+   * True if a block is the one that a segment word names: a copy has a new checksum, which must not
+   * hide a damage. All of the header is mapped.
+   */
+  public final boolean isWhole(long segmentWord) {
+    byte[] header = new byte[HEADER_BYTES];
+    memory.getBytes(SegmentWord.position(segmentWord), header, 0, header.length);
+    long word = (long) HeapBytes.LONG.get(header, SegmentLayout.WORD);
+    return isSealed(header, 0) && SegmentWord.isSameBlock(word, segmentWord);
+  }
+
+  /**
+   * Copies a whole block in which nothing changes.
+   *
+   * @param target position of the copy
+   * @param blockBytes size of the block; that of the copy is not smaller
+   * @return the segment word under which the copy shall be published
+   */
+  public final long copy(long segmentWord, long target, long blockBytes) {
+    long block = SegmentWord.position(segmentWord);
+    memory.copy(block, target, (int) usedBytes(segmentWord, blockBytes));
+    long word = SegmentWord.moved(segmentWord, target);
+    memory.putLong(target, SegmentLayout.WORD, word);
+    byte[] header = new byte[SegmentLayout.CHECKSUM];
+    memory.getBytes(target, header, 0, header.length);
+    memory.putInt(target, SegmentLayout.CHECKSUM, headerChecksum(header, 0));
+    return word;
+  }
+
   /** Smallest number of read buckets for so many entries. */
   static int readBuckets(int entries) {
     int buckets = Math.max(1, (2 * entries + MAX_FRESH_LOAD - 1) / MAX_FRESH_LOAD);

@@ -77,7 +77,32 @@ final class Directory {
     return amended;
   }
 
-  /** Doubles the directory; the shard is frozen. Returns the new directory word. */
+  /**
+   * Sees to it that the directory was made in the present epoch, so that it may be stored to: a
+   * sealed one is replaced by a copy, in which no segment is fresh. The shard is frozen. Killed
+   * before the state says so, the copy is copied once more.
+   *
+   * @return the directory word
+   */
+  long freshen(int shard) {
+    long word = context.directoryWord(shard);
+    check(shard, word);
+    if (context.isDirectoryFresh(shard)) {
+      return word;
+    }
+    int depth = DirectoryWord.depth(word);
+    long bytes = DirectoryWord.bytes(depth);
+    long copy = context.allocator().allocate(bytes, shard, at(shard, ShardLayout.NEW_DIRECTORY));
+    for (int i = 0; i < 1 << depth; i++) {
+      memory.putLong(copy + 8L * i, 0, segmentWord(word, i) & ~SegmentWord.FRESH);
+    }
+    word = replace(shard, word, copy, depth);
+    context.putDirectoryFresh(shard);
+    CrashPoint.reached("directory.freshened");
+    return word;
+  }
+
+  /** Doubles the directory, which is fresh; the shard is frozen. Returns the new word. */
   long grow(int shard, long oldWord) {
     int depth = DirectoryWord.depth(oldWord);
     long bytes = DirectoryWord.bytes(depth + 1);
@@ -92,7 +117,7 @@ final class Directory {
 
   /** Moves the directory below a position if there is room; the shard is frozen. */
   void moveBelow(int shard, long below) {
-    long oldWord = context.directoryWord(shard);
+    long oldWord = freshen(shard);
     int depth = DirectoryWord.depth(oldWord);
     int note = at(shard, ShardLayout.NEW_DIRECTORY);
     long fresh = context.allocator().allocateBelow(below, DirectoryWord.bytes(depth), shard, note);

@@ -7,6 +7,7 @@ import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.format.DirectoryWord;
+import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.segment.Gathered;
@@ -63,8 +64,7 @@ final class Rebuilder {
    * @param below the block must lie below this position, if one can be had; for compaction
    */
   void rebuild(int shard, long hash, long incomingBytes, long avoid, long below, Gathered g) {
-    long directoryWord = context.directoryWord(shard);
-    directory.check(shard, directoryWord);
+    long directoryWord = directory.freshen(shard);
     int index = directory.indexOf(directoryWord, hash);
     long word = directory.segmentWord(directoryWord, index);
     int depth = DirectoryWord.depth(directoryWord);
@@ -87,6 +87,46 @@ final class Rebuilder {
     } else {
       replace(shard, directoryWord, index, shape, word, below, g);
     }
+  }
+
+  /**
+   * Sees to it that directory and segment of a hash are of the shard's present epoch, so that they
+   * may be stored to. A sealed segment is copied, or rebuilt if its log has no room.
+   *
+   * @param incomingBytes size of a record that is to come
+   */
+  void freshen(int shard, long hash, long incomingBytes, Gathered g) {
+    long directoryWord = directory.freshen(shard);
+    int index = directory.indexOf(directoryWord, hash);
+    long word = directory.segmentWord(directoryWord, index);
+    if (SegmentWord.isFresh(word)) {
+      return;
+    }
+    context.checkInside(SegmentWord.position(word), SegmentLayout.HEADER_BYTES);
+    if (!kind.isWhole(word)) {
+      throw new CorruptStoreException(
+          "segment", SegmentWord.position(word), "the checksum of the header does not match");
+    }
+    if (kind.hasRoom(word, incomingBytes)) {
+      copy(shard, directoryWord, index, word);
+    } else {
+      rebuild(shard, hash, incomingBytes, 0, Long.MAX_VALUE, g);
+    }
+  }
+
+  /** Replaces a segment by a copy of its block. To the notes it is a rebuild. */
+  private void copy(int shard, long directoryWord, int index, long word) {
+    int depth = DirectoryWord.depth(directoryWord);
+    int local = context.localDepth(word, depth);
+    long bytes = allocator.sizeOf(SegmentWord.position(word));
+    long block = allocator.allocate(bytes, shard, at(shard, ShardLayout.NEW_BLOCK_0));
+    long copied = kind.copy(word, block, bytes);
+    CrashPoint.reached("copy.built");
+    note(shard, ShardLayout.OLD_BLOCK_0, word);
+    int first = Directory.firstAlias(index, depth, local);
+    directory.publish(directoryWord, first, Directory.aliases(depth, local), copied);
+    release(shard, word, 0);
+    context.bump(shard, ShardLayout.COPIES);
   }
 
   private void gather(long word, Gathered g) {
@@ -260,6 +300,7 @@ final class Rebuilder {
     context.putNote(shard, ShardLayout.CLEARING, DirectoryWord.depth(old) + 1);
     CrashPoint.reached("clear.noted");
     directory.publishDirectory(shard, fresh);
+    context.putDirectoryFresh(shard);
     CrashPoint.reached("clear.published");
     memory.putLongRelease(0, at(shard, ShardLayout.COUNT), 0);
     context.putNote(shard, ShardLayout.NEW_BLOCK_0, 0);

@@ -9,6 +9,7 @@ import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.format.ShardState;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.segment.SegmentKind;
 import java.nio.file.Path;
@@ -71,6 +72,28 @@ public record ShardContext(
   /** Reads the directory word: pairs with the release that published it. */
   public long directoryWord(int shard) {
     return memory.getLongAcquire(0, at(shard, ShardLayout.DIRECTORY));
+  }
+
+  /**
+   * The word {@code STATE}, for who is in the guard, or holds the lock: it does not change then.
+   */
+  long state(int shard) {
+    return memory.getLong(0, at(shard, ShardLayout.STATE));
+  }
+
+  /** Sets it, for the holder of the lock. Pairs with the reads behind the lock word. */
+  void putState(int shard, long state) {
+    memory.putLongRelease(0, at(shard, ShardLayout.STATE), state);
+  }
+
+  /** The directory that stands there now was made in the present epoch; for the lock's holder. */
+  void putDirectoryFresh(int shard) {
+    putState(shard, state(shard) | ShardState.DIRECTORY_FRESH);
+  }
+
+  /** True if the directory may be stored to. */
+  boolean isDirectoryFresh(int shard) {
+    return ShardState.isDirectoryFresh(state(shard));
   }
 
   /** Adds to the number of entries. */

@@ -26,6 +26,7 @@ final class ShardLock {
   private final MappedMemory memory;
   private final ProcessTable process;
   private final ShardContext context;
+  private volatile int blockingSlot = -1;
 
   ShardLock(ShardContext context) {
     this.context = context;
@@ -41,9 +42,16 @@ final class ShardLock {
    * @throws StoreTimeoutException if another holder keeps it longer than the timeout
    */
   long lock(int shard) {
+    return lock(shard, context.lockTimeoutNanos());
+  }
+
+  /** As {@link #lock(int)}, with another timeout. */
+  long lock(int shard, long timeoutNanos) {
     long mine = process.lockWord();
     // The acquire that pairs with the release in unlock().
-    return memory.compareAndSetLong(0, at(shard, ShardLayout.LOCK), 0, mine) ? 0 : await(shard);
+    return memory.compareAndSetLong(0, at(shard, ShardLayout.LOCK), 0, mine)
+        ? 0
+        : await(shard, timeoutNanos);
   }
 
   /** Takes the lock if it is free. */
@@ -51,7 +59,7 @@ final class ShardLock {
     return memory.compareAndSetLong(0, at(shard, ShardLayout.LOCK), 0, process.lockWord());
   }
 
-  private long await(int shard) {
+  private long await(int shard, long timeoutNanos) {
     int lock = at(shard, ShardLayout.LOCK);
     long mine = process.lockWord();
     long start = System.nanoTime();
@@ -76,8 +84,8 @@ final class ShardLock {
           }
           continue;
         }
-        if (now - start > context.lockTimeoutNanos()) {
-          throw heldTooLong(shard, word);
+        if (now - start > timeoutNanos) {
+          throw heldTooLong(shard, word, timeoutNanos);
         }
         nextCheck = System.nanoTime() + LIVENESS_CHECK_NANOS;
       }
@@ -90,28 +98,38 @@ final class ShardLock {
     return slot >= 0 && process.isAlive(slot, LockWord.incarnation(word));
   }
 
-  private StoreTimeoutException heldTooLong(int shard, long word) {
+  private StoreTimeoutException heldTooLong(int shard, long word, long timeoutNanos) {
     int owner = LockWord.slot(word);
     // An owner that froze the shard may itself wait: then another process is the one to resume.
     int awaited = LockWord.isFrozen(word) ? process.slotInside(shard, owner) : -1;
     return awaited >= 0
-        ? timeout(shard, awaited, "is inside an operation on a shard, for which its lock waits,")
-        : timeout(shard, owner, "holds the lock of a shard");
+        ? timeout(
+            shard,
+            awaited,
+            "is inside an operation on a shard, for which its lock waits,",
+            timeoutNanos)
+        : timeout(shard, owner, "holds the lock of a shard", timeoutNanos);
   }
 
-  private StoreTimeoutException timeout(int shard, int slot, String what) {
+  private StoreTimeoutException timeout(int shard, int slot, String what, long timeoutNanos) {
+    blockingSlot = slot;
     return new StoreTimeoutException(
         "another process "
             + what
             + " for too long; it is alive but does not go on (stopped?): resume or end it, then try"
             + " again, timeoutMs="
-            + context.lockTimeoutNanos() / 1_000_000
+            + timeoutNanos / 1_000_000
             + " owner={"
             + process.describe(slot)
             + "} shard="
             + shard
             + " store="
             + context.store());
+  }
+
+  /** Slot of the process for which an operation waited in vain last; -1 if there was none. */
+  int blockingSlot() {
+    return blockingSlot;
   }
 
   /** Gives the lock up, frozen or not. */
@@ -145,11 +163,16 @@ final class ShardLock {
    * @throws StoreTimeoutException if somebody stays in the guard; the shard is not frozen then
    */
   boolean freeze(int shard, boolean keep) {
+    return freeze(shard, keep, context.lockTimeoutNanos());
+  }
+
+  /** As {@link #freeze(int, boolean)}, with another timeout. */
+  boolean freeze(int shard, boolean keep, long timeoutNanos) {
     int lock = at(shard, ShardLayout.LOCK);
     // Volatile: before the hazards are read. Pairs with the CAS of a hazard word, after which the
     // lock word is read; so one of the two sees the other.
     memory.putLongVolatile(0, lock, process.lockWord() | LockWord.FROZEN);
-    switch (process.awaitNoHazards(shard, System.nanoTime() + context.lockTimeoutNanos())) {
+    switch (process.awaitNoHazards(shard, System.nanoTime() + timeoutNanos)) {
       case DRAINED:
         return false;
       case DRAINED_AFTER_DEATH:
@@ -158,7 +181,8 @@ final class ShardLock {
         if (!keep) {
           unfreeze(shard);
         }
-        throw timeout(shard, process.blockingSlot(), "is inside an operation on a shard");
+        throw timeout(
+            shard, process.blockingSlot(), "is inside an operation on a shard", timeoutNanos);
     }
   }
 

@@ -112,8 +112,7 @@ public final class ShardVerifier {
       report.finding("segment", block, "the checksum of the header does not match");
       return 0;
     }
-    if (((long) HeapBytes.LONG.get(header, SegmentLayout.WORD) | SegmentWord.AMENDED)
-        != (word | SegmentWord.AMENDED)) {
+    if (!SegmentWord.isSameBlock((long) HeapBytes.LONG.get(header, SegmentLayout.WORD), word)) {
       report.finding("segment", block, "the header names another segment word");
       return 0;
     }

@@ -2,6 +2,7 @@ package io.tophash.sync.shard;
 
 import static io.tophash.sync.shard.ShardContext.at;
 
+import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.DirectoryWord;
@@ -10,6 +11,7 @@ import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.segment.Gathered;
+import java.util.function.BooleanSupplier;
 
 /**
  * The shards of an attached store: guard, lock, and what is done under the lock. Thread-safe.
@@ -29,6 +31,7 @@ public final class Shards {
   private final ScratchPool scratches = new ScratchPool();
   private final Misses misses;
   private volatile boolean ended;
+  private BooleanSupplier relief = () -> false;
 
   /**
    * @param context of the attached store
@@ -51,6 +54,24 @@ public final class Shards {
    */
   public void end() {
     ended = true;
+  }
+
+  /**
+   * Says what can be done when the file is full.
+   *
+   * @param action gives blocks back that only an old checkpoint names; false if there are none
+   */
+  public void relieveBy(BooleanSupplier action) {
+    relief = action;
+  }
+
+  /**
+   * Tries to make room in a full file; for who holds no lock.
+   *
+   * @return true if it is worth another try
+   */
+  public boolean relieve() {
+    return relief.getAsBoolean();
   }
 
   /** What the parts share. */
@@ -76,14 +97,34 @@ public final class Shards {
     return rebuilder;
   }
 
-  /** Makes the shards of a new store, in which nobody else is yet. */
+  /** Makes those shards of a store that have no directory yet; nobody else is in it yet. */
   public void format() {
     Gathered g = new Gathered();
     for (int shard = 0; shard < context.shardCount(); shard++) {
+      if (context.directoryWord(shard) != 0) {
+        continue;
+      }
       long word = rebuilder.newDirectory(shard, 1, g);
       directory.publishDirectory(shard, word);
+      context.putDirectoryFresh(shard);
       context.putNote(shard, ShardLayout.NEW_BLOCK_0, 0);
       context.putNote(shard, ShardLayout.NEW_DIRECTORY, 0);
+    }
+  }
+
+  /**
+   * Checks that the directories are where a checkpoint says: for who is alone with the store.
+   *
+   * @throws io.tophash.core.errors.CorruptStoreException if one is not
+   */
+  public void checkDirectories() {
+    for (int shard = 0; shard < context.shardCount(); shard++) {
+      long word = context.directoryWord(shard);
+      directory.check(shard, word);
+      if (!context.allocator().isOwned(DirectoryWord.position(word), shard)) {
+        throw new CorruptStoreException(
+            "shard", at(shard, ShardLayout.DIRECTORY), "the directory is not the shard's");
+      }
     }
   }
 
@@ -96,7 +137,8 @@ public final class Shards {
    */
   public long enterGuard(int shard) {
     long hazard = process.enterGuard(shard);
-    if (hazard != 0 && lock.isFrozen(shard)) {
+    // The state stands in the line of the lock word, and does not change while one is in the guard.
+    if (hazard != 0 && (lock.isFrozen(shard) || !context.isDirectoryFresh(shard))) {
       process.leaveGuard(hazard);
       return 0;
     }
@@ -126,6 +168,22 @@ public final class Shards {
     if (dead != 0) {
       takeOver(shard, dead);
     }
+  }
+
+  /** Takes a lock even while the store is being closed: for the last checkpoint. */
+  void lockAnyway(int shard, long timeoutNanos) {
+    long dead = lock.lock(shard, timeoutNanos);
+    if (dead != 0) {
+      takeOver(shard, dead);
+    }
+  }
+
+  ShardLock shardLock() {
+    return lock;
+  }
+
+  void recount(int shard, Gathered g) {
+    repair.recount(shard, g);
   }
 
   private void takeOver(int shard, long dead) {
@@ -209,6 +267,26 @@ public final class Shards {
       }
     } finally {
       scratches.giveBack(g);
+    }
+  }
+
+  /**
+   * Sees to it that the segment of a hash may be stored to, and the directory entries that name it,
+   * for the holder of the lock.
+   *
+   * @param incomingBytes size of a record that is to come
+   */
+  public void freshen(int shard, long hash, long incomingBytes) {
+    if (!isFresh(shard, hash)) {
+      frozen(shard, g -> rebuilder.freshen(shard, hash, incomingBytes, g));
+    }
+  }
+
+  private boolean isFresh(int shard, long hash) {
+    try {
+      return context.isDirectoryFresh(shard) && SegmentWord.isFresh(segmentWord(shard, hash));
+    } catch (IndexOutOfBoundsException e) {
+      return false; // not mapped yet
     }
   }
 

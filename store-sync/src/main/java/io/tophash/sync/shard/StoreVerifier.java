@@ -2,7 +2,6 @@ package io.tophash.sync.shard;
 
 import io.tophash.core.VerifyProgress;
 import io.tophash.core.VerifyReport;
-import io.tophash.core.lifecycle.MachineStop;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -60,22 +59,6 @@ public final class StoreVerifier {
       lastingProblems().forEach(problem -> report("extent", 0, problem));
     }
     return new VerifyReport(entries, count, List.copyOf(findings));
-  }
-
-  /**
-   * Verifies a store that is opened after the machine stopped.
-   *
-   * @throws io.tophash.core.errors.CorruptStoreException if anything is wrong with it
-   */
-  public void runAfterMachineStop(VerifyProgress progress) {
-    MachineStop.logBegin(context.store());
-    VerifyReport report = run(progress);
-    MachineStop.logEnd(context.store(), report.entries(), report.findingCount());
-    if (!report.isClean()) {
-      VerifyReport.Finding first = report.findings().get(0);
-      throw MachineStop.corrupt(
-          report.findingCount(), first.section(), first.position(), first.problem());
-    }
   }
 
   /** Problems of the extents, which nobody freezes: a change under way looks like one for once. */

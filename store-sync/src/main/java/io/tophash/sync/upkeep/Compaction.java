@@ -44,6 +44,7 @@ public final class Compaction {
   /** Compacts the store. */
   public void run() {
     for (int round = 0; round < ROUNDS; round++) {
+      giveBackQuarantined();
       long limit = limit();
       if (round > 0 && core.report().endOfUsed() <= limit) {
         break;
@@ -53,7 +54,15 @@ public final class Compaction {
         compactShard(shard, limit);
       }
     }
+    giveBackQuarantined();
     cut();
+  }
+
+  /** What a checkpoint still names is given back by a newer one. */
+  private void giveBackQuarantined() {
+    if (core.report().quarantinedBytes() > 0) {
+      core.force();
+    }
   }
 
   /** Position below which all blocks have room: an extent holds blocks of one size only. */

@@ -18,12 +18,14 @@ record Op(What what, long key, long value) {
     READ,
     VERIFY,
     COMPACT,
+    /** Waits for a checkpoint. */
+    FORCE,
     /** Closes the store and opens it again. */
     REOPEN
   }
 
   private static final Set<What> NEUTRAL =
-      EnumSet.of(What.READ, What.VERIFY, What.COMPACT, What.REOPEN);
+      EnumSet.of(What.READ, What.VERIFY, What.COMPACT, What.FORCE, What.REOPEN);
 
   static Op set(long key, long value) {
     return new Op(What.SET, key, value);
@@ -65,6 +67,9 @@ record Op(What what, long key, long value) {
         break;
       case COMPACT:
         target.store.compact();
+        break;
+      case FORCE:
+        target.store.force();
         break;
       default:
     }

@@ -211,7 +211,7 @@ record Scene(String name, Kind kind, int shards, List<Op> setup, List<Op> script
 
   private static List<Op> promoting() {
     List<Op> ops = new ArrayList<>();
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 120; i++) {
       ops.add(Op.set(i, 100 + i));
       // So often that, if the key came to the dirty table, the next change promotes for certain.
       ops.add(new Op(Op.What.READ, i, 2_000));

@@ -17,6 +17,7 @@ final class Script {
   private static final int KEYS = 200;
   private static final long PER_WRITER = 1_000;
   private static final int PHASE = 400;
+  private static final int OPS_TO_FORCE = 97;
 
   private final Kind kind;
   private final int writer;
@@ -27,6 +28,9 @@ final class Script {
   }
 
   Op op(long n) {
+    if (n % OPS_TO_FORCE == OPS_TO_FORCE - 1) {
+      return Op.of(Op.What.FORCE);
+    }
     Random random = new Random((n * 64 + writer) * 0x9E37_79B9_7F4A_7C15L);
     random.nextInt();
     long key = writer * PER_WRITER + random.nextInt(KEYS);
@@ -50,7 +54,7 @@ final class Script {
       Op op = op(i);
       if (op.what() == Op.What.SET) {
         state.put(op.key(), op.value());
-      } else {
+      } else if (op.what() == Op.What.REMOVE) {
         state.remove(op.key());
       }
     }
@@ -70,7 +74,8 @@ final class Script {
     for (long key = writer * PER_WRITER; key < writer * PER_WRITER + KEYS; key++) {
       Long found = target.get(key);
       Long wanted = state.get(key);
-      Long other = key != next.key() ? wanted : next.what() == Op.What.SET ? next.value() : null;
+      boolean isNext = key == next.key() && next.what() != Op.What.FORCE;
+      Long other = !isNext ? wanted : next.what() == Op.What.SET ? next.value() : null;
       if (!Objects.equals(found, wanted) && !Objects.equals(found, other)) {
         wrong.add("key=" + key + " expected=" + wanted + " or=" + other + " found=" + found);
       }

@@ -11,16 +11,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Files of a {@code SyncStore} of format version 1 can be read and go on living: those whose home
- * buckets know the keys of the dirty table, and those that were written before. To make the first
- * anew, for another version only: {@code mvn -pl store-sync test -Dtest=SyncGoldenTest
+ * Files of a {@code SyncStore} of format version 1 can be read and go on living. To make them anew,
+ * for another version only: {@code mvn -pl store-sync test -Dtest=SyncGoldenTest
  * -Dtophash.golden.make=src/test/resources}.
  */
 @Tag("fast")
 @Tag("contract")
 class SyncGoldenTest {
-  private static final Golden GOLDEN = new Golden(SyncGolden.class, "v1-sync-filters");
-  private static final Golden BEFORE = new Golden(SyncGolden.class, "v1-sync");
+  private static final Golden GOLDEN = new Golden(SyncGolden.class, "v1-sync");
 
   @TempDir Path directory;
 
@@ -36,20 +34,9 @@ class SyncGoldenTest {
     return GOLDEN.names();
   }
 
-  static List<String> namesBefore() throws IOException {
-    return BEFORE.names();
-  }
-
   @ParameterizedTest
   @MethodSource("names")
   void isReadAndWritten(String name) throws IOException, ReflectiveOperationException {
     GOLDEN.check(name, directory.resolve("store"));
-  }
-
-  @ParameterizedTest
-  @MethodSource("namesBefore")
-  void withoutCompleteFiltersIsReadAndWritten(String name)
-      throws IOException, ReflectiveOperationException {
-    BEFORE.check(name, directory.resolve("store"));
   }
 }

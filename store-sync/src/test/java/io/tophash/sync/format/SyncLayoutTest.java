@@ -17,6 +17,8 @@ class SyncLayoutTest {
   void theRegionsOfExtentZeroFollowEachOther() {
     Fields.of(RegionLayout.class)
         .field("FIRST_TABLE", 4096, 4 << 30 - RegionLayout.EXTENT_SHIFT, 4)
+        .field("ROOTS", 20_480, 2 * RootLayout.SLOT_BYTES, 8)
+        .field("EPOCHS", 28_672, EpochLayout.BYTES, 8)
         .field("SHARDS", 32_768, 64 * ShardLayout.BYTES, 64)
         .field("PROCESSES", 65_536, 64 * ProcessLayout.BYTES, 64)
         .field("WINDOWS", 196_608, 4 * RegionLayout.MAX_WINDOWS, 4)
@@ -25,7 +27,7 @@ class SyncLayoutTest {
         .constant("MIN_WINDOW_SHIFT", 20)
         .constant("MAX_SHARD_SHIFT", 6)
         .constant("PROCESS_COUNT", 64)
-        .constant("MAX_WINDOWS", 16_384)
+        .constant("MAX_WINDOWS", 8_192)
         .fillNoMoreThan(HeaderLayout.BYTES, RegionLayout.EXTENT_BYTES);
     assertEquals(RegionLayout.SHARDS + 5 * 512, RegionLayout.shard(5));
     assertEquals(RegionLayout.PROCESSES + 63 * 2048, RegionLayout.process(63));
@@ -35,6 +37,7 @@ class SyncLayoutTest {
   void theWordsOfAShardThatManyReadAreOnLinesOfTheirOwn() {
     Fields.of(ShardLayout.class)
         .longAt("LOCK", 0)
+        .longAt("STATE", 8)
         .longAt("DIRECTORY", 64)
         .longAt("COUNT", 128)
         .longAt("NEW_BLOCK_0", 192)
@@ -46,6 +49,7 @@ class SyncLayoutTest {
         .longAt("NEW_LARGE", 240)
         .longAt("OLD_LARGE", 248)
         .longAt("CLEARING", 256)
+        .longAt("COPIES", 312)
         .longAt("INSERTS", 320)
         .longAt("REBUILDS", 328)
         .longAt("SPLITS", 336)
@@ -113,6 +117,93 @@ class SyncLayoutTest {
   }
 
   @Test
+  void aRootHasTwoCopiesOfOneSlotForEachShard() {
+    Fields.of(RootLayout.class)
+        .longAt("MAGIC", 0)
+        .longAt("EPOCH", 8)
+        .field("BOOT_ID", 16, 16, 8)
+        .longAt("STORE_ID", 32)
+        .longAt("FILE_BYTES", 40)
+        .longAt("CUT_MS", 48)
+        .longAt("LEVEL", 56)
+        .longAt("MAX_LOSS_MS", 64)
+        .intAt("CHECKSUM", 508)
+        .field("SHARDS", 512, 64 * RootLayout.SHARD_BYTES, 8)
+        .constant("MAGIC_VALUE", 0x54_4F_4F_52_48_50_4F_54L)
+        .constant("SHARD_BYTES", 24)
+        .constant("SHARD_COUNT", 8)
+        .constant("COPY_BYTES", 2048)
+        .constant("COPIES", 2)
+        .constant("SLOT_BYTES", 4096)
+        .fillNoMoreThan(0, 2048);
+    assertEquals(24_576, RootLayout.slot(1));
+    assertEquals(2024, RootLayout.shard(63));
+  }
+
+  @Test
+  void theEpochWordsHaveAPageOfTheirOwn() {
+    Fields.of(EpochLayout.class)
+        .longAt("DURABLE", 0)
+        .longAt("REUSE_BELOW", 8)
+        .longAt("CUTTING", 16)
+        .longAt("ROOT_SLOT", 24)
+        .longAt("BROKEN", 32)
+        .longAt("DURABLE_MS", 40)
+        .longAt("CHECKPOINTS", 48)
+        .longAt("STALLED_BY", 56)
+        .longAt("LEVEL", 64)
+        .longAt("MAX_LOSS_MS", 72)
+        .field("PINS", 512, 8 * RegionLayout.PROCESS_COUNT, 8)
+        .constant("BYTES", 4096)
+        .fillNoMoreThan(0, 4096);
+  }
+
+  @Test
+  void anOwnerWordSaysInWhichEpochsItsBlockWasBornAndFreed() {
+    assertEquals(0, OwnerWord.freed(OwnerWord.of(63, 7), 7), "born and freed in one epoch");
+    long used = OwnerWord.of(63, 7);
+    assertEquals(7 << 8 | 64, used);
+    assertEquals(63, OwnerWord.owner(used));
+    assertTrue(OwnerWord.isUsed(used) && OwnerWord.isOwnedBy(used, 63));
+    assertFalse(OwnerWord.isOwnedBy(used, 62) || OwnerWord.isTakeable(used, 100));
+    long freed = OwnerWord.freed(used, OwnerWord.MAX_EPOCH);
+    assertEquals(7, OwnerWord.bornIn(freed));
+    assertEquals(OwnerWord.MAX_EPOCH, OwnerWord.freedIn(freed));
+    assertFalse(OwnerWord.isUsed(freed) || OwnerWord.isOwnedBy(freed, 63));
+    freed = OwnerWord.freed(used, 9);
+    for (int n = 1; n < 12; n++) {
+      assertEquals(n > 7, OwnerWord.isLiveAt(used, n), "in use, checkpoint " + n);
+      assertEquals(n == 8 || n == 9, OwnerWord.isLiveAt(freed, n), "freed in 9, checkpoint " + n);
+      assertFalse(OwnerWord.isLiveAt(0, n));
+      assertEquals(n > 9, OwnerWord.isTakeable(freed, n));
+      assertEquals(n <= 9, OwnerWord.isQuarantined(freed, n));
+      assertTrue(OwnerWord.isTakeable(0, n) && !OwnerWord.isQuarantined(0, n));
+      assertFalse(OwnerWord.isQuarantined(used, n));
+    }
+    long state = ShardState.of(OwnerWord.MAX_EPOCH);
+    assertEquals(OwnerWord.MAX_EPOCH, ShardState.epoch(state | ShardState.DIRECTORY_FRESH));
+    assertFalse(ShardState.isDirectoryFresh(state));
+    assertTrue(ShardState.isDirectoryFresh(state | ShardState.DIRECTORY_FRESH));
+  }
+
+  @Test
+  void aMarkIsOfOnePlaceInOneStore() {
+    long blocks = ExtentLayout.mark(77, 1 << 18, 63);
+    long run = ExtentLayout.runMark(77, 1 << 18, 4095);
+    for (long mark : new long[] {blocks, run}) {
+      assertTrue(ExtentLayout.isMark(mark, 77, 1 << 18));
+      assertFalse(ExtentLayout.isMark(mark, 78, 1 << 18));
+      assertFalse(ExtentLayout.isMark(mark, 77, 1 << 19));
+      assertFalse(ExtentLayout.isMark(mark ^ 1, 77, 1 << 18));
+    }
+    assertFalse(ExtentLayout.isMark(0, 77, 1 << 18));
+    assertEquals(63, ExtentLayout.markedUnits(blocks));
+    assertEquals(0, ExtentLayout.markedLength(blocks));
+    assertEquals(4095, ExtentLayout.markedLength(run));
+    assertEquals(0, ExtentLayout.markedUnits(run));
+  }
+
+  @Test
   void aRecordBeginsWithItsHeader() {
     Fields.of(SyncRecordLayout.class)
         .intAt("CHECKSUM", 0)
@@ -160,7 +251,7 @@ class SyncLayoutTest {
     Random random = new Random(7);
     for (int i = 0; i < 1000; i++) {
       long position = (random.nextLong() >>> 30) << 10;
-      int generation = random.nextInt(1 << 16);
+      int generation = random.nextInt(1 << 15);
       int buckets = 1 + random.nextInt(SegmentWord.MAX_BUCKETS);
       boolean rare = random.nextBoolean();
       long segment = SegmentWord.of(position, buckets, rare, generation);
@@ -170,6 +261,15 @@ class SyncLayoutTest {
       assertEquals(rare, SegmentWord.hasRareNil(segment));
       assertFalse(SegmentWord.isAmended(segment));
       assertTrue(SegmentWord.isAmended(segment | SegmentWord.AMENDED));
+      assertTrue(SegmentWord.isFresh(segment));
+      long sealed = segment & ~SegmentWord.FRESH;
+      assertFalse(SegmentWord.isFresh(sealed));
+      assertTrue(SegmentWord.isSameBlock(sealed | SegmentWord.AMENDED, segment));
+      long moved = SegmentWord.moved(sealed | SegmentWord.AMENDED, position ^ 1 << 20);
+      assertEquals(position ^ 1 << 20, SegmentWord.position(moved));
+      assertEquals(generation + 1 & 0x7FFF, SegmentWord.generation(moved));
+      assertTrue(SegmentWord.isAmended(moved) && SegmentWord.isFresh(moved));
+      assertFalse(SegmentWord.isSameBlock(moved, segment));
       int depth = random.nextInt(DirectoryWord.MAX_DEPTH + 1);
       long directory = DirectoryWord.of(position, depth, generation);
       assertEquals(position, DirectoryWord.position(directory));

@@ -1,0 +1,199 @@
+package io.tophash.sync.checkpoint;
+
+import io.tophash.core.errors.StoreException;
+import io.tophash.core.errors.StoreTimeoutException;
+import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.Sidecar;
+import io.tophash.core.memory.StoreFile;
+import io.tophash.sync.format.EpochLayout;
+import io.tophash.sync.format.OwnerWord;
+import io.tophash.sync.format.RegionLayout;
+import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.format.ShardState;
+import io.tophash.sync.process.ProcessTable;
+import io.tophash.sync.shard.ShardContext;
+import io.tophash.sync.shard.ShardCut;
+import io.tophash.sync.shard.Shards;
+import java.io.UncheckedIOException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Takes checkpoints of an attached store. One at a time in all processes, which the byte CHECKPOINT
+ * of the sidecar sees to; killed anywhere, the next one begins anew with another number. Step by
+ * step in docs/durability.md, "Procedures".
+ *
+ * <p>Thread-safe. Blocking.
+ */
+public final class Checkpoints {
+  /** So long the locks of all shards are waited for before all are let go again. */
+  private static final long CUT_NANOS = 100_000_000;
+
+  private static final long PAUSE_NANOS = 5_000_000;
+
+  private final StoreFile file;
+  private final Sidecar sidecar;
+  private final ShardContext context;
+  private final ShardCut cutter;
+  private final EpochWords words;
+  private final Roots roots;
+  private final ReentrantLock turn = new ReentrantLock();
+
+  /**
+   * @param file the file of the store
+   * @param sidecar its lock file
+   * @param shards of the attached store
+   */
+  public Checkpoints(StoreFile file, Sidecar sidecar, Shards shards) {
+    this.file = file;
+    this.sidecar = sidecar;
+    this.context = shards.context();
+    this.cutter = new ShardCut(shards);
+    this.words = new EpochWords(context.memory());
+    this.roots = new Roots(context.memory());
+  }
+
+  /** Writes what a new store needs before its shards are made: root 1, and the first epoch. */
+  public static void format(MappedMemory memory, int shardCount) {
+    Root root = Root.ofNew(System.currentTimeMillis());
+    new Roots(memory).put(0, root);
+    new EpochWords(memory).start(root, 0);
+    for (int shard = 0; shard < shardCount; shard++) {
+      memory.putLong(RegionLayout.shard(shard), ShardLayout.STATE, ShardState.of(1));
+    }
+  }
+
+  /**
+   * Waits until a checkpoint is durable that was cut after this call.
+   *
+   * @return its number
+   * @throws StoreException if the device refuses, now or at an earlier attempt
+   * @throws StoreTimeoutException if a process that is alive does not let go of a shard
+   */
+  public long force() {
+    checkNotBroken();
+    // A checkpoint with a higher number is cut after this.
+    long before = words.get(EpochLayout.CUTTING);
+    turn.lock();
+    try {
+      if (words.get(EpochLayout.DURABLE) > before) {
+        return words.get(EpochLayout.DURABLE);
+      }
+      sidecar.lockCheckpoint(Math.max(1, context.lockTimeoutNanos() / 1_000_000));
+      try {
+        checkNotBroken();
+        if (words.get(EpochLayout.DURABLE) <= before) {
+          take();
+        }
+        return words.get(EpochLayout.DURABLE);
+      } finally {
+        sidecar.unlockCheckpoint();
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /**
+   * For the last process, which is alone with the store and has ended all operations: waits until
+   * all of it is durable.
+   */
+  public void close() {
+    if (!words.isUnchanged(context.shardCount())) {
+      force();
+    } else {
+      checkNotBroken();
+    }
+  }
+
+  private void take() {
+    long start = System.nanoTime();
+    while (true) {
+      long n = words.nextNumber(context.shardCount());
+      if (n > OwnerWord.MAX_EPOCH) {
+        throw new StoreException(
+            "the store has had as many checkpoints as it can have; copy it with backup and go on"
+                + " with the copy, checkpoints="
+                + OwnerWord.MAX_EPOCH
+                + " store="
+                + context.store());
+      }
+      words.put(EpochLayout.CUTTING, n);
+      CrashPoint.reached("checkpoint.begun");
+      try {
+        complete(n, cutter.cut(n, CUT_NANOS));
+        return;
+      } catch (StoreTimeoutException e) {
+        words.put(EpochLayout.STALLED_BY, 1 + cutter.stalledBy());
+        if (System.nanoTime() - start > context.lockTimeoutNanos()) {
+          throw e;
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
+  }
+
+  private void complete(long n, ShardCut.Cut cut) {
+    words.put(EpochLayout.STALLED_BY, 0);
+    CrashPoint.reached("checkpoint.cut");
+    long nowMs = System.currentTimeMillis();
+    int slot = 1 - (int) words.get(EpochLayout.ROOT_SLOT);
+    Root root =
+        new Root(
+            n,
+            file.length(),
+            nowMs,
+            words.get(EpochLayout.LEVEL),
+            words.get(EpochLayout.MAX_LOSS_MS),
+            cut.directoryWords(),
+            cut.counts());
+    try {
+      context.mapAll().run();
+      file.force();
+      CrashPoint.reached("checkpoint.forced");
+      roots.put(slot, root);
+      CrashPoint.reached("checkpoint.written");
+      roots.force(slot);
+    } catch (UncheckedIOException | StoreException e) {
+      // What the system could not write it may have forgotten: no later success means anything.
+      words.put(EpochLayout.BROKEN, 1);
+      throw broken(e);
+    }
+    CrashPoint.reached("checkpoint.rooted");
+    words.put(EpochLayout.ROOT_SLOT, slot);
+    words.put(EpochLayout.DURABLE_MS, nowMs);
+    words.put(EpochLayout.CHECKPOINTS, words.get(EpochLayout.CHECKPOINTS) + 1);
+    words.put(EpochLayout.DURABLE, n);
+    words.release(this::isAlive);
+    CrashPoint.reached("checkpoint.durable");
+  }
+
+  private boolean isAlive(int slot) {
+    ProcessTable process = context.process();
+    return process.isAlive(slot, process.incarnationOf(slot));
+  }
+
+  private void checkNotBroken() {
+    if (words.get(EpochLayout.BROKEN) != 0) {
+      throw broken(null);
+    }
+  }
+
+  private StoreException broken(RuntimeException cause) {
+    return new StoreException(
+        "the store could not be written back to the device, so what was stored since the last"
+            + " checkpoint would be lost in a power cut; it can still be read and copied: make a"
+            + " backup on another device, then look after this one, store="
+            + context.store()
+            + " checkpoint="
+            + words.get(EpochLayout.DURABLE)
+            + (cause == null ? "" : " reason=" + cause.getMessage()),
+        cause);
+  }
+
+  /** Number of the newest durable checkpoint. Wait-free. */
+  public long durable() {
+    return words.get(EpochLayout.DURABLE);
+  }
+}

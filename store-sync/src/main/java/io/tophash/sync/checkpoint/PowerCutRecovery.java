@@ -1,0 +1,78 @@
+package io.tophash.sync.checkpoint;
+
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.extent.ExtentRecovery;
+import io.tophash.sync.extent.Space;
+import io.tophash.sync.format.RegionLayout;
+import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.format.ShardState;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/**
+ * Makes of what a power cut has left the newest checkpoint. Reads the roots and the header of each
+ * extent, and no entry. May be killed, or cut off itself: as long as the boot id in the header is
+ * an old one, the next opener does all of it again, with the same result.
+ *
+ * <p>For who holds the attach lock, with nobody attached.
+ */
+public final class PowerCutRecovery {
+  private static final Logger LOG = System.getLogger("io.tophash");
+
+  private final Space space;
+  private final MappedMemory memory;
+  private final Path store;
+
+  /**
+   * @param space the file, mapped as a whole
+   * @param store for messages
+   */
+  public PowerCutRecovery(Space space, Path store) {
+    this.space = space;
+    this.memory = space.memory();
+    this.store = store;
+  }
+
+  /**
+   * Takes the store back to its newest checkpoint.
+   *
+   * @param shardCount number of shards
+   * @param fileBytes length of the file
+   * @throws CorruptStoreException if no root is whole, which no power cut brings about
+   */
+  public void run(int shardCount, long fileBytes) {
+    Roots roots = new Roots(memory);
+    int slot = roots.newest();
+    if (slot < 0) {
+      throw new CorruptStoreException(
+          "roots", RegionLayout.ROOTS, "neither root of the store is whole");
+    }
+    Root root = roots.read(slot);
+    // A torn root of the dead run would become whole when its number is written again.
+    roots.destroy(1 - slot);
+    CrashPoint.reached("recovery.chosen");
+    memory.zero(RegionLayout.PROCESSES, RegionLayout.WINDOWS - RegionLayout.PROCESSES);
+    memory.zero(RegionLayout.SHARDS, RegionLayout.PROCESSES - RegionLayout.SHARDS);
+    for (int shard = 0; shard < shardCount; shard++) {
+      long at = RegionLayout.shard(shard);
+      memory.putLong(at, ShardLayout.STATE, ShardState.of(root.epoch()));
+      memory.putLong(at, ShardLayout.DIRECTORY, root.directoryWords()[shard]);
+      memory.putLong(at, ShardLayout.COUNT, root.counts()[shard]);
+    }
+    new EpochWords(memory).start(root, slot);
+    CrashPoint.reached("recovery.shards");
+    new ExtentRecovery(space).run(root.epoch(), fileBytes);
+    CrashPoint.reached("recovery.extents");
+    LOG.log(
+        Level.WARNING,
+        "the machine stopped while the store was open; it is now as it was at its last checkpoint,"
+            + " and what was stored later is lost, checkpoint={0} taken={1} store={2}",
+        root.epoch(),
+        Instant.ofEpochMilli(root.cutMs()),
+        store);
+  }
+}

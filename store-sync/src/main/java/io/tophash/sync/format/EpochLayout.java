@@ -1,0 +1,53 @@
+package io.tophash.sync.format;
+
+/**
+ * The epoch words: what the processes that have a store open know of its checkpoints. None of them
+ * is believed after a power cut. The picture is in docs/format.md, "Roots and epochs".
+ */
+public final class EpochLayout {
+  /** long, number of the newest checkpoint that is on the device */
+  public static final int DURABLE = 0;
+
+  /** long, blocks that were freed in an epoch below this may be given out; never falls */
+  public static final int REUSE_BELOW = 8;
+
+  /** long, number of the last checkpoint that was begun */
+  public static final int CUTTING = 16;
+
+  /** long, 0 or 1: slot of the newest root */
+  public static final int ROOT_SLOT = 24;
+
+  /** long, 1 since an attempt to write the store back has failed */
+  public static final int BROKEN = 32;
+
+  /** long, milliseconds since 1970 at the cut of {@link #DURABLE}; for people */
+  public static final int DURABLE_MS = 40;
+
+  /** long, number of checkpoints since the store was made or recovered; for people */
+  public static final int CHECKPOINTS = 48;
+
+  /** long, 1 + slot of the process that held up the last attempt, 0 if none did; for people */
+  public static final int STALLED_BY = 56;
+
+  /** long, how durable changes are: 0 process, 1 power loss, 2 each change; also in the root */
+  public static final int LEVEL = 64;
+
+  /** long, milliseconds: the most that a power cut may lose, of level 1; also in the root */
+  public static final int MAX_LOSS_MS = 72;
+
+  /**
+   * For each row of the process table a long: the lowest checkpoint that its process reads, 0 if it
+   * reads none.
+   */
+  public static final int PINS = 512;
+
+  /** Size of all of them. */
+  public static final int BYTES = 4096;
+
+  private EpochLayout() {}
+
+  /** Offset of the pin of a process. */
+  public static int pin(int slot) {
+    return PINS + 8 * slot;
+  }
+}

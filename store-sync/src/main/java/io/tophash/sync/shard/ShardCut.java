@@ -1,0 +1,103 @@
+package io.tophash.sync.shard;
+
+import static io.tophash.sync.shard.ShardContext.at;
+
+import io.tophash.core.errors.StoreTimeoutException;
+import io.tophash.sync.format.RegionLayout;
+import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.format.ShardState;
+import io.tophash.sync.segment.Gathered;
+
+/**
+ * The cut of a checkpoint: one moment at which all shards are frozen, what stands in them is noted,
+ * and their epoch moves on, so that from then on nothing of it is stored to. It lasts for tens of
+ * microseconds; a process that was stopped inside a shard makes it fail, and all go on.
+ *
+ * <p>For one thread at a time in all processes.
+ */
+public final class ShardCut {
+  /** So long all shards may be frozen, or some wait for the others to drain. */
+  private static final long FREEZE_NANOS = 20_000_000;
+
+  /**
+   * What was cut.
+   *
+   * @param directoryWords of each possible shard
+   * @param counts number of entries
+   * @param pauseNanos how long writers had to wait for the cut
+   */
+  public record Cut(long[] directoryWords, long[] counts, long pauseNanos) {}
+
+  private final Shards shards;
+  private final ShardContext context;
+
+  /**
+   * @param shards of the attached store
+   */
+  public ShardCut(Shards shards) {
+    this.shards = shards;
+    this.context = shards.context();
+  }
+
+  /** Slot of the process for which the last failed attempt waited; -1 if that is not known. */
+  public int stalledBy() {
+    return shards.shardLock().blockingSlot();
+  }
+
+  /**
+   * Cuts all shards.
+   *
+   * @param epoch their new epoch, which none ever had
+   * @param timeoutNanos how long to wait for their locks
+   * @throws StoreTimeoutException if a shard is not to be had in time; no shard has been cut
+   */
+  public Cut cut(long epoch, long timeoutNanos) {
+    long deadline = System.nanoTime() + timeoutNanos;
+    ShardLock lock = shards.shardLock();
+    int count = context.shardCount();
+    int locked = 0;
+    try {
+      while (locked < count) {
+        shards.lockAnyway(locked, Math.max(0, deadline - System.nanoTime()));
+        locked++;
+      }
+      context.mapAll().run();
+      long start = System.nanoTime();
+      boolean[] inDoubt = new boolean[count];
+      for (int shard = 0; shard < count; shard++) {
+        long left = Math.max(0, start + FREEZE_NANOS - System.nanoTime());
+        inDoubt[shard] = lock.freeze(shard, false, left);
+      }
+      return cutFrozen(epoch, inDoubt, start);
+    } finally {
+      while (locked > 0) {
+        lock.unlock(--locked);
+      }
+    }
+  }
+
+  private Cut cutFrozen(long epoch, boolean[] inDoubt, long start) {
+    long[] words = new long[1 << RegionLayout.MAX_SHARD_SHIFT];
+    long[] counts = new long[words.length];
+    for (int shard = 0; shard < inDoubt.length; shard++) {
+      if (inDoubt[shard]) {
+        recount(shard);
+      }
+    }
+    for (int shard = 0; shard < inDoubt.length; shard++) {
+      words[shard] = context.directoryWord(shard);
+      counts[shard] = context.memory().getLong(0, at(shard, ShardLayout.COUNT));
+      context.putState(shard, ShardState.of(epoch));
+    }
+    return new Cut(words, counts, System.nanoTime() - start);
+  }
+
+  private void recount(int shard) {
+    Gathered g = shards.scratches().borrow();
+    try {
+      shards.recount(shard, g);
+    } finally {
+      shards.scratches().giveBack(g);
+    }
+  }
+}
