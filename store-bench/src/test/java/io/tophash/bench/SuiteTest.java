@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 @Tag("contract")
+@Tag("full")
 class SuiteTest {
   private static final int USAGE = 2;
 

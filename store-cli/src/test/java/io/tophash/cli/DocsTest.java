@@ -52,6 +52,7 @@ class DocsTest extends CommandTest {
   }
 
   @Test
+  @Tag("full")
   @DisabledOnOs(OS.WINDOWS)
   void theExamplesPrintWhatTheDocumentSays() throws Exception {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();

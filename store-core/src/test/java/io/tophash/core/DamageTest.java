@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Any damage: the store refuses, or goes on; it never crashes, hangs, or fails otherwise. */
 @Timeout(300)
 @Tag("fault")
+@Tag("full")
 class DamageTest {
   private static final long[] EVIL = {
     0, 1, -1, 2, 7, 8, 40, 0x4000, 0x10000, 0x1_0000_0000L, Long.MAX_VALUE, Long.MIN_VALUE, -8

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Guava's suites for maps. */
 @Tag("contract")
+@Tag("full")
 class MapSuiteTest {
   private final List<AutoCloseable> opened = new ArrayList<>();
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 /** Guava's suites for concurrent maps. */
 @Tag("fast")
 @Tag("contract")
+@Tag("full")
 class ConcurrentMapSuiteTest {
   private final List<AutoCloseable> opened = new ArrayList<>();
 

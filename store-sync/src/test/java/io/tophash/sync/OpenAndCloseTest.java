@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Tag;
 
 /** Opening and closing a {@code SyncStore}. */
 @Tag("fault")
+@Tag("full")
 class OpenAndCloseTest extends OpenAndCloseCases {
   private static Opened<Long, Long> open(Path path) {
     LongSyncStore store = SyncStore.longs().windowBytes(1 << 20).open(path);

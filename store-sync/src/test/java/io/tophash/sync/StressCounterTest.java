@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("fast")
 @Tag("race")
+@Tag("full")
 class StressCounterTest {
   private static final int THREADS = 4;
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Blocks come and go a hundred times over; the file does not grow with the work done. */
 @Tag("contract")
+@Tag("full")
 class AllocatorChurnTest {
   /** Sizes of the blocks of one store, and how much of them is live. */
   enum Sizes {

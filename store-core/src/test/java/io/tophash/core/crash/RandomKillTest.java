@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes that are killed while they write lose nothing that they acknowledged. */
 @Tag("crash")
 class RandomKillTest {
-  private static final int ROUNDS = Effort.of(3, 25, 500);
+  private static final int ROUNDS = Effort.of(2, 25, 500);
   private static final int SIGKILL = 128 + 9;
 
   private static final List<Kind<?, ?>> KINDS =

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tophash.core.testing.Effort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +29,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Tag("crash")
 class SimulatedKillTest {
-  private static final boolean LONG = Boolean.getBoolean("tophash.long");
-
   // In memory where the system has such a directory: nothing here is about the device.
   @TempDir(factory = InMemoryDirectory.class)
   Path directory;
@@ -42,7 +41,12 @@ class SimulatedKillTest {
       Kind<K, V> kind, StoreLog.Order order, boolean skipsRecovery) {
     boolean big = kind.preload() > 0;
     return new Simulation<>(
-        kind, directory, order, skipsRecovery, LONG ? 60 : big ? 1 : 3, LONG ? 20 : big ? 300 : 60);
+        kind,
+        directory,
+        order,
+        skipsRecovery,
+        Effort.of(1, big ? 1 : 3, 60),
+        Effort.of(300, big ? 300 : 60, 20));
   }
 
   @ParameterizedTest
@@ -50,7 +54,7 @@ class SimulatedKillTest {
   @Order(1)
   void aKillBeforeAnyStoreLosesNothing(Kind<?, ?> kind) throws IOException {
     Simulation<?, ?> simulation = simulation(kind, StoreLog.Order.REAL, false);
-    simulation.run(LONG ? 6000 : 1500);
+    simulation.run(Effort.of(1500, 1500, 6000));
     System.out.println(
         "simulated kills: kind="
             + kind
@@ -63,7 +67,8 @@ class SimulatedKillTest {
     assertTrue(
         simulation.mostRecoveryStores() < 64,
         () -> "mostRecoveryStores=" + simulation.mostRecoveryStores());
-    assertTrue(simulation.cases() > 1000, () -> "cases=" + simulation.cases());
+    assertTrue(
+        simulation.cases() > Effort.of(100, 1000, 1000), () -> "cases=" + simulation.cases());
   }
 
   @Test

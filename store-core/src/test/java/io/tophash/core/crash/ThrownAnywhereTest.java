@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.HashStore;
+import io.tophash.core.testing.Effort;
 import io.tophash.core.testing.Stores;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -81,7 +82,7 @@ class ThrownAnywhereTest {
     workload.open();
     workload.preload(model);
     Thrower thrower = new Thrower();
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < Effort.of(200, 1500, 1500); i++) {
       Map<Object, Object> after = workload.after(model, i);
       boolean done = false;
       boolean refused = false;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Damaged files of a {@code HashStore}, in both memory modes. */
 @Tag("fault")
 class HashFaultTest {
-  private static final int QUICK_CASES = 100;
+  private static final int QUICK_CASES = 50;
   private static final int CASES = 500;
   private static final int LONG_CASES = 30_000;
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Writers, visitors and readers that are killed at random, while others go on. */
 @Tag("crash")
 class SyncRandomKillTest {
-  private static final int KILLS = Effort.of(4, 14, 500);
+  private static final int KILLS = Effort.of(2, 14, 500);
   private static final int FOR_EVER = Integer.MAX_VALUE;
   private static final int OWN = 8;
 

@@ -169,7 +169,7 @@ class SyncStoppedTest {
     Stage stage = new Stage(Kind.RECORDS, directory.resolve("random.tph"), SHARDS);
     Random random = new Random(9);
     Script script = new Script(Kind.RECORDS, 3);
-    int stops = Effort.of(10, 30, 1_000);
+    int stops = Effort.of(5, 30, 1_000);
     try (Target<?, ?> target = open(stage, Duration.ofMillis(20));
         Peer first = Peer.start(Role.WRITER_AMONG_STOPPED, stage, 1, 0, Integer.MAX_VALUE);
         Peer second = Peer.start(Role.WRITER_AMONG_STOPPED, stage, 2, 0, Integer.MAX_VALUE)) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Damaged files of a {@code SyncStore}, in both memory modes. */
 @Tag("fault")
 class SyncFaultTest {
-  private static final int QUICK_CASES = 100;
+  private static final int QUICK_CASES = 50;
   private static final int CASES = 500;
   private static final int LONG_CASES = 30_000;
 
@@ -38,6 +38,6 @@ class SyncFaultTest {
   @Test
   void aFileMayBeCutAnywhere() {
     FaultRun run = new FaultRun(SyncSubjects.class, directory, Duration.ofSeconds(10));
-    run.cuts(Effort.of(256 * 4096, 64 * 4096, 4096)).print("SyncStore, files cut");
+    run.cuts(Effort.of(1024 * 4096, 64 * 4096, 4096)).print("SyncStore, files cut");
   }
 }
