@@ -69,6 +69,11 @@ public final class StoreHeader {
         kind == HeaderLayout.KIND_HASH ? HeaderLayout.FLAG_BOUND_RECORDS : 0);
   }
 
+  /** Of a SyncStore: log2 of the number of shards, which stands where a HashStore's chunks do. */
+  public int shardShift() {
+    return chunkShift;
+  }
+
   private StoreHeader(
       int kind,
       int windowShift,

@@ -56,18 +56,18 @@ public final class StoreShape {
     requireSize(path, "encoded key size", header.keyFixedBytes, request.keyCodec());
     requireSize(path, "encoded value size", header.valueFixedBytes, request.valueCodec());
     require(path, "hash function", header.hashName, request.hashes().name());
-    if (header.chunkShift > RegionLayout.MAX_SHARD_SHIFT
+    if (header.shardShift() > RegionLayout.MAX_SHARD_SHIFT
         || header.windowShift < RegionLayout.MIN_WINDOW_SHIFT) {
       throw new IncompatibleStoreException(
           "the store has a geometry that this release does not read, store="
               + path
               + " shardShift="
-              + header.chunkShift
+              + header.shardShift()
               + " windowShift="
               + header.windowShift);
     }
     if (request.shardShift() != OpenRequest.SHARDS_BY_ENGINE) {
-      require(path, "number of shards (log2)", header.chunkShift, request.shardShift());
+      require(path, "number of shards (log2)", header.shardShift(), request.shardShift());
     }
   }
 

@@ -201,7 +201,7 @@ public final class SyncCore {
             process,
             allocator,
             kind,
-            header.chunkShift,
+            header.shardShift(),
             request.maxSegmentBytes(),
             request.lockTimeoutNanos(),
             this::mapAll,

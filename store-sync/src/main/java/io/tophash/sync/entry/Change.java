@@ -49,6 +49,8 @@ enum Change {
       case SET:
       case ADD:
         return true;
+      case LOOKUP:
+        return false;
       case SET_IF_ABSENT:
         return !present;
       case SET_IF_EQUAL:

@@ -38,11 +38,11 @@ public final class InlineEntries<K, V> implements Entries<K, V> {
     long keyWord = keys.toLong(key);
     long word = table.get(keyWord, RARE);
     if (word == RARE) {
-      LongOp op = table.lookupOp(keyWord);
-      word = table.lookup(op, 0);
+      LongOp op = table.lookup(keyWord);
       if (!op.present) {
         return null;
       }
+      word = op.previous;
     }
     return values.fromLong(word);
   }
@@ -102,9 +102,8 @@ public final class InlineEntries<K, V> implements Entries<K, V> {
 
   @Override
   public byte[] getEncoded(Object key) {
-    LongOp op = table.lookupOp(keys.toLong(key));
-    long word = table.lookup(op, 0);
-    return op.present ? values.encoded(word) : null;
+    LongOp op = table.lookup(keys.toLong(key));
+    return op.present ? values.encoded(op.previous) : null;
   }
 
   @Override

@@ -32,21 +32,22 @@ public final class InlineTable extends SegmentTable<LongOp> {
     return lookups.get(key, missing);
   }
 
-  /** An operation that changes nothing, for {@link #lookup}. */
-  LongOp lookupOp(long key) {
-    return new LongOp(Change.LOOKUP, key, keyHash.ofLong(key), 0, 0);
-  }
-
-  /** The value, or {@code missing}; the operation says which it was. */
-  long lookup(LongOp op, long missing) {
-    return lookups.lookup(op.key, op.hash, missing, op);
+  /** Looks a key up; what is returned says whether it is present, and its value. */
+  LongOp lookup(long key) {
+    checkOpen();
+    LongOp op = new LongOp(Change.LOOKUP, key, keyHash.ofLong(key), 0, 0);
+    try {
+      look(op, 0);
+    } catch (IndexOutOfBoundsException e) {
+      throw explain(e);
+    }
+    memory.keepAlive();
+    return op;
   }
 
   /** True if the key is present. */
   public boolean containsKey(long key) {
-    LongOp op = lookupOp(key);
-    lookup(op, 0);
-    return op.present;
+    return lookup(key).present;
   }
 
   /** How many of the keys were present; {@code values} is at least as long as {@code keys}. */

@@ -5,7 +5,16 @@ package io.tophash.sync.format;
  *
  * <pre>
  * | 63 frozen | 62 .. 56 process slot + 1 | 55 .. 0 incarnation |
+ *
+ *             CAS, anybody              volatile store, owner
+ *     free ----------------&gt; held by P -----------------------&gt; frozen by P
+ *      ^    release, owner    |   ^        release, owner          |     ^
+ *      +----------------------+   +--------------------------------+     | CAS, who has proved
+ *                             |                                    |     | that P is dead;
+ *                             +---------- P dies ------------------+-----+ then frozen by him
  * </pre>
+ *
+ * Why each arrow is legal: docs/concurrency.md, "The lock word".
  */
 public final class LockWord {
   /** Nothing in the shard may change: its holder moves entries. */

@@ -4,22 +4,17 @@ package io.tophash.sync.format;
  * The overflow word of a bucket: where the keys are that found it full, and a filter of them.
  *
  * <pre>
- * | 63 .. 16 filter | 15 complete | 14 .. 0 index of the next bucket of the chain + 1, or 0 |
+ * | 63 .. 16 filter | 15 0 | 14 .. 0 index of the next bucket of the chain + 1, or 0 |
  * </pre>
  *
  * The filter has one bit for each key that went on from this bucket, by the lowest 16 bits of its
- * hash: a Bloom filter with one hash function. Bits are set and never cleared. In a read bucket the
- * filter is <i>complete</i>: it has the keys of the dirty table, too, whose home is this bucket.
- * That of a dirty bucket is not, nor that of a read bucket which was built before there was this
- * bit.
+ * hash: a Bloom filter with one hash function. Bits are set and never cleared. That of a read
+ * bucket has the keys of the dirty table, too, whose home is this bucket.
  */
 public final class OverflowWord {
-  /** The word of a read bucket behind which there is no key yet. */
-  public static final long COMPLETE = 1 << 15;
-
   private static final int FILTER_SHIFT = 16;
   private static final int FILTER_BITS = 64 - FILTER_SHIFT;
-  private static final int LINK_MASK = (int) COMPLETE - 1;
+  private static final int LINK_MASK = (1 << 15) - 1;
 
   private OverflowWord() {}
 
@@ -35,19 +30,15 @@ public final class OverflowWord {
 
   /** The word after a key with this hash went to the dirty table. */
   public static long withDirty(long word, long hash) {
-    return isComplete(word) ? word | filter(hash) : word;
-  }
-
-  /** True if the filter has the keys of the dirty table, too. */
-  public static boolean isComplete(long word) {
-    return (word & COMPLETE) != 0;
+    return word | filter(hash);
   }
 
   /**
-   * True if no key with this hash is behind the bucket, neither in a chain nor in the dirty table.
+   * True if no key with this hash is behind a read bucket, neither in a chain nor in the dirty
+   * table.
    */
   public static boolean excludes(long word, long hash) {
-    return (word & (filter(hash) | COMPLETE)) == COMPLETE;
+    return (word & filter(hash)) == 0;
   }
 
   /** False if no key with this hash went on from the bucket along its link. */

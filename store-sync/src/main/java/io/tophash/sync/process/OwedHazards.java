@@ -15,12 +15,12 @@ import java.util.function.IntConsumer;
 public final class OwedHazards {
   private final MappedMemory memory;
   private final Liveness liveness;
-  private final ProcessTable table;
+  private final RowOwners owners;
 
-  OwedHazards(MappedMemory memory, Liveness liveness, ProcessTable table) {
+  OwedHazards(MappedMemory memory, Liveness liveness, RowOwners owners) {
     this.memory = memory;
     this.liveness = liveness;
-    this.table = table;
+    this.owners = owners;
   }
 
   /** True if the hazard word is that of an owner of the row who is gone. */
@@ -28,11 +28,11 @@ public final class OwedHazards {
     if (word == 0) {
       return false;
     }
-    if (slot == table.slot()) {
-      return !table.isOwn(word);
+    if (slot == owners.slot()) {
+      return !owners.isOwn(word);
     }
-    long present = table.incarnationOf(slot);
-    return ProcessTable.tag(word) != present << 32 || !table.isAlive(slot, present);
+    long present = owners.incarnationOf(slot);
+    return word >>> 32 != (present & 0xFFFF_FFFFL) || !owners.isAlive(slot, present);
   }
 
   /** True if a dead owner of this row was inside a shard, and nobody has settled that yet. */
@@ -85,7 +85,7 @@ public final class OwedHazards {
     }
     CrashPoint.reached("process.settled");
     // Nobody need look at this row any more. Only its owner may say so: for a moment, that is us.
-    if (slot != table.slot() && liveness.tryLockSlot(slot)) {
+    if (slot != owners.slot() && liveness.tryLockSlot(slot)) {
       try {
         if (!hasAnyHazard(row)) {
           memory.putLongVolatile(row, ProcessLayout.ATTACHED, 0);

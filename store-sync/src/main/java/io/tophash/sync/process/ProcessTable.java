@@ -33,7 +33,7 @@ import org.agrona.concurrent.IdleStrategy;
  *
  * <p>Thread-safe but for {@link #enter} and {@link #leave}, which are called once.
  */
-public final class ProcessTable {
+public final class ProcessTable implements RowOwners {
   /** Waiting in {@link #leave} longer than this means that a thread is stuck inside. */
   private static final long LEAVE_TIMEOUT_MS = 10_000;
 
@@ -155,11 +155,13 @@ public final class ProcessTable {
   }
 
   /** True if a hazard word has this process's incarnation. */
-  boolean isOwn(long hazardWord) {
+  @Override
+  public boolean isOwn(long hazardWord) {
     return tag(hazardWord) == tag;
   }
 
   /** Index of this process's row. */
+  @Override
   public int slot() {
     return slot;
   }
@@ -185,6 +187,7 @@ public final class ProcessTable {
    * True if the process that wrote a word with this slot and incarnation lives. A slot that does
    * not exist (of a damaged word) has no living owner.
    */
+  @Override
   public boolean isAlive(int slot, long incarnation) {
     if (slot < 0 || slot >= RegionLayout.PROCESS_COUNT) {
       return false;
@@ -200,7 +203,7 @@ public final class ProcessTable {
         && wanted == LockWord.incarnation(incarnationOf(slot));
   }
 
-  /** The number of the present or last owner of a row. */
+  @Override
   public long incarnationOf(int slot) {
     return memory.getLongVolatile(RegionLayout.process(slot), ProcessLayout.INCARNATION);
   }

@@ -50,7 +50,7 @@ public final class SyncReader implements Salvage.Reader {
     salvage = from;
     file = from.file();
     header = from.header();
-    shardShift = from.isHeaderDamaged() ? countShards() : header.chunkShift;
+    shardShift = from.isHeaderDamaged() ? countShards() : header.shardShift();
     boolean standard = header.hashName.equals(KeyHash.STANDARD);
     KeyHash hash = standard ? KeyHash.Factory.STANDARD_FACTORY.withSeed(header.storeId) : null;
     segments = new SegmentSalvage(from, inline, hash);

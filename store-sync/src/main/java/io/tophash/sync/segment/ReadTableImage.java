@@ -32,9 +32,6 @@ final class ReadTableImage {
   /** Distributes entries over the buckets; there are cells for all of them. */
   void fill(Gathered g, int from, int to, int buckets, CellWriter writer) {
     byte[] fill = g.newFill(buckets);
-    for (int b = 0; b < buckets; b++) {
-      HeapBytes.LONG.set(g.image, offset(b) + overflow, OverflowWord.COMPLETE);
-    }
     int displaced = 0;
     for (int i = from; i < to; i++) {
       int home = HashBits.bucket(g.hashes[i], buckets);

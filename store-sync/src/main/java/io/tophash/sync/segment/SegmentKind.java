@@ -139,10 +139,8 @@ public abstract class SegmentKind {
       return CHAIN_ENDS;
     }
     int link = OverflowWord.link(passed);
-    if (link == 0 && OverflowWord.isComplete(passed)) {
-      return CHAIN_ENDS; // the key that the filter has is in the dirty table
-    }
-    return link == 0 || link > buckets ? (int) TORN : link - 1;
+    // Of a read bucket without a link, the keys that the filter has are in the dirty table.
+    return link == 0 ? CHAIN_ENDS : link > buckets ? (int) TORN : link - 1;
   }
 
   /** True if no cell of the segment was ever filled; the caller validates the word. */

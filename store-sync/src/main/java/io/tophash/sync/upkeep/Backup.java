@@ -76,7 +76,7 @@ public final class Backup {
         0,
         header.windowShift,
         Math.max(1, shards.context().lockTimeoutNanos() / 1_000_000),
-        header.chunkShift,
+        header.shardShift(),
         shards.context().maxSegmentBytes(),
         keys,
         values,
