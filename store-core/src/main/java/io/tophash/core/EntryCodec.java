@@ -103,13 +103,16 @@ final class EntryCodec<T> {
   /** Encodes into the scratch array, for a lookup or an inline cell. */
   @SuppressWarnings("unchecked") // another type is the codec's ClassCastException
   void encode(Object object) {
-    if (encoding.isArray()) {
+    T typed = (T) object;
+    int size = encoding.writeShort(typed, bytes(), 0);
+    if (size >= 0 && size <= bytes().length - 8) {
+      length = size;
+    } else if (encoding.isArray()) {
       byte[] array = encoding.bytes(object);
       length = array.length;
       makeRoom(length);
       System.arraycopy(array, 0, bytes(), 0, length);
     } else {
-      T typed = (T) object;
       length = encoding.size(typed);
       makeRoom(length);
       encoding.write(typed, scratch.clear().limit(length), length);

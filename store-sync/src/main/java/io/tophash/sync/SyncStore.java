@@ -113,7 +113,10 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
     return entries.containsKey(key);
   }
 
-  /** {@inheritDoc} A lookup. */
+  /**
+   * {@inheritDoc} A lookup; some bytes are allocated if the key came since its segment was built
+   * and stands in the dirty table, or if its record is large.
+   */
   @Override
   public int getInto(K key, ByteBuffer target) {
     return entries.getInto(key, target);

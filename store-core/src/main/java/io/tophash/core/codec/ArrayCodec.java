@@ -14,4 +14,15 @@ public interface ArrayCodec<T> extends Codec<T> {
    * @throws NullPointerException if the value is null
    */
   byte[] toArray(T value);
+
+  /**
+   * Encodes into an array of the caller, where that is as fast.
+   *
+   * @return size of the encoded value; -1 if nothing was done, as there is too little room or
+   *     {@link #toArray(Object)} suits this value better. The array may have been written to
+   * @throws NullPointerException if the value is null
+   */
+  default int toArray(T value, byte[] target, int offset) {
+    return -1;
+  }
 }

@@ -10,6 +10,10 @@ import java.nio.charset.StandardCharsets;
 final class Utf8Codec implements ArrayCodec<String> {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** Up to here a loop over the characters is faster, as it needs no array of its own. */
+  private static final int SHORT = 64;
+
   private static final long ONES = 0x0101_0101_0101_0101L;
 
   static final Utf8Codec INSTANCE = new Utf8Codec();
@@ -30,6 +34,21 @@ final class Utf8Codec implements ArrayCodec<String> {
       size(value);
     }
     return bytes;
+  }
+
+  @Override
+  public int toArray(String value, byte[] target, int offset) {
+    int length = value.length();
+    if (length > SHORT || length > target.length - offset) {
+      return -1;
+    }
+    int or = 0;
+    for (int i = 0; i < length; i++) {
+      char c = value.charAt(i);
+      or |= c;
+      target[offset + i] = (byte) c;
+    }
+    return or < 0x80 ? length : -1;
   }
 
   private static boolean hasQuestionMark(byte[] bytes) {

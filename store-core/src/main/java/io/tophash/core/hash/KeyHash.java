@@ -56,6 +56,11 @@ public class KeyHash {
     KeyHash withSeed(long seed);
   }
 
+  /** The seed. */
+  public final long seed() {
+    return seed;
+  }
+
   /** Hash of an eight-byte key. */
   public long ofLong(long key) {
     long z = key ^ seed;

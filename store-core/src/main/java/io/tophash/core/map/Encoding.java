@@ -103,6 +103,17 @@ public final class Encoding<T> {
     return array;
   }
 
+  /**
+   * Writes an object into an array, where that needs no other one.
+   *
+   * @return its size; -1 if nothing was done
+   */
+  public int writeShort(T object, byte[] target, int offset) {
+    int size =
+        arrays == null ? -1 : arrays.toArray(Objects.requireNonNull(object, what), target, offset);
+    return size < 0 ? -1 : checked(size);
+  }
+
   /** As {@link #bytes}; null for null and for an object of another type, which is in no store. */
   public byte[] bytesIfAny(Object object) {
     try {

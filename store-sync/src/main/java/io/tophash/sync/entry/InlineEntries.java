@@ -120,13 +120,21 @@ public final class InlineEntries<K, V> implements Entries<K, V> {
 
   @Override
   public int getInto(Object key, ByteBuffer target) {
-    byte[] encoded = getEncoded(key);
-    if (encoded == null) {
-      return -1;
+    long k = keys.toLong(key);
+    long word = table.get(k, RARE);
+    if (word == RARE) {
+      // Nearly always absent; else the value is just this, and not the other.
+      word = table.get(k, ~RARE);
+      if (word == ~RARE) {
+        return -1;
+      }
     }
-    CallerBuffer.checkRoom(encoded.length, target.remaining());
-    target.put(encoded);
-    return encoded.length;
+    int bytes = values.bytes();
+    CallerBuffer.checkRoom(bytes, target.remaining());
+    for (int i = 0; i < bytes; i++) {
+      target.put((byte) (word >>> 8 * i));
+    }
+    return bytes;
   }
 
   @Override

@@ -25,6 +25,11 @@ public final class InlineForm<T> {
     return encoding;
   }
 
+  /** Encoded size. */
+  int bytes() {
+    return bytes;
+  }
+
   @SuppressWarnings("unchecked")
   long toLong(Object object) {
     Objects.requireNonNull(object, what);

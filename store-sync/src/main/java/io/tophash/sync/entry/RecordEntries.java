@@ -1,11 +1,12 @@
 package io.tophash.sync.entry;
 
+import static io.tophash.sync.format.SyncRecordLayout.PAYLOAD;
+
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.map.CallerBuffer;
 import io.tophash.core.map.Encoding;
 import io.tophash.core.map.Entries;
 import io.tophash.core.map.EntryWalk;
-import io.tophash.sync.format.SyncRecordLayout;
 import java.nio.ByteBuffer;
 
 /** The typed face of a {@link RecordTable}. */
@@ -13,22 +14,13 @@ public final class RecordEntries<K, V> implements Entries<K, V> {
   private final RecordTable table;
   private final RecordForm<K, V> form;
   private final KeyHash keyHash;
+  private final RecordLookup lookup;
 
   RecordEntries(RecordTable table, RecordForm<K, V> form) {
     this.table = table;
     this.form = form;
     this.keyHash = table.keyHash();
-  }
-
-  private long hash(byte[] record, int keyBytes) {
-    return keyHash.ofBytes(record, SyncRecordLayout.PAYLOAD, keyBytes);
-  }
-
-  @SuppressWarnings("unchecked")
-  private <R> R lookup(Object key, RecordLookup.Reader<R> reader) {
-    byte[] record = form.lookup((K) key);
-    int keyBytes = RecordForm.keyBytes(record);
-    return table.get(record, keyBytes, hash(record, keyBytes), reader);
+    this.lookup = table.lookup();
   }
 
   @Override
@@ -47,56 +39,74 @@ public final class RecordEntries<K, V> implements Entries<K, V> {
   }
 
   @Override
+  @SuppressWarnings("unchecked")
   public byte[] getEncoded(Object key) {
-    return lookup(key, table::copy);
+    byte[] own = form.ownBytes((K) key);
+    if (own != null) {
+      return lookup.copy(own, 0, own.length, keyHash.ofBytes(own, own.length));
+    }
+    byte[] record = LookupKey.record(form.keys(), (K) key);
+    int keyBytes = LookupKey.keyBytes(record);
+    return lookup.copy(record, PAYLOAD, keyBytes, keyHash.ofBytes(record, PAYLOAD, keyBytes));
   }
 
   @Override
+  @SuppressWarnings("unchecked")
   public boolean containsKey(Object key) {
-    return lookup(key, RecordLookup.PRESENT) != null;
+    byte[] record = LookupKey.record(form.keys(), (K) key);
+    int keyBytes = LookupKey.keyBytes(record);
+    return lookup.contains(record, PAYLOAD, keyBytes, keyHash.ofBytes(record, PAYLOAD, keyBytes));
   }
 
   @Override
   public int getInto(Object key, ByteBuffer target) {
     int position = target.position();
-    Integer length =
-        lookup(
-            key,
-            (record, offset, bytes) -> {
-              // Too little room is reported when the length has been validated.
-              if (target.limit() - position >= bytes) {
-                target.position(position);
-                target.put(table.memory.slice(record + offset, bytes));
-              }
-              return bytes;
-            });
-    if (length == null) {
-      target.position(position);
-      return -1;
-    }
-    target.position(position);
-    CallerBuffer.checkRoom(length, target.remaining());
-    target.position(position + length);
+    int room = target.remaining();
+    int length =
+        target.hasArray()
+            ? getInto(key, target.array(), target.arrayOffset() + position, room)
+            : throughArray(key, target);
+    CallerBuffer.checkRoom(length, room);
+    target.position(position + Math.max(0, length));
     return length;
+  }
+
+  @SuppressWarnings("unchecked")
+  private int getInto(Object key, byte[] target, int at, int room) {
+    byte[] own = form.ownBytes((K) key);
+    if (own != null) {
+      return lookup.into(own, 0, own.length, keyHash.ofBytes(own, own.length), target, at, room);
+    }
+    byte[] record = LookupKey.record(form.keys(), (K) key);
+    int keyBytes = LookupKey.keyBytes(record);
+    long hash = keyHash.ofBytes(record, PAYLOAD, keyBytes);
+    return lookup.into(record, PAYLOAD, keyBytes, hash, target, at, room);
+  }
+
+  @SuppressWarnings("unchecked")
+  private int throughArray(Object key, ByteBuffer target) {
+    byte[] record = LookupKey.record(form.keys(), (K) key);
+    int keyBytes = LookupKey.keyBytes(record);
+    long hash = keyHash.ofBytes(record, PAYLOAD, keyBytes);
+    return lookup.into(record, PAYLOAD, keyBytes, hash, target, LookupKey.valueArray());
   }
 
   private RecordOp set(Change change, K key, V value, byte[] expected, boolean previous) {
     byte[] encoded = form.keys().bytes(key);
-    byte[] record = form.record(encoded, value);
-    RecordOp op =
-        new RecordOp(
-            change, record, encoded.length, hash(record, encoded.length), expected, previous);
+    long hash = keyHash.ofBytes(encoded, encoded.length);
+    byte[] record = form.record(encoded, hash, value);
+    RecordOp op = new RecordOp(change, record, encoded.length, hash, expected, previous);
     table.run(op);
     return op;
   }
 
   @SuppressWarnings("unchecked")
   private RecordOp removal(Object key, byte[] expected, boolean previous) {
-    byte[] record = form.lookup((K) key);
-    int keyBytes = RecordForm.keyBytes(record);
+    byte[] record = form.withKey((K) key);
+    int keyBytes = record.length - PAYLOAD;
+    long hash = keyHash.ofBytes(record, PAYLOAD, keyBytes);
     Change change = expected == null ? Change.REMOVE : Change.REMOVE_IF_EQUAL;
-    RecordOp op =
-        new RecordOp(change, record, keyBytes, hash(record, keyBytes), expected, previous);
+    RecordOp op = new RecordOp(change, record, keyBytes, hash, expected, previous);
     table.run(op);
     return op;
   }

@@ -1,17 +1,22 @@
 package io.tophash.sync.entry;
 
 import io.tophash.core.codec.Codec;
+import io.tophash.core.codec.Codecs;
 import io.tophash.core.map.Encoding;
 import io.tophash.core.memory.HeapBytes;
+import io.tophash.core.memory.StringArray;
 import io.tophash.sync.format.SyncRecordLayout;
-import io.tophash.sync.segment.RecordSegments;
+import io.tophash.sync.segment.RecordChecksum;
+import java.util.Objects;
 
 /** Keys and values as the bytes of a record. Stateless. */
 public final class RecordForm<K, V> {
   private final Encoding<K> keys;
   private final Encoding<V> values;
+  private final boolean keysAreText;
 
   RecordForm(Codec<K> keys, Codec<V> values, long windowBytes) {
+    this.keysAreText = keys == (Object) Codecs.utf8();
     this.keys = new Encoding<>(keys, "key", SyncRecordLayout.MAX_KEY_BYTES);
     this.values =
         new Encoding<>(
@@ -26,36 +31,40 @@ public final class RecordForm<K, V> {
     return values;
   }
 
-  /** A record with the key only, for lookups and removals. */
-  byte[] lookup(K key) {
+  /** The array in which the encoded key stands anyway, which is not to be changed; null if none. */
+  byte[] ownBytes(K key) {
+    if (!keysAreText) {
+      return null;
+    }
+    byte[] own = StringArray.ofAscii((String) Objects.requireNonNull(key, "key"));
+    return own == null || own.length > keys.maxBytes() ? null : own;
+  }
+
+  /** A record with the key only, for removals. */
+  byte[] withKey(K key) {
     byte[] encoded = keys.bytes(key);
     byte[] record = new byte[SyncRecordLayout.PAYLOAD + encoded.length];
     System.arraycopy(encoded, 0, record, SyncRecordLayout.PAYLOAD, encoded.length);
     return record;
   }
 
-  /** Length of the key in a {@link #lookup}. */
-  static int keyBytes(byte[] lookup) {
-    return lookup.length - SyncRecordLayout.PAYLOAD;
-  }
-
   /** A complete record. */
-  byte[] record(byte[] key, V value) {
+  byte[] record(byte[] key, long hash, V value) {
     if (values.isArray()) {
-      return assemble(key, values.bytes(value));
+      return assemble(key, hash, values.bytes(value));
     }
     int valueBytes = values.size(value);
     byte[] record = allocate(key, valueBytes);
     values.write(value, record, SyncRecordLayout.PAYLOAD + key.length, valueBytes);
-    seal(record);
+    seal(record, hash);
     return record;
   }
 
   /** A complete record of encoded parts. */
-  static byte[] assemble(byte[] key, byte[] value) {
+  static byte[] assemble(byte[] key, long hash, byte[] value) {
     byte[] record = allocate(key, value.length);
     System.arraycopy(value, 0, record, SyncRecordLayout.PAYLOAD + key.length, value.length);
-    seal(record);
+    seal(record, hash);
     return record;
   }
 
@@ -68,9 +77,8 @@ public final class RecordForm<K, V> {
     return record;
   }
 
-  private static void seal(byte[] record) {
-    int checksum = RecordSegments.checksum(record, 0, record.length);
-    HeapBytes.INT.set(record, SyncRecordLayout.CHECKSUM, checksum);
+  private static void seal(byte[] record, long hash) {
+    HeapBytes.INT.set(record, SyncRecordLayout.CHECKSUM, RecordChecksum.of(record, 0, hash));
   }
 
   /** The value of a fresh copy; null for null. */

@@ -4,29 +4,33 @@ import static io.tophash.sync.segment.RecordSegments.bucket;
 import static io.tophash.sync.segment.RecordSegments.slot;
 
 import io.tophash.core.errors.CorruptStoreException;
-import io.tophash.core.format.Tophash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
-import io.tophash.sync.format.HashBits;
-import io.tophash.sync.format.OverflowWord;
-import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
+import io.tophash.sync.segment.RecordChecksum;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.SegmentKind;
-import io.tophash.sync.shard.DirectoryView;
 import io.tophash.sync.shard.DirectoryViews;
 import io.tophash.sync.shard.SegmentRead;
+import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /** The lookups of a {@link RecordTable}. */
 public final class RecordLookup {
+  /** A value goes into a buffer that is no array in parts of so many bytes. */
+  private static final int PART_BYTES = 8 << 10;
+
+  /** In place of a target, for who asks only if the key is there. */
+  private static final byte[] NOTHING = {};
+
   private final SegmentTable<?> table;
   private final MappedMemory memory;
   private final RecordSegments segments;
   private final DirectoryViews views;
   private final boolean verifies;
+  private final RecordGet shortWay;
 
   RecordLookup(SegmentTable<?> table, RecordSegments segments, boolean verifies) {
     this.table = table;
@@ -34,112 +38,86 @@ public final class RecordLookup {
     this.segments = segments;
     this.views = table.views;
     this.verifies = verifies;
+    this.shortWay = new RecordGet(memory, views, verifies);
   }
 
-  /** Receives what a lookup found. */
-  interface Reader<R> {
-    /**
-     * Reads the value. What it returns counts only if it stands the validation that follows.
-     *
-     * @param record position of the record
-     * @param offset of the value behind it
-     * @param length of the value; within the mapping
-     */
-    R read(long record, int offset, int length);
-  }
-
-  /** The reader of who asks only if the key is there: of a value it looks at no byte. */
-  static final Reader<Boolean> PRESENT = (record, offset, length) -> Boolean.TRUE;
-
-  /** What {@link #plain} says of a key that is surely absent. */
-  private static final Object ABSENT = new Object();
-
-  /** What the reader made of the value, null if the key is absent. */
-  @SuppressWarnings("unchecked")
-  <R> R get(byte[] record, int keyBytes, long hash, Reader<R> reader) {
+  /** A fresh copy of the value; null if the key is absent. */
+  byte[] copy(byte[] key, int keyAt, int keyBytes, long hash) {
     table.checkOpen();
     try {
-      Object value = plain(record, keyBytes, hash, reader);
-      if (value != null) {
-        return value == ABSENT ? null : (R) value;
+      byte[] value = shortWay.copy(key, keyAt, keyBytes, hash);
+      if (value != RecordGet.UNDECIDED) {
+        return value;
       }
     } catch (IndexOutOfBoundsException e) {
       // What has been read made no sense; the other way finds out why.
     }
-    return lookup(record, keyBytes, hash, reader);
+    return lookup(LookupKey.record(key, keyAt, keyBytes), keyBytes, hash, null, 0, 0, null);
+  }
+
+  /** True if the key is present. */
+  boolean contains(byte[] key, int keyAt, int keyBytes, long hash) {
+    return into(key, keyAt, keyBytes, hash, NOTHING, 0, -1) >= 0;
   }
 
   /**
-   * The plain way, as in {@link InlineLookup}: a small record whose slot stands in the home bucket,
-   * the key's cell whose entry is deleted, or a home bucket with nothing that looks like the key
-   * and with a free cell or a filter that excludes it.
+   * Copies the value into an array, if there is room for it.
    *
-   * @return null if that does not decide it, or if anything is odd
+   * @return length of the value, copied or not; {@link RecordGet#ABSENT}
    */
-  private Object plain(byte[] record, int keyBytes, long hash, Reader<?> reader) {
-    MappedMemory memory = this.memory;
-    DirectoryView view = views.get(hash);
-    long pattern = Tophash.broadcast(HashBits.tophash(hash));
-    int extra = HashBits.extra(hash);
-    long entry = view.entry(hash);
-    long word = memory.getLongAcquireAt(entry, 0);
-    long block = SegmentWord.position(word);
-    long bucket =
-        memory.place(
-            SegmentKind.homeBucket(word, hash, SegmentLayout.RECORD_BUCKET_BYTES),
-            SegmentLayout.RECORD_BUCKET_BYTES);
-    // Pairs with publish(): the cells are read after the word that shows them.
-    long tophashes = memory.getLongAcquireAt(bucket, 0);
-    boolean isDeleted = false;
-    boolean isLike = false;
-    for (long hits = Tophash.match(tophashes, pattern); hits != 0; hits &= hits - 1) {
-      int cell = Tophash.firstCell(hits);
-      if (RecordSegments.extraAt(memory, bucket, cell) == extra) {
-        isLike = true;
-        // Pairs with the CAS of whoever changed the slot last: the record is read after it.
-        int slot = memory.getIntAcquireAt(bucket, RecordSegments.slot(cell));
-        long at = RecordSegments.recordPosition(block, slot);
-        long place = memory.place(at, SyncRecordLayout.PAYLOAD + keyBytes);
-        if (memory.getIntAt(place, SyncRecordLayout.KEY_LENGTH) == keyBytes
-            && RecordSegments.sameKeyAt(memory, place, record, keyBytes)) {
-          if (SlotWord.isNil(slot)) {
-            // Also in a damaged segment with a second cell for the key: a change takes the first
-            // one, too, and must not meet another value than the lookup before it.
-            isDeleted = true;
-            break;
-          }
-          int length = memory.getIntAt(place, SyncRecordLayout.VALUE_LENGTH);
-          int offset = SyncRecordLayout.PAYLOAD + keyBytes;
-          if (length < 0
-              || length > SyncRecordLayout.MAX_SMALL_BYTES
-              || segments.leavesMapping(at, (long) offset + length)) {
-            return null;
-          }
-          Object value = reader.read(at, offset, length);
-          boolean damaged =
-              verifies
-                  && reader != PRESENT
-                  && checksum(at, record, keyBytes, value, length)
-                      != memory.getIntAt(place, SyncRecordLayout.CHECKSUM);
-          MappedMemory.acquireFence();
-          if (damaged || !view.isCurrent(memory, entry, word)) {
-            return null;
-          }
-          memory.keepAlive();
-          return value;
-        }
-      }
+  int into(byte[] key, int keyAt, int keyBytes, long hash, byte[] target, int at, int room) {
+    table.checkOpen();
+    int length = shortInto(key, keyAt, keyBytes, hash, target, at, room);
+    if (length != RecordGet.NOT_DECIDED) {
+      return length;
     }
-    boolean isAbsent =
-        isDeleted
-            || !isLike
-                && (Tophash.endsChain(tophashes)
-                    || OverflowWord.excludes(
-                        memory.getLongAt(bucket, SegmentLayout.RECORD_OVERFLOW), hash));
-    MappedMemory.acquireFence();
-    isAbsent = isAbsent && view.isCurrent(memory, entry, word);
-    memory.keepAlive();
-    return isAbsent ? ABSENT : null;
+    byte[] record = LookupKey.record(key, keyAt, keyBytes);
+    byte[] value = lookup(record, keyBytes, hash, target, at, room, null);
+    return value == null ? RecordGet.ABSENT : valueBytes(record);
+  }
+
+  /**
+   * Copies the value into a buffer that is no array, from its position on, if there is room for it.
+   *
+   * @param scratch for values that fit into it
+   * @return length of the value, copied or not; {@link RecordGet#ABSENT}
+   */
+  int into(byte[] key, int keyAt, int keyBytes, long hash, ByteBuffer target, byte[] scratch) {
+    table.checkOpen();
+    int length = shortInto(key, keyAt, keyBytes, hash, scratch, 0, scratch.length);
+    if (length == RecordGet.NOT_DECIDED) {
+      byte[] record = LookupKey.record(key, keyAt, keyBytes);
+      byte[] value = lookup(record, keyBytes, hash, scratch, 0, target.remaining(), target);
+      return value == null ? RecordGet.ABSENT : valueBytes(record);
+    }
+    if (length >= 0 && length <= target.remaining()) {
+      target.put(target.position(), scratch, 0, length);
+    }
+    return length;
+  }
+
+  private int shortInto(
+      byte[] key, int keyAt, int keyBytes, long hash, byte[] target, int at, int room) {
+    try {
+      return shortWay.into(key, keyAt, keyBytes, hash, target, at, room);
+    } catch (IndexOutOfBoundsException e) {
+      return RecordGet.NOT_DECIDED;
+    }
+  }
+
+  private static int valueBytes(byte[] record) {
+    return (int) HeapBytes.INT.get(record, SyncRecordLayout.VALUE_LENGTH);
+  }
+
+  /** Copy of the present value, null if the key is absent. */
+  byte[] previous(RecordOp op) {
+    // The array is that of a complete record, of which a lookup may overwrite the header.
+    int length = valueBytes(op.record);
+    try {
+      return copy(op.record, SyncRecordLayout.PAYLOAD, op.keyBytes, op.hash);
+    } finally {
+      HeapBytes.INT.set(op.record, SyncRecordLayout.VALUE_LENGTH, length);
+    }
   }
 
   static CorruptStoreException damagedRecord(long position) {
@@ -147,12 +125,19 @@ public final class RecordLookup {
         "record", position, "the checksum of a record does not match its bytes");
   }
 
-  /** Copy of the present value, null if the key is absent. */
-  byte[] previous(RecordOp op) {
-    return get(op.record, op.keyBytes, op.hash, this::copy);
-  }
+  // --- the long way
+  // -------------------------------------------------------------------------------
 
-  private <R> R lookup(byte[] record, int keyBytes, long hash, Reader<R> reader) {
+  // The key stands as in a record, and the length of the value goes into the header there. If there
+  // is a buffer, it is the target, and the array is where it passes through.
+  private byte[] lookup(
+      byte[] record,
+      int keyBytes,
+      long hash,
+      byte[] target,
+      int at,
+      int room,
+      ByteBuffer targetBuffer) {
     SegmentRead read = new SegmentRead(table.context, hash);
     while (true) {
       boolean sane;
@@ -164,17 +149,28 @@ public final class RecordLookup {
           long found = segments.find(word, record, keyBytes, hash);
           sane = found != SegmentKind.TORN;
           boolean believed = found >= 0;
-          R value = null;
+          byte[] value = null;
           long damaged = 0;
           if (found > 0) {
             int stored = memory.getIntAcquire(bucket(found), slot(found));
             if (!SlotWord.isNil(stored)) {
-              value = read(word, found, stored, keyBytes, reader);
-              believed = value != null;
-              sane = believed || !isStored(found, stored);
-              if (believed && verifies && reader != PRESENT) {
-                damaged = damaged(word, found, stored, record, keyBytes, value);
+              long whole = wholeRecord(word, found, stored);
+              int length = whole == 0 ? -1 : valueBytes(word, stored, whole, keyBytes);
+              believed = length >= 0;
+              if (believed) {
+                HeapBytes.INT.set(record, SyncRecordLayout.VALUE_LENGTH, length);
+                long from = whole + SyncRecordLayout.PAYLOAD + keyBytes;
+                int checksum = memory.getInt(whole, SyncRecordLayout.CHECKSUM);
+                value = target == null ? new byte[length] : target;
+                if (target == null || length <= room) {
+                  int crc = take(from, value, at, length, targetBuffer);
+                  damaged = verifies && RecordChecksum.bound(crc, hash) != checksum ? whole : 0;
+                }
               }
+              // The block of a large record can be freed while the segment stays.
+              boolean stands = isStored(found, stored);
+              sane = believed || !stands;
+              believed &= stands;
             }
           }
           if (believed && read.isCurrent()) {
@@ -193,72 +189,55 @@ public final class RecordLookup {
     }
   }
 
-  /** Reads the value of a live slot; null if it cannot be believed. */
-  private <R> R read(long word, long found, int stored, int keyBytes, Reader<R> reader) {
+  /** Position of the record of a slot, or of the large record; 0 if it makes no sense. */
+  private long wholeRecord(long word, long found, int stored) {
     long at = RecordSegments.recordPosition(SegmentWord.position(word), stored);
     if (segments.leavesMapping(at, SyncRecordLayout.PAYLOAD)) {
-      return null;
+      return 0;
     }
-    int lengths = memory.getInt(at, SyncRecordLayout.KEY_LENGTH);
-    int length = memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
-    if (!SyncRecordLayout.isLarge(lengths)) {
-      int offset = SyncRecordLayout.PAYLOAD + keyBytes;
-      // Garbage must not make the reader allocate much.
-      return length < 0
-              || length > SyncRecordLayout.MAX_SMALL_BYTES
-              || segments.leavesMapping(at, (long) offset + length)
-          ? null
-          : reader.read(at, offset, length);
+    if (!SyncRecordLayout.isLarge(memory.getInt(at, SyncRecordLayout.KEY_LENGTH))) {
+      return at;
     }
     if (segments.leavesMapping(at, SyncRecordLayout.STUB_BYTES)) {
-      return null;
+      return 0;
     }
     long block = segments.largePosition(at);
-    int offset = SyncRecordLayout.PAYLOAD + keyBytes;
-    if (length < 0
-        || segments.leavesMapping(block, (long) offset + length)
-        || !isStored(found, stored)) {
-      return null;
-    }
-    R value = reader.read(block, offset, length);
-    // The block can be freed while the segment stays.
-    return isStored(found, stored) ? value : null;
+    // The block can be freed, and the stub's place used again, while the segment stays.
+    return segments.leavesMapping(block, SyncRecordLayout.PAYLOAD) || !isStored(found, stored)
+        ? 0
+        : block;
   }
 
-  /**
-   * Position of the record of a lookup if its checksum does not match, else 0. What was read is
-   * compared, not what stands there now: the key of the lookup, which is the record's, and the copy
-   * of the value.
-   */
-  private long damaged(
-      long word, long found, int stored, byte[] lookup, int keyBytes, Object value) {
+  /** Length of the value of a record, -1 if it cannot be believed. */
+  private int valueBytes(long word, int stored, long whole, int keyBytes) {
     long at = RecordSegments.recordPosition(SegmentWord.position(word), stored);
     int length = memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
-    if (SyncRecordLayout.isLarge(memory.getInt(at, SyncRecordLayout.KEY_LENGTH))) {
-      at = segments.largePosition(at);
-    }
-    int checksum = memory.getInt(at, SyncRecordLayout.CHECKSUM);
-    return checksum(at, lookup, keyBytes, value, length) == checksum || !isStored(found, stored)
-        ? 0
-        : at;
+    // Garbage must not make this allocate much.
+    boolean fits = whole != at || length <= SyncRecordLayout.MAX_SMALL_BYTES;
+    return length < 0
+            || !fits
+            || segments.leavesMapping(whole, SyncRecordLayout.PAYLOAD + (long) keyBytes + length)
+        ? -1
+        : length;
   }
 
-  /** The checksum that a record with the key of this lookup and this value has. */
-  private int checksum(long at, byte[] lookup, int keyBytes, Object value, int length) {
-    byte[] lengths = new byte[SyncRecordLayout.PAYLOAD - SyncRecordLayout.KEY_LENGTH];
-    HeapBytes.INT.set(lengths, 0, keyBytes);
-    HeapBytes.INT.set(lengths, 4, length);
+  /** Copies a value to where it shall go; returns the CRC-32C of what was copied. */
+  private int take(long from, byte[] target, int at, int length, ByteBuffer targetBuffer) {
     CRC32C crc = new CRC32C();
-    crc.update(lengths, 0, lengths.length);
-    crc.update(lookup, SyncRecordLayout.PAYLOAD, keyBytes);
-    if (value instanceof byte[]) {
-      byte[] bytes = (byte[]) value;
-      crc.update(bytes, 0, bytes.length);
-    } else {
-      crc.update(memory.slice(at + SyncRecordLayout.PAYLOAD + keyBytes, length));
+    if (targetBuffer == null) {
+      memory.getBytes(from, target, at, length);
+      if (verifies) {
+        crc.update(target, at, length);
+      }
+      return (int) crc.getValue();
     }
-    for (int i = SyncRecordLayout.PAYLOAD + keyBytes + length; (i & 3) != 0; i++) {
-      crc.update(0); // what pads a record is zero
+    int part = Math.min(target.length, PART_BYTES);
+    int position = targetBuffer.position();
+    for (int done = 0; done < length; done += part) {
+      int bytes = Math.min(part, length - done);
+      memory.getBytes(from + done, target, 0, bytes);
+      crc.update(target, 0, bytes);
+      targetBuffer.put(position + done, target, 0, bytes);
     }
     return (int) crc.getValue();
   }
@@ -266,10 +245,5 @@ public final class RecordLookup {
   private boolean isStored(long found, int stored) {
     MappedMemory.acquireFence();
     return SlotWord.isSame(memory.getInt(bucket(found), slot(found)), stored);
-  }
-
-  /** Copy of a value; the reader of most lookups. */
-  byte[] copy(long record, int offset, int length) {
-    return memory.copyAt(memory.place(record, (long) offset + length), offset, length);
   }
 }

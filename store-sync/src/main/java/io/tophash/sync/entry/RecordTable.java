@@ -7,6 +7,7 @@ import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.Gathered;
+import io.tophash.sync.segment.RecordChecksum;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.shard.LargeRecords;
 import io.tophash.sync.shard.SegmentRead;
@@ -54,14 +55,14 @@ final class RecordTable extends SegmentTable<RecordOp> {
     return keyHash;
   }
 
-  /** What the reader made of the value, null if the key is absent. */
-  <R> R get(byte[] record, int keyBytes, long hash, RecordLookup.Reader<R> reader) {
-    return lookup.get(record, keyBytes, hash, reader);
+  RecordLookup lookup() {
+    return lookup;
   }
 
-  /** Copy of a value; the reader of most lookups. */
-  byte[] copy(long record, int offset, int length) {
-    return lookup.copy(record, offset, length);
+  private byte[] copy(long record, int offset, int length) {
+    byte[] copy = new byte[length];
+    memory.getBytes(record + offset, copy, 0, length);
+    return copy;
   }
 
   // --- the slot of a key: a reference to its record ---------------------------------------------
@@ -144,7 +145,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
   private void meetValue(RecordOp op, long at, int length) {
     if (op.change.compares || op.wantsPrevious) {
       segments.checkInside(at, SyncRecordLayout.bytes(op.keyBytes, Math.max(0, length)));
-      checkWhole(at, op.keyBytes, length);
+      checkWhole(at, op.keyBytes, op.hash, length);
     }
     int offset = SyncRecordLayout.PAYLOAD + op.keyBytes;
     if (op.change.compares && length == op.expected.length) {
@@ -160,13 +161,14 @@ final class RecordTable extends SegmentTable<RecordOp> {
    *
    * @param length of the value, from the record, or from the stub of a large one
    */
-  private void checkWhole(long at, int keyBytes, int length) {
+  private void checkWhole(long at, int keyBytes, long hash, int length) {
     if (verifies) {
       long bytes = SyncRecordLayout.bytes(keyBytes, length);
       segments.checkInside(at, bytes);
       CRC32C crc = new CRC32C();
-      crc.update(memory.slice(at + SyncRecordLayout.KEY_LENGTH, (int) bytes - 4));
-      if ((int) crc.getValue() != memory.getInt(at, SyncRecordLayout.CHECKSUM)
+      crc.update(memory.slice(at + SyncRecordLayout.PAYLOAD + keyBytes, length));
+      if (RecordChecksum.bound((int) crc.getValue(), hash)
+              != memory.getInt(at, SyncRecordLayout.CHECKSUM)
           || length != memory.getInt(at, SyncRecordLayout.VALUE_LENGTH)) {
         throw RecordLookup.damagedRecord(at);
       }
@@ -258,11 +260,9 @@ final class RecordTable extends SegmentTable<RecordOp> {
 
   private void moveLarge(byte[] key, long below) {
     long hash = keyHash.ofBytes(key, 0, key.length);
-    byte[] lookupRecord = new byte[SyncRecordLayout.PAYLOAD + key.length];
-    System.arraycopy(key, 0, lookupRecord, SyncRecordLayout.PAYLOAD, key.length);
-    byte[] value = get(lookupRecord, key.length, hash, this::copy);
+    byte[] value = lookup.copy(key, 0, key.length, hash);
     if (value != null) {
-      byte[] record = RecordForm.assemble(key, value);
+      byte[] record = RecordForm.assemble(key, hash, value);
       run(new RecordOp(Change.SET_IF_EQUAL, record, key.length, hash, value, false, below));
     }
   }

@@ -53,7 +53,7 @@ public final class RecordWalk<K, V> implements EntryWalk<K, V> {
 
   private boolean toLarge(byte[] record, long hash) {
     int keyBytes = record.length - SyncRecordLayout.PAYLOAD;
-    bytes = table.get(record, keyBytes, hash, table::copy);
+    bytes = table.lookup().copy(record, SyncRecordLayout.PAYLOAD, keyBytes, hash);
     if (bytes == null) {
       return false;
     }

@@ -9,6 +9,7 @@ import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.attach.SyncCore;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.Gathered;
+import io.tophash.sync.segment.RecordChecksum;
 import io.tophash.sync.segment.RecordSegments;
 
 /**
@@ -139,8 +140,12 @@ public abstract class Tables {
         table.memory.getBytes(block, bytes, 0, length);
         at = 0;
       }
-      if (RecordSegments.checksum(bytes, at, length)
-          != (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.CHECKSUM)) {
+      boolean isIt =
+          SyncRecordLayout.keyLength(
+                      (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.KEY_LENGTH))
+                  == keyBytes
+              && (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.VALUE_LENGTH) == valueBytes;
+      if (!isIt || !RecordChecksum.matches(bytes, at, g.hash(entry))) {
         throw new CorruptStoreException(
             "record", block, "the checksum of a record does not match; see `tophash recover`");
       }

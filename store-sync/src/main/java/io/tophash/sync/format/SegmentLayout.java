@@ -13,6 +13,9 @@ public final class SegmentLayout {
   /** long: the value that stands for "deleted" in a slot of an inline segment */
   public static final int NIL = 8;
 
+  /** long: in a segment of records, the seed of the hash, as the header has it */
+  public static final int SEED = 8;
+
   /** long: the hash bits that all keys share, in the upper bits */
   public static final int PREFIX = 16;
 

@@ -10,7 +10,10 @@ package io.tophash.sync.format;
  * record.
  */
 public final class SyncRecordLayout {
-  /** int: CRC-32C of all that follows */
+  /**
+   * int: CRC-32C of the value, xor both halves of the key's hash; in a stub, CRC-32C of what
+   * follows
+   */
   public static final int CHECKSUM = 0;
 
   /** int: key length in the lower 17 bits, flags above */

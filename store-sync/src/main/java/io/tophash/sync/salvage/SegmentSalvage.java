@@ -15,6 +15,7 @@ import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.InlineSegments;
+import io.tophash.sync.segment.RecordChecksum;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.SegmentKind;
 import java.nio.ByteBuffer;
@@ -32,7 +33,7 @@ final class SegmentSalvage {
   private final Salvage salvage;
   private final RawFile file;
   private final boolean inline;
-  private final KeyHash hash; // null if the seed is not known
+  private KeyHash hash; // null if the function is not known
   private byte[] block;
   private HashRange range;
   private boolean linked;
@@ -72,6 +73,10 @@ final class SegmentSalvage {
       salvage.drop("segment cut off");
     }
     block = file.read(position, bytes);
+    if (salvage.isHeaderDamaged() && !inline) {
+      long seed = (long) HeapBytes.LONG.get(block, SegmentLayout.SEED);
+      hash = KeyHash.Factory.STANDARD_FACTORY.withSeed(seed);
+    }
     range = inRange;
     linked = isLinked;
     damaged = false;
@@ -151,7 +156,7 @@ final class SegmentSalvage {
         }
       }
     }
-    if (damaged) {
+    if (damaged && hash != null) {
       readLog(settled);
     }
   }
@@ -164,7 +169,7 @@ final class SegmentSalvage {
       drop("record of a bad length");
       return;
     }
-    if (!hasChecksum(block, at, length)) {
+    if (!hasChecksum(block, at)) {
       drop("record checksum");
       return;
     }
@@ -211,9 +216,16 @@ final class SegmentSalvage {
     return Arrays.copyOfRange(record, at + PAYLOAD, at + PAYLOAD + keyLength(record, at));
   }
 
-  private static boolean hasChecksum(byte[] record, int at, int length) {
-    return RecordSegments.checksum(record, at, length)
-        == (int) HeapBytes.INT.get(record, at + SyncRecordLayout.CHECKSUM);
+  /** True for a stub, or a record all of which is there, with the right checksum. */
+  private boolean hasChecksum(byte[] record, int at) {
+    if (SyncRecordLayout.isLarge(
+        (int) HeapBytes.INT.get(record, at + SyncRecordLayout.KEY_LENGTH))) {
+      return RecordChecksum.matches(record, at, 0);
+    }
+    // Without the hash function nobody can compare.
+    return hash == null
+        || RecordChecksum.matches(
+            record, at, hash.ofBytes(record, at + PAYLOAD, keyLength(record, at)));
   }
 
   /** Offers a record whose checksum is right; top is the cell's byte, -1 if there is none. */
@@ -249,7 +261,7 @@ final class SegmentSalvage {
       return null;
     }
     byte[] record = file.read(position, (int) length);
-    if (!hasChecksum(record, 0, record.length) || bytes(record, 0) != length) {
+    if (bytes(record, 0) != length || !hasChecksum(record, 0)) {
       drop("large record checksum");
       return null;
     }
@@ -263,7 +275,7 @@ final class SegmentSalvage {
     Map<ByteBuffer, Integer> last = new LinkedHashMap<>();
     while (at >= HEADER_BYTES && at <= end - PAYLOAD) {
       int length = lengthAt(at);
-      if (length < 0 || !hasChecksum(block, at, length)) {
+      if (length < 0 || !hasChecksum(block, at)) {
         at += 4; // a hole, or damage: the next whole record says where it goes on
         continue;
       }

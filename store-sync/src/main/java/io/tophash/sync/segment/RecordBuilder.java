@@ -5,6 +5,7 @@ import static io.tophash.sync.format.SegmentLayout.LOG_END;
 import static io.tophash.sync.format.SegmentLayout.LOG_START;
 import static io.tophash.sync.format.SegmentLayout.RECORD_BUCKET_BYTES;
 import static io.tophash.sync.format.SegmentLayout.RECORD_EXTRAS;
+import static io.tophash.sync.format.SegmentLayout.SEED;
 import static io.tophash.sync.format.SegmentLayout.TAIL;
 
 import io.tophash.core.errors.StoreFullException;
@@ -125,6 +126,7 @@ final class RecordBuilder {
           tail[0] += bytes;
         });
     long word = SegmentWord.of(block, read, false, shape.generation());
+    HeapBytes.LONG.set(image, SEED, kind.keyHash.seed());
     HeapBytes.INT.set(image, LOG_START, log);
     HeapBytes.INT.set(image, LOG_END, (int) end);
     HeapBytes.INT.set(image, TAIL, tail[0]);

@@ -22,7 +22,6 @@ import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import java.util.Arrays;
 import java.util.Set;
-import java.util.zip.CRC32C;
 
 /**
  * Segments whose entries are records in a log. The slot of a key, a {@link SlotWord}, says where
@@ -110,8 +109,13 @@ public final class RecordSegments extends SegmentKind {
    * @param bucket its place
    */
   public static int extraAt(MappedMemory memory, long bucket, int cell) {
-    int pair = memory.getIntAt(bucket, RECORD_EXTRAS + (cell >>> 1 << 2));
+    int pair = memory.getIntAt(bucket, extraPair(cell));
     return (cell & 1) == 0 ? pair & 0xFFFF : pair >>> 16;
+  }
+
+  /** Offset in its bucket of the int that has the extra hash bits of a cell, lower half first. */
+  public static int extraPair(int cell) {
+    return RECORD_EXTRAS + (cell >>> 1 << 2);
   }
 
   /** The found cell if its record has this key, 0 if it has another; {@link #TORN}; MOVED. */
@@ -249,7 +253,7 @@ public final class RecordSegments extends SegmentKind {
   public void fillCell(long room, long hash, int slot) {
     long bucket = bucket(room);
     int cell = (int) (room & CELL_MASK);
-    int pairAt = RECORD_EXTRAS + (cell >>> 1 << 2);
+    int pairAt = extraPair(cell);
     int extra = HashBits.extra(hash);
     int pair = memory.getInt(bucket, pairAt);
     // Cells fill from 0 up under the lock, so the other half is settled or nobody's yet.
@@ -283,8 +287,11 @@ public final class RecordSegments extends SegmentKind {
       }
       record = new byte[Math.toIntExact(all)];
       memory.getBytes(block, record, 0, record.length);
-      if (checksum(record, 0, record.length)
-          != (int) HeapBytes.INT.get(record, SyncRecordLayout.CHECKSUM)) {
+      if ((int) HeapBytes.INT.get(record, KEY_LENGTH) != keyBytes
+          || (int) HeapBytes.INT.get(record, SyncRecordLayout.VALUE_LENGTH) != value) {
+        return "a large record has other lengths than its stub";
+      }
+      if (!RecordChecksum.matches(record, 0, g.hashes[entry])) {
         return "the checksum of a large record does not match";
       }
     }
@@ -296,21 +303,12 @@ public final class RecordSegments extends SegmentKind {
 
   /** True if the checksum of a gathered record, or stub, matches. */
   public boolean isWhole(Gathered g, int entry) {
-    int at = g.recordOffset(entry);
-    return checksum(g.bytes, at, (int) g.values[entry])
-        == (int) HeapBytes.INT.get(g.bytes, at + SyncRecordLayout.CHECKSUM);
+    return RecordChecksum.matches(g.bytes, g.recordOffset(entry), g.hashes[entry]);
   }
 
   /** Position of the bucket in which a gathered entry stands. */
   public static long bucketOf(Gathered g, int entry) {
     return bucket(g.cells[entry]);
-  }
-
-  /** CRC-32C of all of a record behind the checksum itself. */
-  public static int checksum(byte[] bytes, int at, int length) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, at + KEY_LENGTH, length - KEY_LENGTH);
-    return (int) crc.getValue();
   }
 
   @Override

@@ -5,7 +5,7 @@ import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.format.SyncRecordLayout;
-import io.tophash.sync.segment.RecordSegments;
+import io.tophash.sync.segment.RecordChecksum;
 
 /**
  * Large records: those with a block of their own. All methods are for the holder of the shard's
@@ -49,8 +49,7 @@ public final class LargeRecords {
         (int) HeapBytes.INT.get(record, SyncRecordLayout.VALUE_LENGTH));
     HeapBytes.LONG.set(stub, SyncRecordLayout.STUB_POSITION, block);
     HeapBytes.LONG.set(stub, SyncRecordLayout.STUB_HASH, hash);
-    HeapBytes.INT.set(
-        stub, SyncRecordLayout.CHECKSUM, RecordSegments.checksum(stub, 0, stub.length));
+    HeapBytes.INT.set(stub, SyncRecordLayout.CHECKSUM, RecordChecksum.of(stub, 0, hash));
     return stub;
   }
 

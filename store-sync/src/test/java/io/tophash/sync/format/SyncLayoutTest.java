@@ -67,6 +67,7 @@ class SyncLayoutTest {
     Fields.of(SegmentLayout.class)
         .longAt("WORD", 0)
         .longAt("NIL", 8)
+        .constant("SEED", 8)
         .longAt("PREFIX", 16)
         .intAt("LOCAL_DEPTH", 24)
         .intAt("DIRTY_BUCKETS", 28)

@@ -1,0 +1,250 @@
+package io.tophash.sync.entry;
+
+import static io.tophash.core.memory.MemoryMode.IS_FAST;
+import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
+import static io.tophash.sync.format.SegmentLayout.RECORD_BUCKET_BYTES;
+import static io.tophash.sync.format.SegmentLayout.RECORD_OVERFLOW;
+
+import io.tophash.core.format.Tophash;
+import io.tophash.core.memory.HeapBytes;
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.Spot;
+import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.OverflowWord;
+import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.format.SlotWord;
+import io.tophash.sync.format.SyncRecordLayout;
+import io.tophash.sync.segment.RecordChecksum;
+import io.tophash.sync.segment.RecordSegments;
+import io.tophash.sync.shard.DirectoryView;
+import io.tophash.sync.shard.DirectoryViews;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * The short way of lookups in a {@link RecordTable}: a small record in the read table, or a key
+ * that the read table proves to be absent. Nearly all lookups end here, and what they cost is
+ * instructions, as a processor overlaps the misses of one lookup with those of the next only while
+ * both are in its window. So the window of the block is resolved once, nothing is allocated but the
+ * value, and what is odd in any way is left to {@link RecordLookup}.
+ */
+final class RecordGet {
+  /** In place of a value: the short way does not decide it. */
+  static final byte[] UNDECIDED = {};
+
+  /** In place of a length: the key is absent. */
+  static final int ABSENT = -1;
+
+  /** In place of a length: the short way does not decide it. */
+  static final int NOT_DECIDED = -2;
+
+  /** Links of a chain of the read table that are followed. */
+  private static final int MAX_HOPS = 4;
+
+  private final MappedMemory memory;
+  private final DirectoryViews views;
+  private final boolean verifies;
+
+  RecordGet(MappedMemory memory, DirectoryViews views, boolean verifies) {
+    this.memory = memory;
+    this.views = views;
+    this.verifies = verifies;
+  }
+
+  /**
+   * Copies the value of a key.
+   *
+   * @param key array with the key
+   * @param keyAt where it begins there
+   * @return null if the key is absent; {@link #UNDECIDED}
+   * @throws IndexOutOfBoundsException if what is read makes no sense
+   */
+  byte[] copy(byte[] key, int keyAt, int keyBytes, long hash) {
+    MappedMemory memory = this.memory;
+    DirectoryView view = views.get(hash);
+    long entry = view.entry(hash);
+    long word = memory.getLongAcquireAt(entry, 0);
+    long block = SegmentWord.position(word);
+    ByteBuffer window = Spot.window(memory, block);
+    long start = Spot.of(memory, block);
+    long mapped = Spot.mappedBytes(memory, block);
+    long found = locate(window, start, mapped, word, key, keyAt, keyBytes, hash);
+    byte[] copy = null;
+    if (found >= 0) {
+      int record = SlotWord.offset((int) found);
+      int length = length(window, start + record, mapped - record - keyBytes);
+      if (length < 0) {
+        return UNDECIDED;
+      }
+      copy = Spot.copy(window, start + record, SyncRecordLayout.PAYLOAD + keyBytes, length);
+      if (verifies && !isWhole(window, start + record, copy, 0, length, hash)) {
+        return UNDECIDED;
+      }
+    }
+    boolean stands = stands(view, entry, word, window, start, found);
+    memory.keepAlive();
+    return stands ? copy : UNDECIDED;
+  }
+
+  /**
+   * Copies the value of a key into an array, if there is room for it.
+   *
+   * @param room bytes of the target, from {@code at} on; -1 to copy and to check nothing
+   * @return length of the value, copied or not; {@link #ABSENT}; {@link #NOT_DECIDED}
+   * @throws IndexOutOfBoundsException if what is read makes no sense
+   */
+  int into(byte[] key, int keyAt, int keyBytes, long hash, byte[] target, int at, int room) {
+    MappedMemory memory = this.memory;
+    DirectoryView view = views.get(hash);
+    long entry = view.entry(hash);
+    long word = memory.getLongAcquireAt(entry, 0);
+    long block = SegmentWord.position(word);
+    ByteBuffer window = Spot.window(memory, block);
+    long start = Spot.of(memory, block);
+    long mapped = Spot.mappedBytes(memory, block);
+    long found = locate(window, start, mapped, word, key, keyAt, keyBytes, hash);
+    int length = ABSENT;
+    if (found >= 0) {
+      int record = SlotWord.offset((int) found);
+      length = length(window, start + record, mapped - record - keyBytes);
+      if (length < 0) {
+        return NOT_DECIDED;
+      }
+      if (length <= room) {
+        Spot.copy(window, start + record, SyncRecordLayout.PAYLOAD + keyBytes, target, at, length);
+        if (verifies && !isWhole(window, start + record, target, at, length, hash)) {
+          return NOT_DECIDED;
+        }
+      }
+    }
+    boolean stands = stands(view, entry, word, window, start, found);
+    memory.keepAlive();
+    return stands ? length : NOT_DECIDED;
+  }
+
+  /** Length of the value of a record; -1 if it is none of a small record in the mapping. */
+  private static int length(ByteBuffer window, long record, long mapped) {
+    int length = Spot.getInt(window, record, SyncRecordLayout.VALUE_LENGTH);
+    return length < 0
+            || length > SyncRecordLayout.MAX_SMALL_BYTES
+            || IS_FAST && SyncRecordLayout.PAYLOAD + length > mapped
+        ? -1
+        : length;
+  }
+
+  private static boolean isWhole(
+      ByteBuffer window, long record, byte[] copy, int at, int length, long hash) {
+    CRC32C crc = new CRC32C();
+    crc.update(copy, at, length);
+    return RecordChecksum.bound((int) crc.getValue(), hash)
+        == Spot.getInt(window, record, SyncRecordLayout.CHECKSUM);
+  }
+
+  /**
+   * True if what was read counts: the words are the same, so the block was live all the while; and
+   * the slot is, which does not come back to a former value, so the record was its own.
+   *
+   * @param found what {@link #locate} returned
+   */
+  private boolean stands(
+      DirectoryView view, long entry, long word, ByteBuffer window, long start, long found) {
+    MappedMemory.acquireFence();
+    return found != UNDECIDED_CELL
+        && (found == NO_CELL
+            || SlotWord.isSame(
+                Spot.getInt(window, start + (found >>> Integer.SIZE), 0), (int) found))
+        && view.isCurrent(memory, entry, word);
+  }
+
+  /** What {@link #locate} returns for a key that is absent, if the segment still stands. */
+  private static final long NO_CELL = -1;
+
+  /** What it returns if it does not know. */
+  private static final long UNDECIDED_CELL = -2;
+
+  /**
+   * Finds the live slot of a key.
+   *
+   * @return the slot, with its offset in the block in the upper half; or one of the above
+   */
+  private static long locate(
+      ByteBuffer window,
+      long start,
+      long mapped,
+      long word,
+      byte[] key,
+      int keyAt,
+      int keyBytes,
+      long hash) {
+    int buckets = SegmentWord.readBuckets(word);
+    long pattern = Tophash.broadcast(HashBits.tophash(hash));
+    int index = HashBits.bucket(hash, buckets);
+    for (int hops = 0; ; hops++) {
+      int bucket = HEADER_BYTES + index * RECORD_BUCKET_BYTES;
+      if (IS_FAST && bucket + RECORD_BUCKET_BYTES > mapped) {
+        return UNDECIDED_CELL;
+      }
+      // Pairs with publish(): the cells are read after the word that shows them.
+      long tophashes = Spot.getLongAcquire(window, start + bucket, 0);
+      for (long hits = Tophash.match(tophashes, pattern); hits != 0; hits &= hits - 1) {
+        int cell = Tophash.firstCell(hits);
+        int pair = Spot.getInt(window, start + bucket, RecordSegments.extraPair(cell));
+        if ((pair >>> ((cell & 1) << 4) & 0xFFFF) == HashBits.extra(hash)) {
+          int slotAt = bucket + RecordSegments.slot(cell);
+          // Pairs with the CAS of whoever changed the slot last: the record is read after it.
+          int slot = Spot.getIntAcquire(window, start + slotAt, 0);
+          int record = SlotWord.offset(slot);
+          if (IS_FAST && record + SyncRecordLayout.PAYLOAD + keyBytes > mapped
+              || Spot.getInt(window, start + record, SyncRecordLayout.KEY_LENGTH) != keyBytes
+              || !isKey(window, start + record, key, keyAt, keyBytes)) {
+            return UNDECIDED_CELL; // a large record; hardly ever another key
+          }
+          // Also of a second cell for the key, in a damaged segment: a change takes the first, too.
+          return SlotWord.isNil(slot)
+              ? UNDECIDED_CELL
+              : (long) slotAt << Integer.SIZE | slot & 0xFFFF_FFFFL;
+        }
+      }
+      long passed = Spot.getLong(window, start + bucket, RECORD_OVERFLOW);
+      boolean ends = Tophash.endsChain(tophashes);
+      if (hops == 0
+          ? ends || OverflowWord.excludes(passed, hash)
+          : !SegmentWord.isAmended(word) && (ends || !OverflowWord.mayPass(passed, hash))) {
+        return NO_CELL;
+      }
+      index = OverflowWord.link(passed) - 1;
+      if (ends || hops == MAX_HOPS || index < 0 || index >= buckets) {
+        return UNDECIDED_CELL;
+      }
+    }
+  }
+
+  private static boolean isKey(
+      ByteBuffer window, long record, byte[] key, int keyAt, int keyBytes) {
+    if (keyBytes < Long.BYTES || keyBytes > 2 * Long.BYTES) {
+      return isOtherKey(window, record, key, keyAt, keyBytes);
+    }
+    int last = keyBytes - Long.BYTES;
+    return Spot.getLong(window, record, SyncRecordLayout.PAYLOAD)
+            == (long) HeapBytes.LONG.get(key, keyAt)
+        && Spot.getLong(window, record, SyncRecordLayout.PAYLOAD + last)
+            == (long) HeapBytes.LONG.get(key, keyAt + last);
+  }
+
+  private static boolean isOtherKey(
+      ByteBuffer window, long record, byte[] key, int keyAt, int keyBytes) {
+    int i = 0;
+    for (; i <= keyBytes - Long.BYTES; i += Long.BYTES) {
+      if (Spot.getLong(window, record, SyncRecordLayout.PAYLOAD + i)
+          != (long) HeapBytes.LONG.get(key, keyAt + i)) {
+        return false;
+      }
+    }
+    for (; i < keyBytes; i++) {
+      if (Spot.getByte(window, record, SyncRecordLayout.PAYLOAD + i) != key[keyAt + i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
