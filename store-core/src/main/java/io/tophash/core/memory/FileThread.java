@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,23 +16,21 @@ import java.util.concurrent.TimeUnit;
  * caller waits without being disturbed and gets its interrupt status back.
  */
 final class FileThread {
-  private static final ThreadPoolExecutor EXECUTOR = newExecutor();
+  private static final ScheduledThreadPoolExecutor EXECUTOR = newExecutor();
 
   private FileThread() {}
 
-  private static ThreadPoolExecutor newExecutor() {
-    ThreadPoolExecutor executor =
-        new ThreadPoolExecutor(
+  private static ScheduledThreadPoolExecutor newExecutor() {
+    ScheduledThreadPoolExecutor executor =
+        new ScheduledThreadPoolExecutor(
             1,
-            1,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
             task -> {
               Thread thread = new Thread(rootGroup(), task, "tophash-file");
               thread.setDaemon(true);
               return thread;
             });
+    executor.setKeepAliveTime(10, TimeUnit.SECONDS);
+    executor.setRemoveOnCancelPolicy(true);
     executor.allowCoreThreadTimeOut(true);
     return executor;
   }
@@ -66,6 +63,11 @@ final class FileThread {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** Runs a task on the file thread again and again, until it is cancelled. */
+  static Future<?> every(long periodMs, Runnable task) {
+    return EXECUTOR.scheduleWithFixedDelay(task, periodMs, periodMs, TimeUnit.MILLISECONDS);
   }
 
   private static IOException rethrow(Throwable cause) {

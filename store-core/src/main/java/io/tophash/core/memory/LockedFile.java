@@ -11,26 +11,36 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A file of which this JVM has bytes locked, by one channel. To close that drops all locks of this
- * process on the file, those of another channel too.
+ * process on the file, those of another channel too; and so does any code of the JVM that opens and
+ * closes the file. Then all are gone at once; so one more lock, on a byte that nobody else ever
+ * locks, tells whether they stand: the <em>canary</em>. The {@link LockKeeper} looks for it, and
+ * takes them again.
  *
  * <p>File thread only.
  */
-final class LockedFile {
+final class LockedFile implements LockKeeper.Kept {
+  private static final System.Logger LOG = System.getLogger("io.tophash");
+  private static final long CANARIES = 1L << 62;
   private static final int OPEN_ATTEMPTS = 10;
   private static final int ID_BITS = 48;
+  private static final int CANARY_LOOKS = 2;
 
-  // Channels that met the lock of another class loader of this JVM: closing them would drop it.
-  private static final List<FileChannel> NEVER_CLOSED = new ArrayList<>();
-
+  private final Path path;
   private final FileChannel channel;
   private final boolean writable;
   private final long id;
+  private final List<RangeLock> held = new ArrayList<>();
+  private RangeLock canary;
+  private String canaryText;
   private boolean clashed;
+  private boolean lost;
 
-  private LockedFile(FileChannel channel, boolean writable, long id) {
+  private LockedFile(Path path, FileChannel channel, boolean writable, long id) {
+    this.path = path;
     this.channel = channel;
     this.writable = writable;
     this.id = id;
@@ -46,11 +56,31 @@ final class LockedFile {
       long before = id(path);
       FileChannel channel = FileChannel.open(path, options);
       if (id(path) == before) {
-        return new LockedFile(channel, writable, before);
+        LockedFile file = new LockedFile(path, channel, writable, before);
+        boolean kept = false;
+        try {
+          file.keep();
+          kept = true;
+          return file;
+        } finally {
+          if (!kept) {
+            channel.close();
+          }
+        }
       }
       channel.close();
     }
     throw new IOException("somebody replaces it again and again");
+  }
+
+  /** For who does without a file, as there is none and it may not be made. */
+  static LockedFile absent() {
+    return new LockedFile(null, null, false, 0);
+  }
+
+  /** True if there is no file: every lock in it is to be had, and keeps nobody out. */
+  boolean isAbsent() {
+    return channel == null;
   }
 
   /** Opens a file for reading and writing; makes an empty one if it is not there. */
@@ -115,6 +145,9 @@ final class LockedFile {
 
   /** Reads bytes of the file; fewer than asked for at its end. */
   byte[] read(long at, int bytes) throws IOException {
+    if (isAbsent()) {
+      return new byte[0];
+    }
     ByteBuffer buffer = ByteBuffer.allocate(bytes);
     int length = Math.max(0, channel.read(buffer, at));
     byte[] read = new byte[length];
@@ -127,13 +160,94 @@ final class LockedFile {
     channel.write(ByteBuffer.wrap(bytes), at);
   }
 
+  void taken(RangeLock lock) {
+    held.add(lock);
+  }
+
+  void givenUp(RangeLock lock) {
+    held.remove(lock);
+  }
+
+  /**
+   * Looks after the locks from now on. The canary is taken before any other lock, so whatever drops
+   * one of them drops the canary too.
+   */
+  private void keep() throws IOException {
+    long at = CANARIES + (ThreadLocalRandom.current().nextLong() & CANARIES - 1);
+    canary = new RangeLock(this, at, 1);
+    String line = " " + at + " " + at + "\n";
+    for (int i = 0; i < CANARY_LOOKS && canaryText == null; i++) {
+      // Again, as it may have been dropped between the two.
+      if (i > 0 ? !canary.renew() : !canary.tryTake(true)) {
+        throw new IOException("its bytes cannot be locked");
+      }
+      canaryText = LockKeeper.kernelLocks().contains(line) ? line : null;
+    }
+    if (canaryText != null) {
+      LockKeeper.add(this);
+    }
+  }
+
+  /**
+   * Looks whether the locks that were taken so far stand, and takes them again if not.
+   *
+   * @return false if somebody else has one by now
+   */
+  boolean confirm() throws IOException {
+    return stands(LockKeeper.kernelLocks()) || renew();
+  }
+
+  private boolean stands(String kernelLocks) {
+    return canaryText == null || kernelLocks.contains(canaryText);
+  }
+
+  @Override
+  public void look(String kernelLocks) throws IOException {
+    boolean standing = stands(kernelLocks);
+    if (!standing) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "this process lost its locks on a file, since something in it opened and closed that file"
+              + " (a copy of the directory?); they are taken again, file={0}",
+          path);
+    }
+    if (!standing || lost) {
+      boolean wasLost = lost;
+      if (!renew() && !wasLost) {
+        LOG.log(
+            System.Logger.Level.ERROR,
+            "another process has taken the locks meanwhile; close the store in one of them, file={0}",
+            path);
+      }
+    }
+  }
+
+  /** True if another process has a lock that this one lost; it is tried again and again. */
+  boolean isLost() {
+    return lost;
+  }
+
+  /** Takes all locks once more, as the kernel may have dropped them; false if others have some. */
+  boolean renew() throws IOException {
+    boolean all = true;
+    for (RangeLock lock : held) { // the canary is the first
+      all &= lock.renew();
+    }
+    lost = !all;
+    return all;
+  }
+
   /** Closes the channel, which drops all locks of this JVM on the file. */
   void close() throws IOException {
-    channel.close();
+    LockKeeper.remove(this);
+    if (!isAbsent()) {
+      channel.close();
+    }
   }
 
   /** Gives the channel up without closing it: locks on the file belong to another class loader. */
   void abandon() {
-    NEVER_CLOSED.add(channel);
+    LockKeeper.remove(this);
+    JvmStores.keepForEver(channel);
   }
 }

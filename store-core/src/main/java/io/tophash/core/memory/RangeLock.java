@@ -13,7 +13,9 @@ final class RangeLock {
   private final LockedFile file;
   private final long at;
   private final long bytes;
-  private FileLock held;
+  private boolean held;
+  private boolean shared;
+  private FileLock lock; // null while it is not held, or lost to somebody else, or there is no file
 
   RangeLock(LockedFile file, long at, long bytes) {
     this.file = file;
@@ -23,48 +25,60 @@ final class RangeLock {
 
   /** True if this JVM holds it. */
   boolean isHeld() {
-    return held != null;
+    return held;
   }
 
   /** Takes the lock; false if anybody has it who excludes that, this JVM included. */
-  boolean tryTake(boolean shared) throws IOException {
-    if (held != null) {
+  boolean tryTake(boolean asShared) throws IOException {
+    if (held || !tryLock(asShared)) {
       return false;
     }
-    held = file.tryLock(at, bytes, shared);
-    return held != null;
+    held = true;
+    shared = asShared;
+    file.taken(this);
+    return true;
+  }
+
+  private boolean tryLock(boolean asShared) throws IOException {
+    if (file.isAbsent()) {
+      return true;
+    }
+    lock = file.tryLock(at, bytes, asShared);
+    return lock != null;
   }
 
   /**
    * True if anybody has the bytes, this JVM included.
    *
-   * @param shared true if only who has them exclusively counts; then two that test the same bytes
-   *     do not mislead each other
+   * @param exclusively true if only who has them exclusively counts; then two that test the same
+   *     bytes do not mislead each other
    */
-  boolean isTaken(boolean shared) throws IOException {
-    return held != null || bytes > 0 && !file.isFree(at, bytes, shared);
+  boolean isTaken(boolean exclusively) throws IOException {
+    return held || bytes > 0 && !file.isAbsent() && !file.isFree(at, bytes, exclusively);
   }
 
   /** Takes the lock once more, as the kernel may have dropped it; false if others have it now. */
   boolean renew() throws IOException {
-    FileLock old = held;
-    old.release();
-    held = file.tryLock(at, bytes, old.isShared());
-    if (held == null) {
-      held = old; // so that it is tried again, and given up in the end
-      return false;
-    }
-    return true;
+    unlock();
+    return tryLock(shared);
   }
 
   /** Gives the lock up. */
   Void giveUp() throws IOException {
-    FileLock lock = held;
-    held = null;
-    if (lock == null) {
+    if (!held) {
       throw new IllegalStateException("this lock is not held");
     }
-    lock.release();
+    held = false;
+    file.givenUp(this);
+    unlock();
     return null;
+  }
+
+  private void unlock() throws IOException {
+    FileLock old = lock;
+    lock = null;
+    if (old != null) {
+      old.release();
+    }
   }
 }

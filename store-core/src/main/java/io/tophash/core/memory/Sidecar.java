@@ -3,13 +3,12 @@ package io.tophash.core.memory;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreLockedException;
 import io.tophash.core.errors.StoreTimeoutException;
+import io.tophash.core.memory.SidecarFile.Use;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The sidecar {@code NAME.lock}: who has a store open. A lock of the kernel on some of its bytes
@@ -33,8 +32,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>So the two kinds of store exclude each other. Where they would not, PRESENT is also what finds
  * another class loader of this JVM: the kernel takes both for one process, and whichever closed its
- * channel first would drop the locks of the other. Behind the locked bytes stands a {@link
- * LockNote} of who has a {@code HashStore} open.
+ * channel first would drop the locks of the other. Behind the locked bytes stand {@link LockNotes}
+ * of who has the store open; they are what is left of an opener whose locks were dropped.
  *
  * <p>One instance, with one channel, for each store and JVM; openers are counted. All state is
  * confined to the {@link FileThread}, which makes each method atomic within the JVM. Any thread may
@@ -45,54 +44,46 @@ public final class Sidecar implements Liveness {
   /** Number of process slots. */
   public static final int SLOTS = 64;
 
+  /**
+   * A living process that lost its locks has taken them again after this time, unless the machine
+   * is so busy that it does not run.
+   */
+  public static final long GRACE_MS = LockKeeper.GRACE_MS;
+
   private static final long ATTACH = 4080;
   private static final long READERS = 4081;
   private static final long GROW = 4082;
-  private static final long PRESENT = 4083;
   private static final long ANCHOR = 4084;
   private static final long CHECKPOINT = 4085;
-  private static final long LOCK_BYTES = 4096;
 
+  private static final long OPEN_TIMEOUT_MS = 30_000;
   private static final long ANCHOR_TIMEOUT_MS = 30_000;
-
-  private static final long MIN_PAUSE_NANOS = 50_000;
-  private static final long MAX_PAUSE_NANOS = 5_000_000;
-
-  /** For what this JVM has the sidecar. */
-  enum Use {
-    /** As one of several processes with a {@code SyncStore}: byte by byte. */
-    TOGETHER,
-    /** Alone: all bytes. */
-    ALONE,
-    /** As one of several that only read: all bytes. */
-    READING
-  }
 
   private static final Map<Path, Sidecar> OPEN = new HashMap<>(); // file thread only
 
   private final Path store;
+  private final SidecarFile opened;
   private final LockedFile file;
-  private final Use use;
   private final RangeLock[] slots = new RangeLock[SLOTS];
   private final RangeLock attach;
   private final RangeLock grow;
-  private final RangeLock readers;
+  private final ReaderLock readers;
   private final RangeLock anchor;
   private final RangeLock checkpoint;
   private StoreAnchor sharedAnchor; // of all who are not TOGETHER
-  private int readerCount; // 0 while this JVM holds READERS exclusively
   private int holders = 1;
+  private boolean ready; // false while its first opener looks for others that lost their locks
 
-  private Sidecar(Path store, LockedFile file, Use use) {
+  private Sidecar(Path store, SidecarFile opened) {
     this.store = store;
-    this.file = file;
-    this.use = use;
+    this.opened = opened;
+    this.file = opened.file();
     for (int slot = 0; slot < SLOTS; slot++) {
       slots[slot] = new RangeLock(file, slot, 1);
     }
     attach = new RangeLock(file, ATTACH, 1);
     grow = new RangeLock(file, GROW, 1);
-    readers = new RangeLock(file, READERS, 1);
+    readers = new ReaderLock(file, opened.notes(), READERS);
     anchor = new RangeLock(file, ANCHOR, 1);
     checkpoint = new RangeLock(file, CHECKPOINT, 1);
   }
@@ -108,7 +99,7 @@ public final class Sidecar implements Liveness {
    * @throws StoreException if the sidecar cannot be had or the file system has no locks
    */
   public static Sidecar open(Path realStore, boolean readOnly) {
-    return call(realStore, () -> openHere(realStore, Use.TOGETHER, readOnly));
+    return open(realStore, Use.TOGETHER, readOnly);
   }
 
   /**
@@ -117,7 +108,29 @@ public final class Sidecar implements Liveness {
    * @throws StoreLockedException if anybody, here or elsewhere, is in the way
    */
   static Sidecar lockAll(Path realStore, boolean readOnly) {
-    return call(realStore, () -> openHere(realStore, readOnly ? Use.READING : Use.ALONE, readOnly));
+    return open(realStore, readOnly ? Use.READING : Use.ALONE, readOnly);
+  }
+
+  private static Sidecar open(Path store, Use use, boolean readOnly) {
+    Sidecar[] found = new Sidecar[1];
+    await(
+        store,
+        () -> (found[0] = openHere(store, use, readOnly)) != null,
+        OPEN_TIMEOUT_MS,
+        "another thread that opens the store");
+    Sidecar sidecar = found[0];
+    if (!sidecar.ready) {
+      boolean passed = false;
+      try {
+        sidecar.passOthers();
+        passed = true;
+      } finally {
+        if (!passed) {
+          sidecar.release();
+        }
+      }
+    }
+    return sidecar;
   }
 
   private static <T> T call(Path store, Callable<T> task) {
@@ -133,34 +146,25 @@ public final class Sidecar implements Liveness {
     }
   }
 
+  // Null while another thread of this JVM is about to open it.
   private static Sidecar openHere(Path store, Use use, boolean readOnly) throws IOException {
     Sidecar open = OPEN.get(store);
-    if (open != null) {
-      open.checkShared(use, readOnly);
-      open.holders++;
-      return open;
-    }
-    LockedFile file = SidecarFile.open(store, readOnly);
-    boolean opened = false;
-    try {
-      Sidecar sidecar = new Sidecar(store, file, use);
-      sidecar.lockAtOpen();
+    if (open == null) {
+      Sidecar sidecar = new Sidecar(store, SidecarFile.open(store, use, readOnly));
       OPEN.put(store, sidecar);
-      opened = true;
       return sidecar;
-    } finally {
-      if (!opened) {
-        if (file.hasClashed()) {
-          file.abandon();
-        } else {
-          file.close();
-        }
-      }
     }
+    if (!open.ready) {
+      return null;
+    }
+    open.checkShared(use, readOnly);
+    open.holders++;
+    return open;
   }
 
   /** Refuses an opener of this JVM that does not go with the present ones. */
   private void checkShared(Use other, boolean readOnly) {
+    Use use = opened.use();
     if (other == use && use != Use.ALONE) {
       if (!readOnly && !file.isWritable()) {
         throw SidecarFile.notWritable(store, null);
@@ -177,33 +181,24 @@ public final class Sidecar implements Liveness {
         "the store is already open in this process" + how + ", store=" + store);
   }
 
-  private void lockAtOpen() throws IOException {
-    RangeLock lock =
-        use == Use.TOGETHER ? new RangeLock(file, PRESENT, 1) : new RangeLock(file, 0, LOCK_BYTES);
-    if (!lock.tryTake(use != Use.ALONE)) {
-      if (file.hasClashed()) {
-        throw new StoreLockedException(
-            "the store is already open in this process through another class loader; close it"
-                + " there, store="
-                + store);
-      }
-      boolean readersOnly = use == Use.ALONE && lock.tryTake(true);
-      throw new StoreLockedException(
-          "another process has the store open"
-              + (use == Use.TOGETHER
-                  ? " as a writable HashStore, which is exclusive"
-                  : ": a writable HashStore is exclusive")
-              + "; close it there, or wait until that process ends, store="
-              + store
-              + " owner="
-              + (readersOnly ? "read-only openers" : LockNote.read(file)));
-    }
-    if (use == Use.ALONE) {
-      LockNote.write(file);
-    }
+  /**
+   * Makes sure that no process is in the way that lost its locks. One of which that cannot be known
+   * takes them back within the grace.
+   */
+  private void passOthers() {
+    Polling.await(() -> call(store, () -> opened.doubtful().isEmpty()), LockKeeper.GRACE_MS);
+    call(
+        store,
+        () -> {
+          for (LockNotes.Note note : opened.doubtful()) {
+            opened.notes().delete(note);
+          }
+          ready = true;
+          return null;
+        });
   }
 
-  /** Counts one opener less; the last one closes the channel, which drops all locks. */
+  /** Counts one opener less; the last one closes the file, which drops all locks. */
   public void release() {
     call(
         store,
@@ -213,10 +208,20 @@ public final class Sidecar implements Liveness {
             if (sharedAnchor != null) {
               sharedAnchor.release();
             }
-            file.close();
+            opened.close();
           }
           return null;
         });
+  }
+
+  /** True if another process has a lock that this one lost. File thread only. */
+  boolean isLost() {
+    return file.isLost();
+  }
+
+  @Override
+  public boolean confirm() {
+    return call(store, file::confirm);
   }
 
   @Override
@@ -258,7 +263,7 @@ public final class Sidecar implements Liveness {
    * @throws StoreTimeoutException if that takes longer
    */
   void lockGrow(long timeoutMs) {
-    if (use == Use.TOGETHER) {
+    if (opened.use() == Use.TOGETHER) {
       await(
           () -> grow.tryTake(false),
           timeoutMs,
@@ -268,7 +273,7 @@ public final class Sidecar implements Liveness {
 
   /** Ends what {@link #lockGrow} began. */
   void unlockGrow() {
-    if (use == Use.TOGETHER) {
+    if (opened.use() == Use.TOGETHER) {
       call(store, grow::giveUp);
     }
   }
@@ -296,24 +301,12 @@ public final class Sidecar implements Liveness {
    * @throws StoreTimeoutException if a process that is alone with the store does not come to an end
    */
   public void lockReader(long timeoutMs) {
-    await(
-        () -> {
-          if (readers.isHeld() && readerCount == 0) {
-            return false; // held alone by this JVM
-          }
-          if (!readers.isHeld() && !readers.tryTake(true)) {
-            return false;
-          }
-          readerCount++;
-          return true;
-        },
-        timeoutMs,
-        "another process that is alone with the store");
+    await(readers::tryTake, timeoutMs, "another process that is alone with the store");
   }
 
   /** Ends what {@link #lockReader} began. */
   public void unlockReader() {
-    call(store, () -> --readerCount == 0 ? readers.giveUp() : null);
+    call(store, readers::giveUp);
   }
 
   /**
@@ -323,12 +316,12 @@ public final class Sidecar implements Liveness {
    *     this process may not write the sidecar
    */
   public boolean tryLockReadersAlone() {
-    return call(store, () -> file.isWritable() && readers.tryTake(false));
+    return call(store, readers::tryTakeAlone);
   }
 
   /** Ends what {@link #tryLockReadersAlone} began. */
   public void unlockReadersAlone() {
-    call(store, readers::giveUp);
+    call(store, readers::giveUpAlone);
   }
 
   /**
@@ -339,7 +332,7 @@ public final class Sidecar implements Liveness {
    * @throws StoreLockedException if anybody goes by another one
    */
   StoreAnchor anchor(Path name, boolean readOnly) {
-    if (use != Use.TOGETHER) {
+    if (opened.use() != Use.TOGETHER) {
       call(store, () -> anchorAll(name, readOnly));
       return null;
     }
@@ -362,30 +355,20 @@ public final class Sidecar implements Liveness {
     return null;
   }
 
-  // A lock of the kernel is waited for by polling: a blocking request would block the file thread.
   private void await(Callable<Boolean> attempt, long timeoutMs, String forWhom) {
-    long start = System.nanoTime();
-    long pause = MIN_PAUSE_NANOS;
-    boolean interrupted = false;
-    try {
-      while (!call(store, attempt)) {
-        if (System.nanoTime() - start >= TimeUnit.MILLISECONDS.toNanos(timeoutMs)) {
-          throw new StoreTimeoutException(
-              "waited too long for "
-                  + forWhom
-                  + "; it may be stopped: let it go on or end it, or try again later, store="
-                  + store
-                  + " timeoutMs="
-                  + timeoutMs);
-        }
-        LockSupport.parkNanos(pause);
-        interrupted |= Thread.interrupted(); // a pending interrupt would end each pause at once
-        pause = Math.min(2 * pause, MAX_PAUSE_NANOS);
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    await(store, attempt, timeoutMs, forWhom);
+  }
+
+  // A lock of the kernel is waited for by polling: a blocking request would block the file thread.
+  private static void await(Path store, Callable<Boolean> attempt, long timeoutMs, String forWhom) {
+    if (!Polling.await(() -> call(store, attempt), timeoutMs)) {
+      throw new StoreTimeoutException(
+          "waited too long for "
+              + forWhom
+              + "; it may be stopped: let it go on or end it, or try again later, store="
+              + store
+              + " timeoutMs="
+              + timeoutMs);
     }
   }
 }

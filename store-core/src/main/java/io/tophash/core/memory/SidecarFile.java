@@ -1,22 +1,96 @@
 package io.tophash.core.memory;
 
 import io.tophash.core.errors.StoreException;
+import io.tophash.core.errors.StoreLockedException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
-/** How the file of a {@link Sidecar} is had. File thread only. */
+/**
+ * The file of a {@link Sidecar}: how it is had, what is locked in it as long as it is open, and the
+ * note in it.
+ *
+ * <p>The order of an open: the lock, the note, a look whether the lock stands; then the notes of
+ * others. So of two processes that exclude each other, one of which loses its lock at any moment,
+ * the later one meets the lock or the note of the earlier.
+ *
+ * <p>File thread only.
+ */
 final class SidecarFile {
-  private SidecarFile() {}
+  private static final long PRESENT = 4083;
+  private static final long LOCK_BYTES = 4096;
+
+  /** For what this JVM has the sidecar. */
+  enum Use {
+    /** As one of several processes with a {@code SyncStore}: byte by byte. */
+    TOGETHER(LockNotes.TOGETHER, LockNotes.ALONE),
+    /** Alone: all bytes. */
+    ALONE(LockNotes.ALONE, -1),
+    /** As one of several that only read: all bytes. */
+    READING(LockNotes.READING, LockNotes.ALONE | LockNotes.TOGETHER);
+
+    private final int kind;
+    private final int excluded; // kinds of notes
+
+    Use(int kind, int excluded) {
+      this.kind = kind;
+      this.excluded = excluded;
+    }
+  }
+
+  private final Path store;
+  private final Use use;
+  private final LockedFile file;
+  private final LockNotes notes;
+
+  private SidecarFile(Path store, Use use, LockedFile file) {
+    this.store = store;
+    this.use = use;
+    this.file = file;
+    this.notes = new LockNotes(file);
+  }
 
   /**
-   * Opens the sidecar of a store; a missing one is created.
+   * Opens the sidecar of a store, and locks in it what its use needs; a missing one is created.
    *
-   * @param readOnly true for an opener that may do without the right to write the sidecar
+   * @param readOnly true for an opener that may do without the right to write the sidecar, and
+   *     without a sidecar if it may not make one: the lock on the store's own file is enough
+   * @throws StoreLockedException if another process, or another class loader of this one, excludes
+   *     that
    * @throws StoreException if it cannot be had
    */
-  static LockedFile open(Path store, boolean readOnly) {
+  static SidecarFile open(Path store, Use use, boolean readOnly) throws IOException {
     Path path = StorePaths.lockFile(store);
+    if (!JvmStores.enter(path)) {
+      throw otherLoader(store);
+    }
+    SidecarFile opening = null;
+    boolean opened = false;
+    try {
+      opening = new SidecarFile(store, use, openFile(store, path, readOnly));
+      opening.lock();
+      opened = true;
+      return opening;
+    } finally {
+      if (!opened) {
+        if (opening != null) {
+          opening.giveUp();
+        }
+        JvmStores.leave(path);
+      }
+    }
+  }
+
+  private static StoreLockedException otherLoader(Path store) {
+    return new StoreLockedException(
+        "the store is already open in this process through another class loader; close it there,"
+            + " store="
+            + store);
+  }
+
+  private static LockedFile openFile(Path store, Path path, boolean readOnly) {
     try {
       return LockedFile.make(path);
     } catch (IOException e) {
@@ -27,11 +101,7 @@ final class SidecarFile {
     try {
       return LockedFile.open(path, false);
     } catch (NoSuchFileException e) {
-      throw new StoreException(
-          "the lock file of the store is missing and this process may not create it; open the store"
-              + " once for writing, or create the file empty with read permission, lockFile="
-              + path,
-          e);
+      return LockedFile.absent();
     } catch (IOException e) {
       throw new StoreException(
           "cannot read the lock file of the store: "
@@ -55,5 +125,86 @@ final class SidecarFile {
             + " readOnly(true), lockFile="
             + StorePaths.lockFile(store),
         e);
+  }
+
+  private void lock() throws IOException {
+    RangeLock lock =
+        use == Use.TOGETHER ? new RangeLock(file, PRESENT, 1) : new RangeLock(file, 0, LOCK_BYTES);
+    if (!lock.tryTake(use != Use.ALONE)) {
+      throw file.hasClashed() ? otherLoader(store) : refusal(owner(lock));
+    }
+    notes.add(use.kind);
+    if (!file.confirm()) {
+      throw refusal(owner(lock));
+    }
+  }
+
+  private String owner(RangeLock lock) throws IOException {
+    if (use == Use.ALONE && !lock.isHeld() && lock.tryTake(true)) {
+      return "read-only openers";
+    }
+    for (LockNotes.Note note : notes.others(-1)) {
+      return note.toString();
+    }
+    return "unknown";
+  }
+
+  private StoreLockedException refusal(String owner) {
+    return new StoreLockedException(
+        "another process has the store open"
+            + (use == Use.TOGETHER
+                ? " as a writable HashStore, which is exclusive"
+                : ": a writable HashStore is exclusive")
+            + "; close it there, or wait until that process ends, store="
+            + store
+            + " owner="
+            + owner);
+  }
+
+  /**
+   * Looks for notes of others that exclude this use, though their locks do not.
+   *
+   * @return those of which nobody can say now whether their processes live
+   * @throws StoreLockedException if one of them lives: it lost its lock
+   */
+  List<LockNotes.Note> doubtful() throws IOException {
+    List<LockNotes.Note> doubtful = new ArrayList<>();
+    for (LockNotes.Note note : notes.others(use.excluded)) {
+      if (notes.isAlive(note)) {
+        throw refusal(note.toString());
+      }
+      if (!note.process().isSelf()) {
+        doubtful.add(note);
+      }
+    }
+    return doubtful;
+  }
+
+  Use use() {
+    return use;
+  }
+
+  LockedFile file() {
+    return file;
+  }
+
+  LockNotes notes() {
+    return notes;
+  }
+
+  /** Gives all up. */
+  void close() throws IOException {
+    notes.remove(-1);
+    file.close();
+    JvmStores.leave(StorePaths.lockFile(store));
+  }
+
+  private void giveUp() throws IOException {
+    if (file.hasClashed()) {
+      file.abandon();
+    } else {
+      notes.remove(-1);
+      file.close();
+    }
   }
 }

@@ -46,7 +46,6 @@ final class StoreAnchor {
 
   private final Path store;
   private final LockedFile file;
-  private RangeLock lock;
 
   private StoreAnchor(Path store, Path file, boolean readOnly) throws IOException {
     this.store = store;
@@ -103,8 +102,7 @@ final class StoreAnchor {
   // Not taken also if this JVM holds it: as another opener of the same store, which then takes the
   // next byte, or through another class loader that goes by another lock file.
   private boolean take(long from, long bytes, boolean shared) throws IOException {
-    lock = new RangeLock(file, from, bytes);
-    return lock.tryTake(shared);
+    return new RangeLock(file, from, bytes).tryTake(shared);
   }
 
   private boolean takeOne(boolean readOnly, long lockFileId) throws IOException {
@@ -154,7 +152,7 @@ final class StoreAnchor {
   /** As {@link #fileClosed}, on the file thread. */
   static void renew(Path store) throws IOException {
     for (StoreAnchor anchor : HELD) {
-      if (anchor.store.equals(store) && !anchor.lock.renew()) {
+      if (anchor.store.equals(store) && !anchor.file.renew()) {
         LOG.log(System.Logger.Level.WARNING, "{0}", refusal(store).getMessage());
       }
     }

@@ -26,6 +26,7 @@ public final class StoreFile implements AutoCloseable {
   private final Sidecar sidecar;
   private final SparseFile file;
   private final StoreAnchor anchor;
+  private final FileWatch watch;
   private volatile FileMapping mapping;
   private Path unfinished;
 
@@ -44,6 +45,10 @@ public final class StoreFile implements AutoCloseable {
       anchor = sidecar.anchor(name, readOnly); // before anything is mapped, read or written
       unfinished = isNew ? name : null; // ours from here on
       file = new SparseFile(path, opening, maxBytes, sidecar);
+      watch = new FileWatch(path, name, sidecar::isLost);
+      if (!isNew) {
+        watch.begin();
+      }
       opened = true;
     } catch (IOException e) {
       throw new StoreException(
@@ -143,6 +148,28 @@ public final class StoreFile implements AutoCloseable {
     }
     unfinished = null;
     forceDirectory(path);
+    watch.begin();
+  }
+
+  /**
+   * What is wrong with the open file, as of half a second ago: another one stands under its name,
+   * or none; or another process may change it. Null if nothing is. Wait-free.
+   */
+  public String trouble() {
+    return watch.trouble();
+  }
+
+  /**
+   * Refuses a change that would go where nobody finds it.
+   *
+   * @throws StoreException if there is {@link #trouble}
+   */
+  public void checkChangeable() {
+    String trouble = watch.trouble();
+    if (trouble != null) {
+      throw new StoreException(
+          trouble + ": changes would be lost; close the store and open it again, store=" + path);
+    }
   }
 
   /** Writes the names of the files beside a store back to the storage device. */
@@ -308,6 +335,7 @@ public final class StoreFile implements AutoCloseable {
       return;
     }
     try {
+      watch.end();
       if (mapping != null) {
         mapping.clear();
       }

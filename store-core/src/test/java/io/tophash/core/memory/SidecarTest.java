@@ -1,5 +1,6 @@
 package io.tophash.core.memory;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -18,8 +19,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -57,7 +60,10 @@ class SidecarTest {
     public static void main(String[] args) throws IOException {
       Path path = Path.of(args[0]);
       try {
-        if (args[1].equals("hash")) {
+        if (args[1].equals("row")) {
+          FileChannel.open(path.resolveSibling("a.tph.lock"), StandardOpenOption.WRITE)
+              .lock(1L << 61, 1, false);
+        } else if (args[1].equals("hash")) {
           StoreFile.open(path, false, 1 << 20);
         } else {
           take(Sidecar.open(path, args[1].equals("reader")), args[1]);
@@ -315,11 +321,45 @@ class SidecarTest {
   }
 
   @Test
-  void theSidecarStaysEmpty() throws IOException {
+  void nothingStaysInTheSidecarOfAClosedStore() throws IOException {
     Sidecar sidecar = open();
     sidecar.lockAttach(NO_WAIT);
     sidecar.tryLockSlot(0);
     sidecar.release();
-    assertEquals(0, Files.size(directory.resolve("a.tph.lock")));
+    byte[] bytes = Files.readAllBytes(directory.resolve("a.tph.lock"));
+    assertArrayEquals(new byte[bytes.length], bytes);
+  }
+
+  /** As if of another container; nobody here can know whether it lives. */
+  private void writeNoteOfAnotherWorld(Path lockFile) throws IOException {
+    FileThread.call(
+        () -> {
+          LockedFile file = LockedFile.make(lockFile);
+          ProcessIdentity self = ProcessIdentity.current();
+          new LockNotes(file, new ProcessIdentity(self.pid(), self.start(), self.world() + 2))
+              .add(LockNotes.ALONE);
+          file.close();
+          return null;
+        });
+  }
+
+  @Test
+  void aNoteOfAnotherWorldWhoseLockStaysFreeIsDeleted() throws IOException {
+    Path lockFile = directory.toRealPath().resolve("a.tph.lock");
+    writeNoteOfAnotherWorld(lockFile);
+    open().release(); // after the grace
+    byte[] bytes = Files.readAllBytes(lockFile);
+    assertArrayEquals(new byte[bytes.length], bytes);
+  }
+
+  @Test
+  void aNoteOfAnotherWorldWhoseLockIsHeldKeepsOthersOut() throws IOException {
+    writeNoteOfAnotherWorld(directory.toRealPath().resolve("a.tph.lock"));
+    try (ChildJvm child = holder("row")) {
+      StoreLockedException e = assertThrows(StoreLockedException.class, this::open);
+      assertTrue(e.getMessage().contains("owner={pid="), e.getMessage());
+      child.kill();
+    }
+    open().release();
   }
 }

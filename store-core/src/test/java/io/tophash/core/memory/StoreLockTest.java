@@ -165,7 +165,7 @@ class StoreLockTest {
   }
 
   @Test
-  void theNoteAboutTheOwnerIsForPeopleOnly() throws IOException {
+  void whatStandsInTheRowsButIsNoNoteIsPassedBy() throws IOException {
     Path sidecar = directory.resolve("a.tph.lock");
     try (FileChannel channel =
         FileChannel.open(sidecar, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -173,7 +173,7 @@ class StoreLockTest {
     }
     open("read").close();
     open("write").close();
-    assertEquals(4096 + 256, Files.size(sidecar));
+    assertEquals(4096 + 128, Files.size(sidecar));
   }
 
   @Test

@@ -146,8 +146,7 @@ public final class SyncCore {
               .run(1 << header.chunkShift, file.length());
         }
       }
-      process = ProcessTable.claim(memory, sidecar);
-      process.enter();
+      process = ProcessTable.attach(memory, sidecar);
       connect(request);
       if (isNew) {
         shards.format();
@@ -214,6 +213,7 @@ public final class SyncCore {
   }
 
   private void join(boolean first) {
+    process.awaitCertainty();
     if (process.isAlone()) {
       if (mark.mayHaveLostWrites()) {
         shards.format(); // those that the checkpoint has no directory of

@@ -12,7 +12,7 @@ public final class ProcessLayout {
   /** long, 1 while attached, 0 after an orderly detach */
   public static final int ATTACHED = 8;
 
-  /** long, process id, for people */
+  /** long, process id */
   public static final int PID = 16;
 
   /** long, milliseconds since 1970 at the process's start, 0 if unknown; for people */
@@ -44,6 +44,15 @@ public final class ProcessLayout {
 
   /** long: number of entries removed under this hazard; for people */
   public static final int HAZARD_REMOVES = 16;
+
+  /**
+   * long, when the process was started, in units of the system: with its id, what no other process
+   * has; stands behind the first hazard
+   */
+  public static final int START = HAZARDS + 24;
+
+  /** long: in what world the two are numbers; stands behind START */
+  public static final int WORLD = HAZARDS + 32;
 
   /** Size of a hazard. */
   public static final int HAZARD_BYTES = 64;

@@ -5,6 +5,7 @@ import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.Liveness;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.Sidecar;
 import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
@@ -48,17 +49,19 @@ public final class ProcessTable implements RowOwners {
   private final long row;
   private final long incarnation;
   private final long tag; // incarnation in the upper half, as in a hazard word
+  private final RowLiveness rows;
   private final OwedHazards owed;
   private final Drainer drainer;
   private volatile boolean entered;
 
-  private ProcessTable(MappedMemory memory, Liveness liveness, int slot) {
+  private ProcessTable(MappedMemory memory, Liveness liveness, RowLiveness rows, int slot) {
     this.memory = memory;
     this.liveness = liveness;
     this.slot = slot;
     this.row = RegionLayout.process(slot);
     this.incarnation = LockWord.incarnation(incarnationOf(slot) + 1);
     this.tag = incarnation << 32;
+    this.rows = rows;
     this.owed = new OwedHazards(memory, liveness, this);
     this.drainer = new Drainer(memory, owed);
   }
@@ -70,12 +73,17 @@ public final class ProcessTable implements RowOwners {
    * @throws StoreException if all slots are taken
    */
   public static ProcessTable claim(MappedMemory memory, Liveness liveness) {
+    RowLiveness rows = new RowLiveness(memory, liveness);
     // More than once, as somebody who only tests a slot holds its lock for a moment.
     for (int round = 0; round < CLAIM_ROUNDS; round++) {
       for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
         if (liveness.tryLockSlot(slot)) {
+          if (isAttached(memory, slot) && rows.mayLiveUnlocked(slot)) {
+            liveness.unlockSlot(slot); // it lost its lock, and will take it again
+            continue;
+          }
           CrashPoint.reached("process.claimed");
-          return new ProcessTable(memory, liveness, slot);
+          return new ProcessTable(memory, liveness, rows, slot);
         }
       }
     }
@@ -88,13 +96,22 @@ public final class ProcessTable implements RowOwners {
 
   /** Claims a slot and enters. */
   public static ProcessTable attach(MappedMemory memory, Liveness liveness) {
-    ProcessTable table = claim(memory, liveness);
-    table.enter();
-    return table;
+    while (true) {
+      ProcessTable table = claim(memory, liveness);
+      if (table.enter()) {
+        return table;
+      }
+      liveness.unlockSlot(table.slot);
+    }
   }
 
-  /** Publishes the row: from now on locks and hazards of this process are those of a living one. */
-  public void enter() {
+  /**
+   * Publishes the row: from now on locks and hazards of this process are those of a living one.
+   *
+   * @return false if the kernel dropped the lock of the row meanwhile, and another process has
+   *     taken it; then the row is that one's, and the caller claims another
+   */
+  public boolean enter() {
     for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
       int hazard = ProcessLayout.hazard(i);
       if (isOwn(memory.getLong(row, hazard))) {
@@ -109,8 +126,12 @@ public final class ProcessTable implements RowOwners {
     // Volatile: before the first hazard word is taken and the lock word behind it is read. Who
     // freezes a shard reads this word after its own store.
     memory.putLongVolatile(row, ProcessLayout.ATTACHED, 1);
-    entered = true;
     CrashPoint.reached("process.entered");
+    if (!liveness.confirm()) {
+      return false;
+    }
+    entered = true;
+    return true;
   }
 
   /**
@@ -199,7 +220,7 @@ public final class ProcessTable implements RowOwners {
     // The lock is looked at in between: it is the lock of the incarnation that is there before and
     // after, unless a new owner has claimed the row and not entered yet; he does so at once.
     return wanted == LockWord.incarnation(incarnationOf(slot))
-        && liveness.isSlotLocked(slot)
+        && rows.isAlive(slot)
         && wanted == LockWord.incarnation(incarnationOf(slot));
   }
 
@@ -225,32 +246,48 @@ public final class ProcessTable implements RowOwners {
   /** Whether no other process has the store open for writing. */
   public boolean isAlone() {
     for (int other = 0; other < RegionLayout.PROCESS_COUNT; other++) {
-      if (other != slot && isAttached(memory, liveness, other)) {
+      if (other != slot && isAttached(memory, other) && rows.isAlive(other)) {
         return false;
       }
     }
     return true;
   }
 
-  private static boolean isAttached(MappedMemory memory, Liveness liveness, int slot) {
-    return memory.getLongAcquire(RegionLayout.process(slot), ProcessLayout.ATTACHED) != 0
-        && (liveness == null || liveness.isSlotLocked(slot));
+  /**
+   * Waits until of each row that is attached it is known whether its owner lives: {@link
+   * Sidecar#GRACE_MS} at most. Only after a process died that cannot be seen here.
+   */
+  public void awaitCertainty() {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * Sidecar.GRACE_MS);
+    IdleStrategy idle = Drainer.newIdle();
+    for (int other = 0; other < RegionLayout.PROCESS_COUNT; other++) {
+      while (other != slot
+          && isAttached(memory, other)
+          && rows.isDoubtful(other)
+          && System.nanoTime() - deadline < 0) {
+        idle.idle();
+      }
+    }
+  }
+
+  private static boolean isAttached(MappedMemory memory, int slot) {
+    return memory.getLongVolatile(RegionLayout.process(slot), ProcessLayout.ATTACHED) != 0;
   }
 
   /** The processes that have the store open for writing. */
   public List<AttachedProcess> attached() {
-    return attached(memory, liveness);
+    return attached(memory, rows);
   }
 
-  /**
-   * The processes that have a store open for writing.
-   *
-   * @param liveness null to list also those that were killed
-   */
-  public static List<AttachedProcess> attached(MappedMemory memory, Liveness liveness) {
+  /** The processes that have a store open for writing, or were killed while they had. */
+  public static List<AttachedProcess> attachedOrKilled(MappedMemory memory) {
+    return attached(memory, null);
+  }
+
+  private static List<AttachedProcess> attached(MappedMemory memory, RowLiveness rows) {
     List<AttachedProcess> processes = new ArrayList<>();
     for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
-      if (isAttached(memory, liveness, slot)) {
+      if (isAttached(memory, slot) && (rows == null || rows.isAlive(slot))) {
         processes.add(Rows.read(memory, slot));
       }
     }

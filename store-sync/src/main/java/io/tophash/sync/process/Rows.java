@@ -1,6 +1,7 @@
 package io.tophash.sync.process;
 
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.ProcessIdentity;
 import io.tophash.core.memory.ThisProcess;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
@@ -8,14 +9,17 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 
-/** The parts of the rows that are for people. Any thread; read without locks, so only nearly so. */
+/** Who has a row: for people, and to find out whether it lives. Any thread. */
 final class Rows {
   private Rows() {}
 
   static void describeSelf(MappedMemory memory, int slot) {
     long row = RegionLayout.process(slot);
     Instant started = ThisProcess.started();
-    memory.putLong(row, ProcessLayout.PID, ThisProcess.pid());
+    ProcessIdentity self = ProcessIdentity.current();
+    memory.putLong(row, ProcessLayout.PID, self.pid());
+    memory.putLong(row, ProcessLayout.START, self.start());
+    memory.putLong(row, ProcessLayout.WORLD, self.world());
     memory.putLong(row, ProcessLayout.STARTED_MS, started == null ? 0 : started.toEpochMilli());
     memory.putLong(row, ProcessLayout.ATTACHED_MS, System.currentTimeMillis());
     memory.putBytes(row + ProcessLayout.HOST, hostBytes(), 0, ProcessLayout.HOST_BYTES);
@@ -37,6 +41,15 @@ final class Rows {
     field[0] = (byte) text.length;
     System.arraycopy(text, 0, field, 1, text.length);
     return field;
+  }
+
+  /** Which process has a row, or had it last; garbage while another one enters. */
+  static ProcessIdentity identity(MappedMemory memory, int slot) {
+    long row = RegionLayout.process(slot);
+    return new ProcessIdentity(
+        memory.getLong(row, ProcessLayout.PID),
+        memory.getLong(row, ProcessLayout.START),
+        memory.getLong(row, ProcessLayout.WORLD));
   }
 
   static AttachedProcess read(MappedMemory memory, int slot) {

@@ -35,7 +35,7 @@ public final class Statistics {
   public List<AttachedProcess> attached() {
     return core.process() != null
         ? core.process().attached()
-        : ProcessTable.attached(core.memory(), null);
+        : ProcessTable.attachedOrKilled(core.memory());
   }
 
   /** Sum of a counter of {@link ShardLayout} over all shards. */

@@ -43,6 +43,11 @@ public final class FakeKernel {
       }
     }
 
+    @Override
+    public boolean confirm() {
+      return true;
+    }
+
     /** Drops its locks, as the kernel does however a process ends. */
     public void die() {
       synchronized (owners) {

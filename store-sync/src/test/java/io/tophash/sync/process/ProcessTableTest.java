@@ -156,7 +156,7 @@ class ProcessTableTest {
     assertEquals(ProcessHandle.current().info().startInstant().isPresent(), self.started() != null);
     assertTrue(table.describe(1).startsWith("pid=" + self.pid() + " started="));
     // Who cannot test locks lists the killed one too.
-    assertEquals(2, ProcessTable.attached(memory, null).size());
+    assertEquals(2, ProcessTable.attachedOrKilled(memory).size());
   }
 
   @Test
@@ -311,6 +311,23 @@ class ProcessTableTest {
     assertEquals(Drain.DRAINED_AFTER_DEATH, next.awaitNoHazards(3, System.nanoTime() + LONG));
     next.leave();
     assertEquals(0, memory.getLong(RegionLayout.process(0), ProcessLayout.ATTACHED));
+  }
+
+  /** As if it was killed in another container, or before the machine stopped. */
+  @Test
+  void whoCannotBeSeenIsDeadWhenItsLockWasFreeForSomeTime() {
+    FakeKernel.FakeProcess killed = kernel.process();
+    ProcessTable dead = ProcessTable.attach(memory, killed);
+    long row = RegionLayout.process(dead.slot());
+    memory.putLong(row, ProcessLayout.WORLD, memory.getLong(row, ProcessLayout.WORLD) + 1);
+    killed.die();
+    ProcessTable table = attach();
+    assertEquals(1, table.slot(), "its row is not taken");
+    assertTrue(table.isAlive(dead.slot(), dead.incarnation()));
+    assertFalse(table.isAlone());
+    table.awaitCertainty();
+    assertFalse(table.isAlive(dead.slot(), dead.incarnation()));
+    assertTrue(table.isAlone());
   }
 
   @Test

@@ -1,0 +1,77 @@
+package io.tophash.core.memory;
+
+import io.tophash.core.errors.StoreException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Watches whether an open store can still be changed: whether its file is the one that stands under
+ * its name, which another process would open, and whether its locks are its own.
+ */
+final class FileWatch implements LockKeeper.Kept {
+  private static final System.Logger LOG = System.getLogger("io.tophash");
+
+  private final Path store;
+  private final long id;
+  private final BooleanSupplier lostLocks;
+  private volatile String trouble;
+
+  /**
+   * @param name of the file at present
+   * @param lostLocks whether another process has taken locks of this one
+   */
+  FileWatch(Path store, Path name, BooleanSupplier lostLocks) throws IOException {
+    this.store = store;
+    this.id = LockedFile.id(name);
+    this.lostLocks = lostLocks;
+  }
+
+  void begin() {
+    onFileThread(() -> LockKeeper.add(this));
+  }
+
+  void end() {
+    onFileThread(() -> LockKeeper.remove(this));
+  }
+
+  private void onFileThread(Runnable task) {
+    try {
+      FileThread.call(
+          () -> {
+            task.run();
+            return null;
+          });
+    } catch (IOException e) {
+      throw new StoreException("cannot look after the store, store=" + store, e);
+    }
+  }
+
+  @Override
+  public void look(String kernelLocks) throws IOException {
+    String now = find();
+    if (now != null && trouble == null) {
+      LOG.log(System.Logger.Level.ERROR, "{0}; it takes no changes, store={1}", now, store);
+    }
+    trouble = now;
+  }
+
+  private String find() throws IOException {
+    try {
+      if (LockedFile.id(store) != id) {
+        return "the file of the store was replaced by another one while it was open";
+      }
+    } catch (NoSuchFileException e) {
+      return "the file of the store was removed, or moved away, while it was open";
+    }
+    return lostLocks.getAsBoolean()
+        ? "another process has taken the locks of this one, which had lost them"
+        : null;
+  }
+
+  /** What was wrong at the last look; null if nothing was. */
+  String trouble() {
+    return trouble;
+  }
+}

@@ -1,0 +1,119 @@
+package io.tophash.core.memory;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+
+/**
+ * Which process it is, so that another one can tell whether it lives, without any lock. A process
+ * id alone is used again; with the start of the process it is not.
+ *
+ * <p>Both are numbers of a <em>world</em>: a run of a kernel, a namespace of process ids and one of
+ * clocks. Nobody can judge a process of another world.
+ *
+ * @param pid process id
+ * @param start when it was started, in units of the system
+ * @param world in what this is a process id and a time
+ */
+public record ProcessIdentity(long pid, long start, long world) {
+  /** What can be said of a process. */
+  public enum State {
+    /** It lives. */
+    ALIVE,
+    /** It has ended; no store of it comes any more. */
+    DEAD,
+    /** It is of another world, or the system does not show it. */
+    UNKNOWN
+  }
+
+  private static final Path PROC = Path.of("/proc");
+  private static final boolean HAS_PROC = Files.isReadable(PROC.resolve("self/stat"));
+
+  // Fields of /proc/PID/stat behind the name, which is in brackets.
+  private static final int STATE = 0;
+  private static final int THREADS = 17;
+  private static final int START = 19;
+
+  private static final ProcessIdentity SELF = self();
+
+  /** This process. */
+  public static ProcessIdentity current() {
+    return SELF;
+  }
+
+  private static ProcessIdentity self() {
+    long pid = ProcessHandle.current().pid();
+    if (!HAS_PROC) {
+      return new ProcessIdentity(pid, startOf(ProcessHandle.current()), 0);
+    }
+    String[] stat = stat(PROC.resolve("self/stat"));
+    return new ProcessIdentity(
+        pid, stat == null ? 0 : Long.parseLong(stat[START]), stat == null ? -1 : currentWorld());
+  }
+
+  // 0 is the world of a system that has but one.
+  private static long currentWorld() {
+    long hash = BootId.current().getMostSignificantBits() * 31;
+    hash = (hash + BootId.current().getLeastSignificantBits()) * 31;
+    for (String namespace : new String[] {"pid", "time"}) {
+      Path link = PROC.resolve("self/ns").resolve(namespace);
+      try {
+        hash = (hash + Files.readSymbolicLink(link).toString().hashCode()) * 0x9E37_79B9_7F4A_7C15L;
+      } catch (IOException e) {
+        hash *= 31; // an old kernel has no such namespace
+      }
+    }
+    return hash == 0 ? 1 : hash;
+  }
+
+  private static long startOf(ProcessHandle process) {
+    return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+  }
+
+  /** True if it is this process. */
+  public boolean isSelf() {
+    return equals(SELF);
+  }
+
+  /**
+   * Whether this process lives. One that was killed counts as living until the system has taken its
+   * memory away, so that no store of it comes later.
+   */
+  public State state() {
+    if (pid <= 0) {
+      return State.DEAD; // there never was one
+    }
+    if (world != SELF.world || world == -1) {
+      return State.UNKNOWN;
+    }
+    if (!HAS_PROC) {
+      return ProcessHandle.of(pid).filter(p -> p.isAlive() && startOf(p) == start).isPresent()
+          ? State.ALIVE
+          : State.DEAD;
+    }
+    String[] stat = stat(PROC.resolve(Long.toString(pid)).resolve("stat"));
+    if (stat == null) {
+      // Where others' processes are hidden, the first one is.
+      return Files.exists(PROC.resolve("1/stat")) ? State.DEAD : State.UNKNOWN;
+    }
+    if (Long.parseLong(stat[START]) != start) {
+      return State.DEAD;
+    }
+    boolean hasEnded = stat[STATE].equals("Z") || stat[STATE].equals("X");
+    return hasEnded && Long.parseLong(stat[THREADS]) <= 1 ? State.DEAD : State.ALIVE;
+  }
+
+  private static String[] stat(Path file) {
+    try {
+      // Bytes, as a name need not be UTF-8.
+      String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+      String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
+      return fields.length > START ? Arrays.copyOf(fields, START + 1) : null;
+    } catch (IOException | IndexOutOfBoundsException e) {
+      return null; // it has ended, also between the open and the read
+    }
+  }
+}
