@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * @param keyCodec identity of the key codec
  * @param valueCodec identity of the value codec
  * @param entries number of entries
- * @param fileBytes length of the file
+ * @param fileBytes length of the file, as far as it is written
  * @param freeBytes bytes of whole pages in the file that are free for reuse
  * @param buckets number of regular buckets
  * @param overflowBuckets number of overflow buckets
@@ -18,6 +18,8 @@ import java.nio.file.Path;
  * @param growing true while a growth is under way
  * @param evacuatedBuckets buckets of the old array that were moved for certain; 0 if not growing
  * @param oldBuckets number of buckets of the old array; 0 if not growing
+ * @param trouble why the store takes no changes, null if it does: its file was replaced, removed or
+ *     moved away while it was open, or another process has taken its locks
  */
 public record HashStats(
     Path store,
@@ -32,5 +34,6 @@ public record HashStats(
     double loadFactor,
     boolean growing,
     long evacuatedBuckets,
-    long oldBuckets)
+    long oldBuckets,
+    String trouble)
     implements StoreStats {}

@@ -1,10 +1,14 @@
 package io.tophash.core;
 
 import io.tophash.core.errors.StoreException;
+import io.tophash.core.errors.StoreLockedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What all builders of stores share. A builder may be used again; it is not thread-safe. There is
@@ -15,6 +19,7 @@ import java.util.Objects;
  */
 public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
   private static final long MAX_WINDOW_BYTES = 1 << 30;
+  private static final long LOCK_PAUSE_NANOS = 10_000_000;
 
   /**
    * What was asked for so far.
@@ -37,6 +42,7 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
   private final long minWindowBytes;
   private long expectedEntries;
   private boolean readOnly;
+  private long waitNanos;
   private long maxBytes = Long.MAX_VALUE;
   private boolean verifyReads = true;
   private VerifyProgress verifyProgress = VerifyProgress.NONE;
@@ -100,7 +106,8 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
 
   /**
    * The file never grows over this many bytes; an operation that would need more throws {@link
-   * io.tophash.core.errors.StoreFullException}. Not stored in the file. Default: no limit.
+   * io.tophash.core.errors.StoreFullException}. Not stored in the file. Of a {@code SyncStore} it
+   * holds for all who have it open in this JVM. Default: no limit.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -155,9 +162,35 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
   }
 
   /**
+   * How long {@link #open(Path)} waits for another opener that is in the way to close the store or
+   * to end, before it throws {@link StoreLockedException}; an interrupt ends the wait. Default: it
+   * does not wait.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public B waitForLock(Duration timeout) {
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException(
+          "waitForLock must not be negative, waitForLock=" + timeout);
+    }
+    waitNanos = TimeUnit.MILLISECONDS.toNanos(saturatedMs(timeout));
+    return self();
+  }
+
+  /** A time in milliseconds, for ever if it is too long to count. */
+  protected static long saturatedMs(Duration time) {
+    try {
+      return time.toMillis();
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  /**
    * Opens the store, and makes it first if it is not there (unless read-only).
    *
-   * @throws io.tophash.core.errors.StoreLockedException if another opener is in the way
+   * @throws StoreLockedException if another opener is in the way, for longer than {@link
+   *     #waitForLock}
    * @throws io.tophash.core.errors.IncompatibleStoreException if the file is no store, or not one
    *     of this kind, version, or these codecs
    * @throws io.tophash.core.errors.CorruptStoreException if the file is damaged
@@ -165,7 +198,18 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
    * @throws StoreException if the file cannot be opened for another reason, which the message names
    */
   public S open(Path path) {
-    return open(Objects.requireNonNull(path, "path"), false);
+    Objects.requireNonNull(path, "path");
+    long start = System.nanoTime();
+    while (true) {
+      try {
+        return open(path, false);
+      } catch (StoreLockedException e) {
+        if (System.nanoTime() - start >= waitNanos || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        LockSupport.parkNanos(LOCK_PAUSE_NANOS);
+      }
+    }
   }
 
   /** Opens a new store in the system's directory for temporary files; closing it deletes it. */

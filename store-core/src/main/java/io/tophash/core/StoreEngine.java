@@ -217,6 +217,10 @@ final class StoreEngine implements AutoCloseable {
           "the store was opened read-only, store=" + file.path());
     }
     begin(WRITING);
+    if (file.trouble() != null) {
+      endWrite();
+      file.checkChangeable();
+    }
     forced = false;
   }
 
@@ -330,7 +334,8 @@ final class StoreEngine implements AutoCloseable {
         (double) table.count() / buckets,
         table.isGrowing(),
         table.evacuatedBuckets(),
-        table.oldBuckets());
+        table.oldBuckets(),
+        file.trouble());
   }
 
   VerifyReport verify() {

@@ -24,4 +24,10 @@ public interface StoreStats {
 
   /** Bytes in the file that are free for reuse. */
   long freeBytes();
+
+  /**
+   * Why the store takes no changes, null if it does: its file was replaced, removed or moved away
+   * while it was open, or another process has taken its locks. Seen within half a second.
+   */
+  String trouble();
 }

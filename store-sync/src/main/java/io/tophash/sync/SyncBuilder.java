@@ -15,9 +15,8 @@ import java.time.Duration;
  */
 public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreBuilder<S, B> {
   private static final long MIN_WINDOW_BYTES = 1 << 20;
-  private static final Duration DEFAULT_LOCK_TIMEOUT = Duration.ofSeconds(10);
 
-  private long lockTimeoutMs = DEFAULT_LOCK_TIMEOUT.toMillis();
+  private long lockTimeoutMs = OpenRequest.ANY_LOCK_TIMEOUT;
   private long maxSegmentBytes = OpenRequest.MAX_SEGMENT_BYTES;
   private int shardShift = OpenRequest.SHARDS_BY_ENGINE;
   private KeyHash.Factory hashes = KeyHash.Factory.STANDARD_FACTORY;
@@ -29,8 +28,11 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
   /**
    * How long an operation waits for a lock whose owner lives but does not go on, as when it was
    * stopped, before it throws {@link io.tophash.core.errors.StoreTimeoutException}. A lock whose
-   * owner died is taken over within milliseconds, whatever this is. Not stored in the file.
-   * Default: 10 seconds.
+   * owner died is taken over within milliseconds, whatever this is; within two seconds if that
+   * process cannot be seen from here, as it ran in another container. Not stored in the file.
+   * Default: 10 seconds. It holds for all who have the store open for writing in this JVM; who asks
+   * for another one than the first is refused with an {@link IllegalArgumentException}, as for
+   * {@link #maxBytes}.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -40,14 +42,6 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
     }
     lockTimeoutMs = Math.max(1, saturatedMs(timeout));
     return self();
-  }
-
-  private static long saturatedMs(Duration timeout) {
-    try {
-      return timeout.toMillis();
-    } catch (ArithmeticException e) {
-      return Long.MAX_VALUE; // for ever, as far as a computer is concerned
-    }
   }
 
   /** Replaces the hash function: for tests, which need collisions. */

@@ -36,6 +36,8 @@ import java.util.List;
  * @param takeovers locks that were taken over from a dead process
  * @param clears how often a shard was emptied
  * @param attached processes that have the store attached for writing
+ * @param trouble why the store takes no changes, null if it does: its file was replaced, removed or
+ *     moved away while it was open, or another process has taken its locks
  */
 public record SyncStats(
     Path store,
@@ -58,7 +60,8 @@ public record SyncStats(
     long misses,
     long takeovers,
     long clears,
-    List<AttachedProcess> attached)
+    List<AttachedProcess> attached,
+    String trouble)
     implements StoreStats {
   static SyncStats of(Statistics figures, long entries) {
     SyncCore core = figures.core();
@@ -93,7 +96,8 @@ public record SyncStats(
                         row.host(),
                         row.stores(),
                         row.removes()))
-            .toList());
+            .toList(),
+        core.file().trouble());
   }
 
   /**

@@ -50,7 +50,7 @@ class SyncBuilderTest {
     assertEquals(0, request.expectedEntries());
     assertEquals(Long.MAX_VALUE, request.maxBytes());
     assertEquals(30, request.windowShift());
-    assertEquals(10_000, request.lockTimeoutMs());
+    assertEquals(10_000_000_000L, request.lockTimeoutNanos());
     assertEquals(OpenRequest.SHARDS_BY_ENGINE, request.shardShift());
     assertEquals("int64", request.keyCodec().id());
   }

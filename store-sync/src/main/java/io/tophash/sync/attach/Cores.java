@@ -2,61 +2,92 @@ package io.tophash.sync.attach;
 
 import io.tophash.core.memory.StoreFile;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The stores that this JVM has attached. A second open of a store shares the first one's mapping
  * and row; a read-only one shares that of a writer, but not the other way round.
+ *
+ * <p>Opens and closes of one store wait for each other; those of different stores do not.
  */
 public final class Cores {
-  private record Key(Path path, boolean readOnly) {}
-
   private static final class Shared {
-    final SyncCore core;
-    int users;
+    private final SyncCore core;
+    private int users = 1;
 
-    public Shared(SyncCore core) {
+    private Shared(SyncCore core) {
       this.core = core;
     }
   }
 
-  private static final Map<Key, Shared> OPEN = new HashMap<>();
-  private static final Set<Path> EVER_OPENED = new HashSet<>();
+  /** What this JVM has of one path, and the lock for that; stays when all is closed. */
+  private static final class Gate {
+    private Shared writer;
+    private Shared reader;
+    private boolean wasOpened;
+  }
+
+  private static final Map<Path, Gate> GATES = new ConcurrentHashMap<>();
 
   private Cores() {}
 
   /** Lends the core of a store; {@link #release} follows. */
-  public static synchronized SyncCore acquire(OpenRequest<?, ?> request) {
+  public static SyncCore acquire(OpenRequest<?, ?> request) {
     Path path = StoreFile.realPath(request.path(), request.readOnly());
-    Shared shared = OPEN.get(new Key(path, false));
-    if (shared == null && request.readOnly()) {
-      shared = OPEN.get(new Key(path, true));
+    while (true) {
+      Gate gate = GATES.computeIfAbsent(path, p -> new Gate());
+      synchronized (gate) {
+        if (GATES.get(path) == gate) { // else it was forgotten meanwhile
+          return acquire(gate, path, request);
+        }
+      }
     }
-    if (shared == null) {
-      shared = new Shared(SyncCore.attach(path, request, EVER_OPENED.add(path)));
-      OPEN.put(new Key(path, request.readOnly()), shared);
+  }
+
+  private static SyncCore acquire(Gate gate, Path path, OpenRequest<?, ?> request) {
+    Shared shared = gate.writer == null && request.readOnly() ? gate.reader : gate.writer;
+    if (shared != null) {
+      shared.core.checkShared(request);
+      shared.users++;
+      return shared.core;
+    }
+    boolean first = !gate.wasOpened;
+    gate.wasOpened = true;
+    shared = new Shared(SyncCore.attach(path, request, first));
+    if (request.readOnly()) {
+      gate.reader = shared;
     } else {
-      StoreShape.check(shared.core.header(), request, path);
+      gate.writer = shared;
     }
-    shared.users++;
     return shared.core;
   }
 
   /** The file of a closed temporary store is gone. */
-  public static synchronized void forget(Path path) {
-    EVER_OPENED.remove(path);
+  public static void forget(Path path) {
+    Gate gate = GATES.get(path);
+    if (gate != null) {
+      synchronized (gate) {
+        if (gate.writer == null && gate.reader == null) {
+          GATES.remove(path, gate);
+        }
+      }
+    }
   }
 
   /** Takes a core back; the last user detaches it. */
-  public static synchronized void release(SyncCore core) {
-    Key key = new Key(core.path(), core.isReadOnly());
-    Shared shared = OPEN.get(key);
-    if (--shared.users == 0) {
-      OPEN.remove(key);
-      core.detach();
+  public static void release(SyncCore core) {
+    Gate gate = GATES.get(core.path());
+    synchronized (gate) {
+      Shared shared = core.isReadOnly() ? gate.reader : gate.writer;
+      if (--shared.users == 0) {
+        if (core.isReadOnly()) {
+          gate.reader = null;
+        } else {
+          gate.writer = null;
+        }
+        core.detach();
+      }
     }
   }
 }

@@ -12,10 +12,11 @@ import java.util.concurrent.TimeUnit;
  * @param path the file
  * @param temporary true to delete it with the attachment's close
  * @param readOnly true to write nothing
- * @param maxBytes the file never grows over this
+ * @param maxBytes the file never grows over this, or {@link #ANY_LENGTH}
  * @param expectedEntries hint for a new store, 0 for none; may be negative or absurd
  * @param windowShift log2 of the size of a new store's windows
- * @param lockTimeoutMs how long an operation waits for a lock, at least 1
+ * @param lockTimeoutMs how long an operation waits for a lock, at least 1, or {@link
+ *     #ANY_LOCK_TIMEOUT}
  * @param shardShift log2 of a new store's number of shards, or {@link #SHARDS_BY_ENGINE}
  * @param maxSegmentBytes largest block of a segment
  * @param verifyReads true to compare the checksum of each record that is read
@@ -39,6 +40,14 @@ public record OpenRequest<K, V>(
     Codec<V> valueCodec,
     KeyHash.Factory hashes,
     VerifyProgress verifyProgress) {
+  /** The usual lock timeout is meant, or that of who has the store open in this JVM already. */
+  public static final long ANY_LOCK_TIMEOUT = 0;
+
+  /** No limit is meant, or that of who has the store open in this JVM already. */
+  public static final long ANY_LENGTH = Long.MAX_VALUE;
+
+  private static final long LOCK_TIMEOUT_MS = 10_000;
+
   /** The engine chooses the number of shards. */
   public static final int SHARDS_BY_ENGINE = -1;
 
@@ -78,6 +87,7 @@ public record OpenRequest<K, V>(
 
   /** The lock timeout, half of for ever at most: so a time from now still is a time to come. */
   public long lockTimeoutNanos() {
-    return Math.min(Long.MAX_VALUE / 2, TimeUnit.MILLISECONDS.toNanos(lockTimeoutMs));
+    long ms = lockTimeoutMs == ANY_LOCK_TIMEOUT ? LOCK_TIMEOUT_MS : lockTimeoutMs;
+    return Math.min(Long.MAX_VALUE / 2, TimeUnit.MILLISECONDS.toNanos(ms));
   }
 }

@@ -41,6 +41,7 @@ public final class SyncCore {
   private final Path path;
   private final boolean readOnly;
   private final boolean temporary;
+  private final long maxBytes;
   private final Sidecar sidecar;
   private StoreFile file;
   private StoreHeader header;
@@ -60,6 +61,7 @@ public final class SyncCore {
     this.path = path;
     this.readOnly = request.readOnly();
     this.temporary = request.temporary();
+    this.maxBytes = request.maxBytes();
     this.sidecar = Sidecar.open(path, readOnly);
   }
 
@@ -108,10 +110,13 @@ public final class SyncCore {
       readHeader(request);
       map();
       connect(request);
-      if (mark.mayHaveLostWrites()) {
+      // Beside a living writer it did not: that one runs under another boot id, as a container may
+      // have its own.
+      if (mark.mayHaveLostWrites() && !ProcessTable.isAnyAlive(memory, sidecar)) {
         throw new UnsettledStoreException(
-            "the machine stopped while the store was open, and a read-only opener may not settle"
-                + " that; open the store for writing once, store="
+            "the machine stopped while the store was open (or it was last written under another"
+                + " boot id, as of another container), and a read-only opener may not settle that;"
+                + " open the store for writing once, store="
                 + path);
       }
       attached = true;
@@ -141,7 +146,8 @@ public final class SyncCore {
       } else {
         readHeader(request);
         map();
-        if (mark.mayHaveLostWrites()) {
+        // Beside a living writer of another boot id the machine did not stop.
+        if (mark.mayHaveLostWrites() && !ProcessTable.isAnyAlive(memory, sidecar)) {
           new PowerCutRecovery(Space.of(file, memory), path)
               .run(1 << header.chunkShift, file.length());
         }
@@ -163,6 +169,42 @@ public final class SyncCore {
     } finally {
       sidecar.unlockAttach();
     }
+  }
+
+  /**
+   * Refuses a further opener of this JVM that asks for something else than the first.
+   *
+   * @throws IllegalArgumentException names what differs
+   */
+  void checkShared(OpenRequest<?, ?> request) {
+    StoreShape.check(header, request, path);
+    if (request.readOnly()) {
+      return; // neither concerns who only reads
+    }
+    if (request.maxBytes() != OpenRequest.ANY_LENGTH && request.maxBytes() != maxBytes) {
+      throw refusal("maxBytes", maxBytes, request.maxBytes());
+    }
+    long lockTimeoutNanos = shards.context().lockTimeoutNanos();
+    if (request.lockTimeoutMs() != OpenRequest.ANY_LOCK_TIMEOUT
+        && request.lockTimeoutNanos() != lockTimeoutNanos) {
+      throw refusal(
+          "lockTimeout in ms",
+          lockTimeoutNanos / 1_000_000,
+          request.lockTimeoutNanos() / 1_000_000);
+    }
+  }
+
+  private IllegalArgumentException refusal(String what, long present, long requested) {
+    return new IllegalArgumentException(
+        "the store is already open in this process with another "
+            + what
+            + ", which holds for all; ask for the same one, or for none, or close the first one,"
+            + " store="
+            + path
+            + " open="
+            + present
+            + " requested="
+            + requested);
   }
 
   private void map() {
@@ -204,7 +246,7 @@ public final class SyncCore {
             request.maxSegmentBytes(),
             request.lockTimeoutNanos(),
             this::mapAll,
-            path);
+            file);
     shards = new Shards(context);
     if (!readOnly) {
       checkpoints = new Checkpoints(file, sidecar, shards);

@@ -3,6 +3,7 @@ package io.tophash.sync.entry;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.StoreFile;
 import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
 
@@ -16,6 +17,7 @@ public abstract class OpenTable {
   final Shards shards;
   final ShardContext context;
   final MappedMemory memory;
+  private final StoreFile file;
   private final boolean readOnly;
   // Once true it stays true; an attachment is never opened again.
   private volatile boolean closed;
@@ -24,6 +26,7 @@ public abstract class OpenTable {
     this.shards = shards;
     this.context = shards.context();
     this.memory = context.memory();
+    this.file = context.file();
     this.readOnly = readOnly;
   }
 
@@ -48,13 +51,17 @@ public abstract class OpenTable {
     }
   }
 
-  /** Refuses changes of a store that is closed or was opened read-only. */
+  /**
+   * Refuses changes of a store that is closed or was opened read-only, or whose file is no longer
+   * the one that others would open.
+   */
   public final void checkWritable() {
     checkOpen();
     if (readOnly) {
       throw new UnsupportedOperationException(
           "the store was opened read-only, store=" + context.store());
     }
+    file.checkChangeable();
   }
 
   /** Explains an exception of an access: the store was closed under it, or the file misleads. */

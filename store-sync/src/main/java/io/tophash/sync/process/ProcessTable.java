@@ -258,15 +258,32 @@ public final class ProcessTable implements RowOwners {
    * Sidecar#GRACE_MS} at most. Only after a process died that cannot be seen here.
    */
   public void awaitCertainty() {
+    for (int other = 0; other < RegionLayout.PROCESS_COUNT; other++) {
+      if (other != slot) {
+        awaitCertainty(memory, rows, other);
+      }
+    }
+  }
+
+  /** True if a living process has a store open for writing. May wait as {@link #awaitCertainty}. */
+  public static boolean isAnyAlive(MappedMemory memory, Liveness liveness) {
+    RowLiveness rows = new RowLiveness(memory, liveness);
+    for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
+      if (isAttached(memory, slot)) {
+        awaitCertainty(memory, rows, slot);
+        if (rows.isAlive(slot)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static void awaitCertainty(MappedMemory memory, RowLiveness rows, int slot) {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * Sidecar.GRACE_MS);
     IdleStrategy idle = Drainer.newIdle();
-    for (int other = 0; other < RegionLayout.PROCESS_COUNT; other++) {
-      while (other != slot
-          && isAttached(memory, other)
-          && rows.isDoubtful(other)
-          && System.nanoTime() - deadline < 0) {
-        idle.idle();
-      }
+    while (isAttached(memory, slot) && rows.isDoubtful(slot) && System.nanoTime() - deadline < 0) {
+      idle.idle();
     }
   }
 

@@ -2,6 +2,7 @@ package io.tophash.sync.shard;
 
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.StoreFile;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.HashBits;
@@ -26,7 +27,7 @@ import java.nio.file.Path;
  * @param lockTimeoutNanos how long to wait for a lock
  * @param mapAll maps all that the file has by now. Who goes through a shard under its lock runs
  *     this first, as other processes may have made the file longer and put anything there
- * @param store for messages
+ * @param file which says whether it may still be changed
  */
 public record ShardContext(
     MappedMemory memory,
@@ -37,7 +38,12 @@ public record ShardContext(
     long maxSegmentBytes,
     long lockTimeoutNanos,
     Runnable mapAll,
-    Path store) {
+    StoreFile file) {
+
+  /** The file's name, for messages. */
+  public Path store() {
+    return file.path();
+  }
 
   /** True if the store is attached read-only. */
   public boolean isReadOnly() {
