@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tophash.core.memory.ProcessIdentity.State;
 import io.tophash.core.testing.ChildJvm;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whether a process lives, told from what it noted about itself. */
+@Tag("fault")
 class ProcessIdentityTest {
   /** Says who it is, and ends with its input. */
   static final class Child {
