@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tophash.core.testing.ChildJvm;
 import io.tophash.core.testing.HostileJvmCases;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /** A {@code HashStore} in a JVM whose other code drops its locks. */
+@Tag("fault")
 class HostileJvmTest extends HostileJvmCases {
   static AutoCloseable openStore(Path path, boolean readOnly) {
     LongHashStore store = HashStore.longs().windowBytes(1 << 20).readOnly(readOnly).open(path);

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tophash.core.testing.MountCases;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /** A {@code HashStore} under several names, and on a read-only file system. */
+@Tag("fault")
 class MountTest extends MountCases {
   static AutoCloseable openStore(Path path, boolean readOnly) {
     LongHashStore store = HashStore.longs().windowBytes(1 << 20).readOnly(readOnly).open(path);

@@ -2,8 +2,10 @@ package io.tophash.core;
 
 import io.tophash.core.testing.ReplacedFileCases;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /** A {@code HashStore} whose file is replaced while it is open. */
+@Tag("fault")
 class ReplacedFileTest extends ReplacedFileCases {
   @Override
   protected Store open(Path path) {

@@ -8,8 +8,10 @@ import io.tophash.core.memory.Sidecar;
 import io.tophash.core.testing.ChildJvm;
 import io.tophash.core.testing.HostileJvmCases;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /** A {@code SyncStore} in a JVM whose other code drops its locks. */
+@Tag("fault")
 class HostileJvmTest extends HostileJvmCases {
   static AutoCloseable openStore(Path path, boolean readOnly) {
     LongSyncStore store = SyncStore.longs().windowBytes(1 << 20).readOnly(readOnly).open(path);

@@ -3,8 +3,10 @@ package io.tophash.sync;
 import io.tophash.core.Store;
 import io.tophash.core.testing.ReplacedFileCases;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /** A {@code SyncStore} whose file is replaced while it is open. */
+@Tag("fault")
 class ReplacedFileTest extends ReplacedFileCases {
   @Override
   protected Store open(Path path) {
