@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
       "Copies a store to a new file, which is a store as well: to restore it, open it.",
       "A SyncStore may be in use meanwhile. An existing file is never replaced."
     })
-final class BackupCommand extends StoreCommand {
+final class BackupCommand extends OpeningCommand {
   @Parameters(index = "1", paramLabel = "TARGET", description = "The new file.")
   private Path target;
 
@@ -25,13 +25,13 @@ final class BackupCommand extends StoreCommand {
   @Override
   public Integer call() throws IOException {
     long startNanos = System.nanoTime();
-    try (OpenStore store = OpenStore.toBackUp(path, console)) {
+    try (OpenStore store = OpenStore.toBackUp(path, patience(), console)) {
       store.store.backup(target);
     }
     double seconds = (System.nanoTime() - startNanos) / 1e9;
     long bytes = Files.size(target);
     long entries;
-    try (OpenStore copy = OpenStore.toRead(target, console)) {
+    try (OpenStore copy = OpenStore.toRead(target, patience(), console)) {
       entries = copy.store.sizeLong();
     }
     if (json) {

@@ -10,14 +10,14 @@ import picocli.CommandLine.Command;
     description = {
       "Gives unused space back to the file system, as far as what is behind it can be moved."
     })
-final class CompactCommand extends StoreCommand {
+final class CompactCommand extends OpeningCommand {
   CompactCommand(Console console) {
     super(console);
   }
 
   @Override
   public Integer call() throws IOException {
-    try (OpenStore store = OpenStore.toWrite(path)) {
+    try (OpenStore store = OpenStore.toWrite(path, patience())) {
       long before = store.store.stats().fileBytes();
       store.store.compact();
       long after = store.store.stats().fileBytes();

@@ -2,6 +2,7 @@ package io.tophash.cli;
 
 import io.tophash.core.StoreInfo;
 import java.nio.file.Path;
+import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,11 +44,11 @@ final class CreateOptions {
   private CommandSpec spec;
 
   /** See {@link OpenStore#toPut}. */
-  OpenStore.Plan plan(Path path) {
+  OpenStore.Plan plan(Path path, Duration wait) {
     if (maxBytes != null && maxBytes <= 0) {
       throw new ParameterException(spec.commandLine(), "--max-bytes must be positive");
     }
-    return OpenStore.toPut(path, kind, keyCodec, valueCodec);
+    return OpenStore.toPut(path, wait, kind, keyCodec, valueCodec);
   }
 
   long maxBytes() {

@@ -8,7 +8,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "delete",
     description = "Removes a key and its value. If the key is absent, exits with 1.")
-final class DeleteCommand extends StoreCommand {
+final class DeleteCommand extends OpeningCommand {
   @Parameters(index = "1", paramLabel = "KEY", description = "The key, as text.")
   private String key;
 
@@ -18,7 +18,7 @@ final class DeleteCommand extends StoreCommand {
 
   @Override
   public Integer call() throws IOException {
-    try (OpenStore store = OpenStore.toWrite(path)) {
+    try (OpenStore store = OpenStore.toWrite(path, patience())) {
       byte[] encodedKey = store.keys.parse("key", key);
       boolean deleted = store.map.remove(encodedKey) != null;
       if (json) {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
       "The format is --format, or what the output file's name says (.tsv .csv .jsonl, and .gz behind"
           + " it), or tsv. Bytes that are not text are written as hex: and hexadecimal digits."
     })
-final class ExportCommand extends StoreCommand {
+final class ExportCommand extends OpeningCommand {
   @Option(names = "--format", description = "One of: ${COMPLETION-CANDIDATES}.")
   private TransferFormat format;
 
@@ -46,7 +46,7 @@ final class ExportCommand extends StoreCommand {
       if (json && format != null && format != TransferFormat.JSONL) {
         throw usage("--json and --format " + format + " exclude each other");
       }
-      try (OpenStore store = OpenStore.toRead(path, console)) {
+      try (OpenStore store = OpenStore.toRead(path, patience(), console)) {
         Writer writer = console.newWriter();
         export(store, json ? TransferFormat.JSONL : orTsv(format), writer);
         writer.flush();
@@ -56,7 +56,7 @@ final class ExportCommand extends StoreCommand {
     if (isPartOfTheStore()) {
       throw usage("the output is the store itself or its lock file");
     }
-    try (OpenStore store = OpenStore.toRead(path, console)) {
+    try (OpenStore store = OpenStore.toRead(path, patience(), console)) {
       long bytes = exportToFile(store);
       report(store.store.sizeLong(), bytes);
     }

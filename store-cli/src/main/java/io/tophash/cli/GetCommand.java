@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Prints the value of a key. If the key is absent, prints nothing and exits with 1."
     })
-final class GetCommand extends StoreCommand {
+final class GetCommand extends OpeningCommand {
   @Parameters(index = "1", paramLabel = "KEY", description = "The key, as text.")
   private String key;
 
@@ -29,7 +29,7 @@ final class GetCommand extends StoreCommand {
     if (raw && json) {
       throw usage("--raw and --json exclude each other");
     }
-    try (OpenStore store = OpenStore.toRead(path, console)) {
+    try (OpenStore store = OpenStore.toRead(path, patience(), console)) {
       byte[] encodedKey = store.keys.parse("key", key);
       byte[] value = store.map.get(encodedKey);
       if (value == null) {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
           + " into a store of the same codecs.",
       "At a bad line it stops; the entries before it stay in the store."
     })
-final class LoadCommand extends StoreCommand {
+final class LoadCommand extends OpeningCommand {
   private static final int BAD_LINES_SHOWN = 5;
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -86,7 +86,7 @@ final class LoadCommand extends StoreCommand {
     // The file and its first entry first: no store is made for a file that cannot be loaded.
     try (CountingStream counted = new CountingStream(openFile(fromStdin));
         Interruption interruption = new Interruption()) {
-      OpenStore.Plan plan = create.plan(path);
+      OpenStore.Plan plan = create.plan(path, patience());
       bar =
           new Progress(
               console.err(),

@@ -13,6 +13,7 @@ import io.tophash.sync.SyncStoreBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -81,20 +82,20 @@ final class OpenStore implements AutoCloseable {
    * operation, a read-only opener is refused; then the store is opened for writing once, which
    * settles that operation, provided that the file may be written.
    */
-  static OpenStore toRead(Path path, Console console) {
+  static OpenStore toRead(Path path, Duration wait, Console console) {
     StoreInfo info = StoreInfo.read(path);
     try {
-      return open(info, true);
+      return open(info, wait, true);
     } catch (UnsettledStoreException e) {
       if (!Files.isWritable(path)) {
         throw e;
       }
-      open(info, false).close();
+      open(info, wait, false).close();
       console.note(
           "a writer that was killed, or a machine that stopped, left an operation open, which is"
               + " settled now, store="
               + path);
-      return open(info, true);
+      return open(info, wait, true);
     }
   }
 
@@ -102,10 +103,10 @@ final class OpenStore implements AutoCloseable {
    * Opens an existing store to back it up. Of a SyncStore only who may write it can hold a shard's
    * writers up for a moment, so that the copy has each shard as it was at one moment.
    */
-  static OpenStore toBackUp(Path path, Console console) {
+  static OpenStore toBackUp(Path path, Duration wait, Console console) {
     StoreInfo info = StoreInfo.read(path);
     if (info.kind() == Kind.HASH) {
-      return toRead(path, console);
+      return toRead(path, wait, console);
     }
     boolean writable = Files.isWritable(path);
     if (!writable) {
@@ -114,29 +115,30 @@ final class OpenStore implements AutoCloseable {
               + " was at one moment, store="
               + path);
     }
-    return open(info, !writable);
+    return open(info, wait, !writable);
   }
 
   /** Opens an existing store so that all of it can be checked. */
-  static OpenStore toVerify(Path path, Console console) {
+  static OpenStore toVerify(Path path, Duration wait, Console console) {
     StoreInfo info = StoreInfo.read(path);
-    return info.kind() == Kind.HASH ? toRead(path, console) : open(info, false);
+    return info.kind() == Kind.HASH ? toRead(path, wait, console) : open(info, wait, false);
   }
 
   /** Opens an existing store to change it. */
-  static OpenStore toWrite(Path path) {
-    return open(StoreInfo.read(path), false);
+  static OpenStore toWrite(Path path, Duration wait) {
+    return open(StoreInfo.read(path), wait, false);
   }
 
   /**
    * Prepares to put entries into a store, which is made if it is not there. Nothing is opened or
    * made before {@link Plan#open}, so that keys and values can be checked first.
    *
+   * @param wait how long to wait for who has it open
    * @param kind which store, null for what is there, or a HashStore
    * @param keyCodec codec of the keys, null for what the store has, or utf8
    * @param valueCodec likewise
    */
-  static Plan toPut(Path path, Kind kind, CodecName keyCodec, CodecName valueCodec) {
+  static Plan toPut(Path path, Duration wait, Kind kind, CodecName keyCodec, CodecName valueCodec) {
     StoreInfo info = isThere(path) ? StoreInfo.read(path) : null;
     if (info != null && kind != null && kind != info.kind()) {
       throw new CliException(
@@ -159,7 +161,7 @@ final class OpenStore implements AutoCloseable {
               + " valueCodec="
               + values.codec().id());
     }
-    return new Plan(path, made, keys, values, info == null);
+    return new Plan(path, wait, made, keys, values, info == null);
   }
 
   /**
@@ -167,7 +169,8 @@ final class OpenStore implements AutoCloseable {
    *
    * @param isNew true if it is made
    */
-  record Plan(Path path, Kind kind, TextForm keys, TextForm values, boolean isNew) {
+  record Plan(
+      Path path, Duration patience, Kind kind, TextForm keys, TextForm values, boolean isNew) {
     // What a store takes that is made as it is made here. It says so itself, but then it is there.
     private static final int MOST_KEY_BYTES = 64 << 10;
     private static final int MOST_VALUE_BYTES = 256 << 20;
@@ -203,7 +206,8 @@ final class OpenStore implements AutoCloseable {
           kind,
           keys,
           values,
-          builder -> builder.expectedEntries(expectedEntries).maxBytes(maxBytes),
+          builder ->
+              builder.expectedEntries(expectedEntries).maxBytes(maxBytes).waitForLock(patience),
           path);
     }
   }
@@ -223,9 +227,13 @@ final class OpenStore implements AutoCloseable {
     return stored != null ? stored : CodecName.UTF8.form();
   }
 
-  private static OpenStore open(StoreInfo info, boolean readOnly) {
+  private static OpenStore open(StoreInfo info, Duration wait, boolean readOnly) {
     return open(
-        info.kind(), keys(info), values(info), builder -> builder.readOnly(readOnly), info.store());
+        info.kind(),
+        keys(info),
+        values(info),
+        builder -> builder.readOnly(readOnly).waitForLock(wait),
+        info.store());
   }
 
   private static TextForm keys(StoreInfo info) {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "put",
     description = "Stores a value under a key. Makes the store if it is not there.")
-final class PutCommand extends StoreCommand {
+final class PutCommand extends OpeningCommand {
   // More than any store takes; standard input may have no end.
   private static final int MOST_BYTES = 256 << 20;
 
@@ -56,7 +56,7 @@ final class PutCommand extends StoreCommand {
       throw new CliException(
           ExitCode.INPUT, "the value is too large: at most " + MOST_BYTES + " bytes");
     }
-    OpenStore.Plan plan = create.plan(path);
+    OpenStore.Plan plan = create.plan(path, patience());
     byte[] encodedKey = plan.keys().parse("key", key);
     byte[] encodedValue =
         content != null

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
       "Prints entries, one a line: the key, a tab, the value, in no particular order.",
       "Tabs, line ends and backslashes in them are printed as \\t, \\n, \\r and \\\\."
     })
-final class ScanCommand extends StoreCommand {
+final class ScanCommand extends OpeningCommand {
   @Option(
       names = "--prefix",
       paramLabel = "P",
@@ -36,7 +36,7 @@ final class ScanCommand extends StoreCommand {
     if (limit < 0) {
       throw usage("--limit must not be negative");
     }
-    try (OpenStore store = OpenStore.toRead(path, console)) {
+    try (OpenStore store = OpenStore.toRead(path, patience(), console)) {
       Writer writer = console.newWriter();
       RecordWriter records =
           RecordWriter.of(json ? TransferFormat.JSONL : TransferFormat.TSV, writer, store);

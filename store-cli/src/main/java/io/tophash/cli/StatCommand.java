@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
       "Says what a store is made of and how full it is. With --watch, prints a line every interval:"
           + " what happens in a SyncStore while others work on it."
     })
-final class StatCommand extends StoreCommand {
+final class StatCommand extends OpeningCommand {
   @Option(names = "--watch", description = "SyncStore: go on until interrupted.")
   private boolean watch;
 
@@ -48,7 +48,7 @@ final class StatCommand extends StoreCommand {
     if (watch && info.kind() != StoreInfo.Kind.SYNC) {
       throw usage("--watch needs a SyncStore; a HashStore cannot be read while it is written");
     }
-    try (OpenStore store = OpenStore.toRead(path, console)) {
+    try (OpenStore store = OpenStore.toRead(path, patience(), console)) {
       if (watch) {
         long nanos = (long) (interval * 1e9);
         new StatWatch(store.store, console.newWriter(), json, nanos, count).run();

@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -102,6 +103,7 @@ public final class Tophash implements Runnable {
     line.setErr(console.err());
     line.setExpandAtFiles(false); // a key may begin with @
     line.registerConverter(Path.class, Tophash::path);
+    line.registerConverter(Duration.class, WaitOption::parse);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((e, args) -> usageError(console, e));
     line.setExecutionExceptionHandler(

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
       "Of a SyncStore, --deep also checks all checksums and that no block is lost; for that it must",
       "be allowed to write the store, whose writers then wait for one shard after the other."
     })
-final class VerifyCommand extends StoreCommand {
+final class VerifyCommand extends OpeningCommand {
   @Option(names = "--deep", description = "Check all that can be checked.")
   private boolean deep;
 
@@ -29,7 +29,9 @@ final class VerifyCommand extends StoreCommand {
     long startNanos = System.nanoTime();
     VerifyReport report;
     try (OpenStore store =
-        deep ? OpenStore.toVerify(path, console) : OpenStore.toRead(path, console)) {
+        deep
+            ? OpenStore.toVerify(path, patience(), console)
+            : OpenStore.toRead(path, patience(), console)) {
       report = store.store.verify();
     } catch (CorruptStoreException e) {
       // So damaged that it does not open, or that the walk cannot go on.
