@@ -202,7 +202,7 @@ public final class RecordLookup {
       return 0;
     }
     long block = segments.largePosition(at);
-    // The block can be freed, and the stub's place used again, while the segment stays.
+    // The block can be freed while the segment stays.
     return segments.leavesMapping(block, SyncRecordLayout.PAYLOAD) || !isStored(found, stored)
         ? 0
         : block;
