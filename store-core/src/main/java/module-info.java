@@ -5,8 +5,10 @@
 // The module io.tophash.sync is compiled after this one, so it is unknown here.
 @SuppressWarnings("module")
 module io.tophash.core {
-  // Transitive, as its buffers are part of the API.
-  requires transitive org.agrona;
+  // Only for the fast memory mode, and for who uses its buffers, which are part of the API: it is
+  // no
+  // named module, so a program that needed it could not be linked.
+  requires static org.agrona;
   requires com.dynatrace.hash4j;
   // Only for who uses the BytesMarshallable codec, which names its types under
   // @SuppressWarnings("exports"): a static transitive would make every user need the module.

@@ -88,6 +88,7 @@ public final class HashStore<K, V> extends StoreMap<K, V> {
   }
 
   @Override
+  @SuppressWarnings("exports") // of an optional module
   public int getInto(K key, MutableDirectBuffer target, int offset) {
     return entries.getInto(key, target, offset);
   }

@@ -74,6 +74,7 @@ public abstract class StoreMap<K, V> extends AbstractMap<K, V> implements Store 
    * @return size of the value in bytes, or -1 if the key is absent
    * @throws IllegalArgumentException if the buffer has too little room
    */
+  @SuppressWarnings("exports") // of an optional module
   public abstract int getInto(K key, MutableDirectBuffer target, int offset);
 
   /**

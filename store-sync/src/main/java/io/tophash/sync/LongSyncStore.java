@@ -1,6 +1,7 @@
 package io.tophash.sync;
 
 import io.tophash.core.LongHashStore.LongLongVisitor;
+import io.tophash.core.LongLongConsumer;
 import io.tophash.core.Store;
 import io.tophash.core.VerifyReport;
 import io.tophash.core.codec.Codecs;
@@ -8,7 +9,6 @@ import io.tophash.sync.entry.InlineTable;
 import io.tophash.sync.entry.InlineWalk;
 import java.nio.file.Path;
 import java.util.Objects;
-import org.agrona.collections.LongLongConsumer;
 
 /**
  * A {@link SyncStore} of longs, used without boxing. Same file, same guarantees, same progress of

@@ -127,6 +127,7 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
    * ByteBuffer} and cannot expand.
    */
   @Override
+  @SuppressWarnings("exports") // of an optional module
   public int getInto(K key, MutableDirectBuffer target, int offset) {
     return CallerBuffer.getInto(entries, key, target, offset);
   }

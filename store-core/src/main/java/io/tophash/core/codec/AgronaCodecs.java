@@ -24,6 +24,7 @@ public final class AgronaCodecs {
    * @throws IllegalStateException if Agrona's buffers do not work in this JVM; the message names
    *     the flag
    */
+  @SuppressWarnings("exports") // of an optional module
   public static Codec<DirectBuffer> directBuffer() {
     return DirectBufferCodec.instance();
   }

@@ -35,8 +35,12 @@ public enum MemoryMode {
   public static final boolean IS_FAST = !"default".equals(REQUESTED) && fastIsPossible();
 
   private static boolean fastIsPossible() {
-    return ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
-        && Object.class.getModule().isOpen("jdk.internal.misc", UnsafeApi.class.getModule());
+    try {
+      return ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
+          && Object.class.getModule().isOpen("jdk.internal.misc", UnsafeApi.class.getModule());
+    } catch (NoClassDefFoundError e) {
+      return false; // the fast mode is all that needs Agrona, beside its own codecs and buffers
+    }
   }
 
   /**
@@ -54,7 +58,7 @@ public enum MemoryMode {
       case "fast":
         if (!IS_FAST) {
           throw new IllegalStateException(
-              "the fast memory mode is not available: start the JVM with --add-opens"
+              "the fast memory mode is not available: start the JVM with Agrona and --add-opens"
                   + " java.base/jdk.internal.misc=ALL-UNNAMED on a little-endian machine, or drop -D"
                   + PROPERTY
                   + "=fast");

@@ -1,6 +1,7 @@
 package io.tophash.core.testing;
 
 import io.tophash.core.LongHashStore.LongLongVisitor;
+import io.tophash.core.LongLongConsumer;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -18,7 +19,6 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.collections.LongLongConsumer;
 
 /** Calls every public method of a store of longs, so that a new method is covered at once. */
 public final class ApiCalls {

@@ -1,20 +1,15 @@
 package io.tophash.sync.process;
 
+import io.tophash.core.memory.Backoff;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.concurrent.BackoffIdleStrategy;
-import org.agrona.concurrent.IdleStrategy;
 
 /** Waits until nobody is inside a frozen shard. Thread-safe. */
 final class Drainer {
   private static final long LIVENESS_CHECK_NANOS = 1_000_000;
-  private static final int SPINS = 100;
-  private static final int YIELDS = 20;
-  private static final long MIN_PARK_NANOS = 1_000;
-  private static final long MAX_PARK_NANOS = 200_000;
   private static final long STAYS = -1; // no hazard word: its shard would be 2^32 - 2
 
   private final MappedMemory memory;
@@ -66,7 +61,7 @@ final class Drainer {
 
   /** Returns 0 if the hazard no longer names the shard, its word if its owner is dead, or STAYS. */
   private long await(int other, long hazard, int shard, long deadlineNanos) {
-    IdleStrategy idle = newIdle();
+    Backoff idle = new Backoff();
     long nextCheck = System.nanoTime() + LIVENESS_CHECK_NANOS;
     while (true) {
       long word = memory.getLongVolatile(hazard, 0);
@@ -109,9 +104,5 @@ final class Drainer {
 
   private static boolean names(long word, int shard) {
     return (int) word == shard + 1;
-  }
-
-  static IdleStrategy newIdle() {
-    return new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
   }
 }

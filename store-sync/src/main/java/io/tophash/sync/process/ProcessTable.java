@@ -2,6 +2,7 @@ package io.tophash.sync.process;
 
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreTimeoutException;
+import io.tophash.core.memory.Backoff;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.Liveness;
 import io.tophash.core.memory.MappedMemory;
@@ -12,7 +13,6 @@ import io.tophash.sync.format.RegionLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.IdleStrategy;
 
 /**
  * This process's row in the process table, and its view of the others.
@@ -141,7 +141,7 @@ public final class ProcessTable implements RowOwners {
    */
   public void leave() {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LEAVE_TIMEOUT_MS);
-    IdleStrategy idle = Drainer.newIdle();
+    Backoff idle = new Backoff();
     while (hasOwnHazards()) {
       if (System.nanoTime() - deadline >= 0) {
         throw new StoreTimeoutException(
@@ -281,7 +281,7 @@ public final class ProcessTable implements RowOwners {
 
   private static void awaitCertainty(MappedMemory memory, RowLiveness rows, int slot) {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * Sidecar.GRACE_MS);
-    IdleStrategy idle = Drainer.newIdle();
+    Backoff idle = new Backoff();
     while (isAttached(memory, slot) && rows.isDoubtful(slot) && System.nanoTime() - deadline < 0) {
       idle.idle();
     }

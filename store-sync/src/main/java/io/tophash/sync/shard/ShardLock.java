@@ -3,12 +3,12 @@ package io.tophash.sync.shard;
 import static io.tophash.sync.shard.ShardContext.at;
 
 import io.tophash.core.errors.StoreTimeoutException;
+import io.tophash.core.memory.Backoff;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.process.ProcessTable;
-import org.agrona.concurrent.BackoffIdleStrategy;
 
 /**
  * The lock of a shard: one word in the file, for threads and processes alike. A holder that died is
@@ -18,10 +18,6 @@ import org.agrona.concurrent.BackoffIdleStrategy;
  */
 final class ShardLock {
   private static final long LIVENESS_CHECK_NANOS = 1_000_000;
-  private static final int SPINS = 100;
-  private static final int YIELDS = 20;
-  private static final long MIN_PARK_NANOS = 1_000;
-  private static final long MAX_PARK_NANOS = 200_000;
 
   private final MappedMemory memory;
   private final ProcessTable process;
@@ -64,8 +60,7 @@ final class ShardLock {
     long mine = process.lockWord();
     long start = System.nanoTime();
     long nextCheck = start + LIVENESS_CHECK_NANOS;
-    BackoffIdleStrategy idle =
-        new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
+    Backoff idle = new Backoff();
     while (true) {
       long word = memory.getLongVolatile(0, lock);
       if (word == 0) {
