@@ -177,8 +177,8 @@ final class StoreEngine implements AutoCloseable {
   private void format(EngineConfig config) {
     byte[] sealed = header.toBytes();
     memory.putBytes(0, sealed, 0, sealed.length);
-    Table.format(
-        memory, Growth.bForHint(config.expectedEntries()), ThreadLocalRandom.current().nextLong());
+    int b = Growth.bForHint(config.expectedEntries(), layout.bytes(), config.maxBytes());
+    Table.format(memory, b, ThreadLocalRandom.current().nextLong());
   }
 
   private void refuseUnsettled() {
@@ -366,11 +366,11 @@ final class StoreEngine implements AutoCloseable {
     change(() -> growth.clear(ThreadLocalRandom.current().nextLong()));
   }
 
-  /** Gives free space back: moves the array's chunks down, then cuts the file. */
+  /** Gives free space back: moves what lies high, then cuts the file. */
   void compact() {
     change(
         () -> {
-          growth.compact(Long.MAX_VALUE);
+          growth.compactAll(ThreadLocalRandom.current().nextLong());
           allocator.trim(table.endOfArrays());
         });
   }
@@ -428,7 +428,11 @@ final class StoreEngine implements AutoCloseable {
     }
     try {
       if (allocator.freeBytes() > allocator.limitBytes() / 4) {
-        growth.compact(COMPACT_ON_CLOSE_BYTES);
+        if (table.count() == 0) {
+          growth.clear(ThreadLocalRandom.current().nextLong());
+        } else {
+          growth.compact(COMPACT_ON_CLOSE_BYTES);
+        }
       }
       allocator.trim(table.endOfArrays());
       CrashPoint.reached("close.trimmed");

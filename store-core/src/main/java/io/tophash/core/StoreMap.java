@@ -59,7 +59,7 @@ public abstract class StoreMap<K, V> extends AbstractMap<K, V> implements Store 
 
   /**
    * Copies the encoded value of a key into the caller's buffer, from its position on, and allocates
-   * nothing.
+   * nothing but what the codec of the keys does: for strings the bytes of the key.
    *
    * @return size of the value in bytes, or -1 if the key is absent
    * @throws IllegalArgumentException if the buffer has too little room; its position is unchanged

@@ -75,6 +75,46 @@ public final class BlockAllocator {
         : small.allocate(sizeClass, note);
   }
 
+  /** Forgets which spans blocks are taken from: the next ones come from the lowest free pages. */
+  public void beginLow() {
+    small.releaseEmptySpans();
+    small.forgetSpans();
+  }
+
+  /** Makes a new span for blocks of this size, so that they do not go where others of it are. */
+  public void beginSpan(long bytes) {
+    if (!isLarge(bytes)) {
+      small.beginSpan(sizeClass(bytes));
+    }
+  }
+
+  /** True if a block of this size has pages of its own. */
+  public boolean isLarge(long bytes) {
+    return sizeClass(bytes) == SpanLayout.CLASS_LARGE;
+  }
+
+  /** Where a row of {@link #allocateBelow} has looked so far. */
+  public long[] newSearch() {
+    return new long[SizeClasses.count()];
+  }
+
+  /**
+   * As {@link #allocate}, but only in the file as it is, and lower than a block of the same size.
+   *
+   * @param block that block, allocated
+   * @param search from {@link #newSearch}, for one row of calls
+   * @return 0 if there is no such place
+   */
+  public long allocateBelow(long block, long bytes, int note, long[] search) {
+    int sizeClass = sizeClass(bytes);
+    if (sizeClass != SpanLayout.CLASS_LARGE) {
+      return small.allocateBelow(sizeClass, pages.headPage(block >>> PAGE_SHIFT), note, search);
+    }
+    int count = pagesFor(bytes);
+    long page = pages.findFree(count);
+    return page < 0 || page << PAGE_SHIFT >= block ? 0 : makeLarge(page, count, note, 0);
+  }
+
   /** As {@link #allocate}, and the first {@code bytes} of the block are zero. */
   public long allocateZeroed(long bytes, int note) {
     if (sizeClass(bytes) == SpanLayout.CLASS_LARGE) {
@@ -123,7 +163,10 @@ public final class BlockAllocator {
   }
 
   private long allocateLarge(int count, int note, long zeroBytes) {
-    long page = pages.findOrExtend(count);
+    return makeLarge(pages.findOrExtend(count), count, note, zeroBytes);
+  }
+
+  private long makeLarge(long page, int count, int note, long zeroBytes) {
     if (zeroBytes > 0) {
       pages.clean(page, count, zeroBytes);
     } else {

@@ -106,6 +106,18 @@ final class PagePool {
     return page < 0 || page >= limit ? -1 : table.headPage(page);
   }
 
+  /** True if so many pages from here on are free and lie in one window. */
+  boolean isFreeRun(long page, int pages) {
+    long end = page + pages;
+    if (end > limit || table.windowStart(page) != table.windowStart(end - 1)) {
+      return false;
+    }
+    while (page < end && table.isFree(page)) {
+      page++;
+    }
+    return page == end;
+  }
+
   /** First page of a run of free pages below the limit, or -1 if a bounded search found none. */
   long findFree(int pages) {
     return freePages < pages ? -1 : search.find(pages, limit);

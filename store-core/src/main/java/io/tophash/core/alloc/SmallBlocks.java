@@ -46,6 +46,29 @@ final class SmallBlocks {
       block = blocks.firstFree(page, sizeClass);
       current[sizeClass] = page;
     }
+    return take(page, sizeClass, block, note);
+  }
+
+  /**
+   * Allocates the lowest free block below a span, in a new span if the pages there are free.
+   *
+   * @param search per class, the page from which on a block may be free; moved on
+   * @return 0 if there is none
+   */
+  long allocateBelow(int sizeClass, long spanPage, int note, long[] search) {
+    long page = search[sizeClass];
+    int count = SizeClasses.spanPages(sizeClass);
+    while (page < spanPage && !hasRoom(page, sizeClass) && !pages.isFreeRun(page, count)) {
+      page += table.stride(page);
+    }
+    search[sizeClass] = page;
+    if (page < spanPage && table.isFree(page)) {
+      makeSpan(page, sizeClass);
+    }
+    return page >= spanPage ? 0 : take(page, sizeClass, blocks.firstFree(page, sizeClass), note);
+  }
+
+  private long take(long page, int sizeClass, int block, int note) {
     long position = SpanBlocks.position(page, sizeClass, block);
     memory.putLongRelease(0, note, position);
     CrashPoint.reached("block.noted");
@@ -119,13 +142,17 @@ final class SmallBlocks {
   }
 
   private long newSpan(int sizeClass) {
+    long page = pages.findOrExtend(SizeClasses.spanPages(sizeClass));
+    makeSpan(page, sizeClass);
+    return page;
+  }
+
+  private void makeSpan(long page, int sizeClass) {
     int count = SizeClasses.spanPages(sizeClass);
-    long page = pages.findOrExtend(count);
     pages.clean(page, count, SizeClasses.bitmapBytes(sizeClass));
     pages.makeSpan(page, count, sizeClass);
     addTotal(sizeClass, SizeClasses.blockCount(sizeClass));
     addFree(sizeClass, SizeClasses.blockCount(sizeClass));
-    return page;
   }
 
   /** Frees an allocated block of the span that begins at this page. */
@@ -162,11 +189,21 @@ final class SmallBlocks {
     }
   }
 
-  /** Every span was freed. */
-  void freedAll() {
+  /** The next block of the class comes from a new span. */
+  void beginSpan(int sizeClass) {
+    current[sizeClass] = newSpan(sizeClass);
+  }
+
+  /** Forgets the hints. */
+  void forgetSpans() {
     Arrays.fill(current, 0);
     Arrays.fill(lastFreed, 0);
     Arrays.fill(searchFrom, 0);
+  }
+
+  /** Every span was freed. */
+  void freedAll() {
+    forgetSpans();
     memory.zero(HeaderLayout.CLASS_COUNTS, 16 * SizeClasses.count());
   }
 

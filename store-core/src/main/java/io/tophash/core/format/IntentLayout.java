@@ -25,6 +25,9 @@ public final class IntentLayout {
   /** A chain of the old table is moved; commit: the tophash word of its head. */
   public static final int EVACUATE = 5;
 
+  /** A key's record is moved, and nothing else; commit: the key cell. */
+  public static final int MOVE_KEY = 6;
+
   /** long, kind of the operation */
   public static final int KIND = HeaderLayout.INTENT;
 

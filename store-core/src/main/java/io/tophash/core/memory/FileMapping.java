@@ -5,6 +5,7 @@ import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,11 +19,13 @@ final class FileMapping {
   /** Collections after which a mapping that is still reachable is held by somebody. */
   private static final int COLLECTIONS = 3;
 
+  private final Path store;
   private final SparseFile file;
   private final FileChannel.MapMode mode;
   private final MappedMemory memory;
 
-  FileMapping(SparseFile file, boolean readOnly, int windowShift) {
+  FileMapping(Path store, SparseFile file, boolean readOnly, int windowShift) {
+    this.store = store;
     this.file = file;
     this.mode = readOnly ? FileChannel.MapMode.READ_ONLY : FileChannel.MapMode.READ_WRITE;
     this.memory = new MappedMemory(windowShift);
@@ -50,6 +53,7 @@ final class FileMapping {
       long windowBytes = memory.windowBytes();
       while (memory.mappedBytes() < end) {
         int index = (int) (memory.mappedBytes() / windowBytes);
+        Mappings.check(index, store, windowBytes);
         memory.putWindow(index, mapWindow(index * windowBytes, bytes));
         CrashPoint.reached("file.mapped");
       }

@@ -215,7 +215,7 @@ public final class StoreFile implements AutoCloseable {
     if (mapping != null) {
       throw new IllegalStateException("the file is mapped already, store=" + path);
     }
-    mapping = new FileMapping(file, readOnly, windowShift);
+    mapping = new FileMapping(path, file, readOnly, windowShift);
     ensureMapped(length());
     return mapping.memory();
   }

@@ -178,20 +178,32 @@ public final class Assigner {
    * the old one.
    */
   public void replaceRecord(long found, long record) {
+    int offset = layout.value((int) found & 7);
+    int kind = IntentLayout.REPLACE;
+    replace(kind, found, offset, IntentLayout.PENDING_VALUE, IntentLayout.RETIRED_VALUE, record);
+  }
+
+  /** The same for the cell of an indirect key, to a copy of its record. */
+  void moveKey(long found, long record) {
+    int offset = layout.key((int) found & 7);
+    int kind = IntentLayout.MOVE_KEY;
+    replace(kind, found, offset, IntentLayout.PENDING_KEY, IntentLayout.RETIRED_KEY, record);
+  }
+
+  private void replace(
+      int kind, long found, int offset, int pendingNote, int retiredNote, long record) {
     table.modified();
     long bucket = found & -8;
-    int cell = (int) found & 7;
-    int offset = layout.value(cell);
     long retired = memory.getLong(bucket, offset);
-    memory.putLong(0, IntentLayout.RETIRED_VALUE, retired);
-    intent.begin(IntentLayout.REPLACE, bucket, cell, 0, table);
+    memory.putLong(0, retiredNote, retired);
+    intent.begin(kind, bucket, (int) found & 7, 0, table);
     CrashPoint.reached("replace.begun");
     memory.putLongRelease(bucket, offset, record);
     MappedMemory.storeStoreFence();
     CrashPoint.reached("replace.committed");
     table.context.allocator.free(retired);
     CrashPoint.reached("replace.freed");
-    intent.settled(IntentLayout.PENDING_VALUE);
+    intent.settled(pendingNote);
     CrashPoint.reached("replace.settled");
     intent.end();
   }

@@ -28,6 +28,7 @@ public final class Growth {
   private final Table table;
   private final TableContext context;
   private final MappedMemory memory;
+  private final Assigner assigner;
   private final Evacuator evacuator;
   // The array prepared for the next growth; null: none yet.
   private BucketArray next;
@@ -48,6 +49,7 @@ public final class Growth {
     this.table = table;
     this.context = table.context;
     this.memory = table.memory;
+    this.assigner = assigner;
     this.evacuator = new Evacuator(table, assigner);
     reload();
   }
@@ -89,6 +91,15 @@ public final class Growth {
     int b = 0;
     while (overLoadFactor(hint, b)) {
       b++;
+    }
+    return b;
+  }
+
+  /** The same for a file that may not grow over a size: the buckets take a quarter at most. */
+  public static int bForHint(long hint, int bucketBytes, long maxBytes) {
+    int b = bForHint(hint);
+    while (b > 0 && DirectoryLayout.bucketCount(b) * bucketBytes > maxBytes / 4) {
+      b--;
     }
     return b;
   }
@@ -264,6 +275,54 @@ public final class Growth {
     releasing = null;
     releaseIndex = 0;
     planPreparation();
+  }
+
+  /**
+   * Makes the file as short as it can be: moves all records and the bucket array to the lowest free
+   * places. Takes time in proportion to the store.
+   *
+   * @param newSeed for a table without entries, of which everything is freed
+   */
+  public void compactAll(long newSeed) {
+    if (table.count() == 0) {
+      clear(newSeed);
+      return;
+    }
+    try {
+      finishGrowth();
+      // What one kind of blocks leaves takes the next.
+      RecordMover mover = new RecordMover(table, assigner);
+      context.allocator.beginLow();
+      mover.moveAll(false);
+      mover.moveAll(true);
+      rebuildArray();
+      mover.moveAll(true);
+    } catch (StoreFullException e) {
+      // A move needs room, too; what was moved so far stays where it is.
+    }
+    compact(Long.MAX_VALUE);
+  }
+
+  private void finishGrowth() {
+    while (table.isGrowing()) {
+      evacuate(table.nevacuate());
+    }
+    releaseAll();
+  }
+
+  // Overflow buckets cannot be moved one by one, as chains refer to them by position: a growth to
+  // the same size moves them, if the present array is in the way and there is room for another.
+  private void rebuildArray() {
+    long free = context.allocator.freeBytes();
+    long inUse = context.allocator.limitBytes() - free;
+    long arrayBytes = DirectoryLayout.bucketCount(table.b()) * context.layout.bytes();
+    if (table.endOfArrays() > inUse && free > arrayBytes) {
+      int chunks = DirectoryLayout.chunkCount(table.b(), context.chunkShift);
+      context.allocator.beginLow();
+      context.allocator.beginSpan(DirectoryLayout.bytes(chunks));
+      start(true);
+      finishGrowth();
+    }
   }
 
   /**

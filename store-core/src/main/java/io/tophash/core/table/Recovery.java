@@ -185,7 +185,10 @@ public final class Recovery {
         settleInsertOverflow(table);
         break;
       case IntentLayout.REPLACE:
-        settleReplace();
+        settleReplace(layout.value(cell()), IntentLayout.PENDING_VALUE, IntentLayout.RETIRED_VALUE);
+        break;
+      case IntentLayout.MOVE_KEY:
+        settleReplace(layout.key(cell()), IntentLayout.PENDING_KEY, IntentLayout.RETIRED_KEY);
         break;
       case IntentLayout.DELETE:
         settleDelete(table);
@@ -243,11 +246,11 @@ public final class Recovery {
     settleCount(table, committed);
   }
 
-  private void settleReplace() {
-    long pending = header(IntentLayout.PENDING_VALUE);
-    if (pending != 0 && memory.getLong(bucket(), layout.value(cell())) == pending) {
-      allocator.freeIfAllocated(header(IntentLayout.RETIRED_VALUE));
-      clearWord(IntentLayout.PENDING_VALUE);
+  private void settleReplace(int cellOffset, int pendingNote, int retiredNote) {
+    long pending = header(pendingNote);
+    if (pending != 0 && memory.getLong(bucket(), cellOffset) == pending) {
+      allocator.freeIfAllocated(header(retiredNote));
+      clearWord(pendingNote);
     }
   }
 
