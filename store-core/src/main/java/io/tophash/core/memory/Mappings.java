@@ -14,6 +14,7 @@ final class Mappings {
   /** Windows of one store between two looks, as a look reads a line for each mapping. */
   private static final int STEP = 2048;
 
+  private static final long LEAST = 4096;
   private static final Path LIMIT = Path.of("/proc/sys/vm/max_map_count");
   private static final Path USED = Path.of("/proc/self/maps");
 
@@ -49,7 +50,9 @@ final class Mappings {
   /** Where nobody knows, there is no limit. */
   static long limit() {
     try {
-      return Long.parseLong(Files.readString(LIMIT).trim());
+      long limit = Long.parseLong(Files.readString(LIMIT).trim());
+      // Kernels that are only played to a container say anything; a real one lets a JVM live.
+      return limit < LEAST ? Long.MAX_VALUE : limit;
     } catch (IOException | NumberFormatException e) {
       return Long.MAX_VALUE;
     }
