@@ -236,6 +236,8 @@ class SyncLayoutTest {
         .longAt("ATTACHED_MS", 32)
         .field("HOST", 40, 24, 1)
         .field("HAZARDS", 64, 31 * 64, 64)
+        .constant("START", 88)
+        .constant("WORLD", 96)
         .constant("HOST_BYTES", 24)
         .constant("HAZARD_COUNT", 31)
         .constant("HAZARD_SHARD", 0)
