@@ -90,6 +90,7 @@ final class ExtentSearch {
     Arrays.fill(lastUsed, 0);
     Arrays.fill(roomy, 0);
     Arrays.fill(lately, 0);
+    table.quarantine.forget();
     firstUnready = 0;
   }
 

@@ -43,6 +43,13 @@ final class Quarantine {
     return polled == null ? 0 : polled.extent;
   }
 
+  /** Forgets all; for the only user of the file, after it has taken extents away. */
+  void forget() {
+    waiting.clear();
+    queuedIn = new long[0];
+    barrenBelow = new long[0];
+  }
+
   /** All blocks of this extent are in use or quarantined. */
   void noteBarren(int extent, long reuseBelow) {
     long[] known = barrenBelow;
