@@ -240,6 +240,21 @@ public final class ExtentAllocator {
   // --- the file as a whole
   // ------------------------------------------------------------------------
 
+  /**
+   * Frees all extents in which no block is in use or named by a checkpoint. Who freed the last block
+   * of one may have been gone when that became takeable. Lock-free; reads all headers.
+   */
+  public void giveBackEmpty() {
+    for (int window = 0; window < table.windowCount(); window++) {
+      if (table.isOpen(window)) {
+        int first = table.firstOf(window);
+        for (int extent = first + 1; extent < first + table.perWindow(); extent++) {
+          search.giveBack(extent);
+        }
+      }
+    }
+  }
+
   /** Statistics and checks. */
   public ExtentReport report() {
     return new ExtentReport(table);

@@ -63,6 +63,7 @@ public final class Compaction {
     if (core.report().quarantinedBytes() > 0) {
       core.force();
     }
+    core.allocator().giveBackEmpty();
   }
 
   /** Position below which all blocks have room: an extent holds blocks of one size only. */
