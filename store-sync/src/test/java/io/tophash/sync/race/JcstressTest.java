@@ -193,7 +193,7 @@ class JcstressTest {
   /** If the segments were not rebuilt again and again, the cases would be worth little. */
   @Test
   void theKeysOfTheCasesMakeRebuilds() {
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < 80; round++) {
       List<Rebuilt.Crowd> crowds = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         Rebuilt.Crowd crowd = new Rebuilt.Crowd();
