@@ -125,6 +125,7 @@ class HeaderLayoutTest {
         .constant("REPLACE", 3)
         .constant("DELETE", 4)
         .constant("EVACUATE", 5)
+        .constant("MOVE_KEY", 6)
         .fillNoMoreThan(HeaderLayout.INTENT, HeaderLayout.NEXT_DIRECTORY);
   }
 }
