@@ -57,7 +57,6 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
 
   @Override
   public V remove(Object key) {
-    cache.dropLoads(key(key));
     return entries.decode(entries.remove(key(key)));
   }
 

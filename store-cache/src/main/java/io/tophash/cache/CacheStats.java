@@ -1,9 +1,10 @@
 package io.tophash.cache;
 
 /**
- * What a cache has counted since it was opened, in this process. The figures are read while others
- * work, so they need not fit each other to the last call. All are 0 unless {@link
- * TophashCacheBuilder#recordStats} was called.
+ * What a cache has counted: in this process since it was opened ({@link TophashCache#stats}), or in
+ * all processes since the file was made ({@link TophashCache#statsOfAll}). The figures are read
+ * while others work, so they need not fit each other to the last call. Lookups and loads are 0
+ * unless {@link TophashCacheBuilder#recordStats} was called.
  *
  * @param hitCount lookups that found a value
  * @param missCount lookups that found none
@@ -11,7 +12,9 @@ package io.tophash.cache;
  * @param loadFailureCount calls of a loader that threw, or returned null
  * @param totalLoadNanos time spent in loaders, in nanoseconds
  * @param staleCount expired values that were served because a loader failed
- * @param expiredCount values that this process has removed because their time was over
+ * @param evictionCount entries that went because the bound left no room, in all processes
+ * @param expiredCount records that were removed because their time was over, in all processes
+ * @param rejectedCount values that found no room at all, in all processes
  */
 public record CacheStats(
     long hitCount,
@@ -20,7 +23,9 @@ public record CacheStats(
     long loadFailureCount,
     long totalLoadNanos,
     long staleCount,
-    long expiredCount) {
+    long evictionCount,
+    long expiredCount,
+    long rejectedCount) {
 
   /** Number of lookups. */
   public long requestCount() {

@@ -1,60 +1,93 @@
 package io.tophash.cache;
 
+import io.tophash.sync.CacheStore;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The counters behind {@link CacheStats}. Thread-safe. */
+/**
+ * The counters behind {@link CacheStats}. They are counted on the heap, and added to those of all
+ * processes in the file now and then. Thread-safe.
+ */
 final class Counters {
+  private static final int HITS = 0;
+  private static final int MISSES = 1;
+  private static final int LOADS = 2;
+  private static final int FAILURES = 3;
+  private static final int LOAD_NANOS = 4;
+  private static final int STALE = 5;
+  private static final int COUNT = 6;
+
   private final boolean records;
-  private final LongAdder hits = new LongAdder();
-  private final LongAdder misses = new LongAdder();
-  private final LongAdder loads = new LongAdder();
-  private final LongAdder failures = new LongAdder();
-  private final LongAdder loadNanos = new LongAdder();
-  private final LongAdder stale = new LongAdder();
-  private final LongAdder expired = new LongAdder();
+  private final LongAdder[] adders = new LongAdder[COUNT];
+  private final long[] flushed = new long[COUNT];
 
   Counters(boolean records) {
     this.records = records;
+    for (int i = 0; i < COUNT; i++) {
+      adders[i] = new LongAdder();
+    }
+  }
+
+  private void add(int counter, long more) {
+    if (records) {
+      adders[counter].add(more);
+    }
   }
 
   void lookup(boolean hit) {
-    lookups(hit, 1);
+    add(hit ? HITS : MISSES, 1);
   }
 
   void lookups(boolean hit, long count) {
-    if (records) {
-      (hit ? hits : misses).add(count);
-    }
+    add(hit ? HITS : MISSES, count);
   }
 
   void load(long values, boolean failed, long nanos) {
-    if (records) {
-      loads.add(values);
-      failures.add(failed ? 1 : 0);
-      loadNanos.add(nanos);
-    }
+    add(LOADS, values);
+    add(FAILURES, failed ? 1 : 0);
+    add(LOAD_NANOS, nanos);
   }
 
   void stale() {
-    if (records) {
-      stale.increment();
+    add(STALE, 1);
+  }
+
+  /** Adds what was counted since the last time to the counters of all processes. */
+  synchronized void flush(CacheStore<?, ?> cache) {
+    for (int i = 0; records && i < COUNT; i++) {
+      long sum = adders[i].sum();
+      if (sum != flushed[i]) {
+        cache.count(i, sum - flushed[i]);
+        flushed[i] = sum;
+      }
     }
   }
 
-  void expired() {
-    if (records) {
-      expired.increment();
+  CacheStats here(CacheStore<?, ?> cache) {
+    long[] sums = new long[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+      sums[i] = adders[i].sum();
     }
+    return stats(cache, sums);
   }
 
-  CacheStats snapshot() {
+  static CacheStats ofAll(CacheStore<?, ?> cache) {
+    long[] sums = new long[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+      sums[i] = cache.counter(i);
+    }
+    return stats(cache, sums);
+  }
+
+  private static CacheStats stats(CacheStore<?, ?> cache, long[] sums) {
     return new CacheStats(
-        hits.sum(),
-        misses.sum(),
-        loads.sum(),
-        failures.sum(),
-        loadNanos.sum(),
-        stale.sum(),
-        expired.sum());
+        sums[HITS],
+        sums[MISSES],
+        sums[LOADS],
+        sums[FAILURES],
+        sums[LOAD_NANOS],
+        sums[STALE],
+        cache.evictedCount(),
+        cache.expiredCount(),
+        cache.rejectedCount());
   }
 }

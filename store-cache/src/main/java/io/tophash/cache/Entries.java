@@ -1,5 +1,6 @@
 package io.tophash.cache;
 
+import io.tophash.sync.CacheStore;
 import io.tophash.sync.SyncStore;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -11,39 +12,47 @@ import java.util.function.BiFunction;
  * effect at one store, or at the lookup that found nothing to do. Thread-safe.
  */
 final class Entries<K, V> {
+  private final CacheStore<K, Stored> cache;
   private final SyncStore<K, Stored> store;
   private final StoredCodec<V> codec;
   private final Lifetimes<K, V> lifetimes;
   private final InstantSource clock;
   private final Removals<K, V> removals;
-  private final Counters counters;
 
   Entries(
-      SyncStore<K, Stored> store,
+      CacheStore<K, Stored> cache,
       StoredCodec<V> codec,
       Lifetimes<K, V> lifetimes,
       InstantSource clock,
-      Removals<K, V> removals,
-      Counters counters) {
-    this.store = store;
+      Removals<K, V> removals) {
+    this.cache = cache;
+    this.store = cache.store();
     this.codec = codec;
     this.lifetimes = lifetimes;
     this.clock = clock;
     this.removals = removals;
-    this.counters = counters;
+  }
+
+  CacheStore<K, Stored> cache() {
+    return cache;
   }
 
   SyncStore<K, Stored> store() {
     return store;
   }
 
-  /** True if somebody wants to know what is removed. */
-  boolean isHeard() {
-    return removals.isHeard();
+  Removals<K, V> removals() {
+    return removals;
   }
 
   boolean isReadOnly() {
     return store.isReadOnly();
+  }
+
+  void checkWritable() {
+    if (isReadOnly()) {
+      throw new UnsupportedOperationException("the cache was opened read-only");
+    }
   }
 
   long now() {
@@ -52,17 +61,29 @@ final class Entries<K, V> {
 
   // --- lookup ------------------------------------------------------------------------------------
 
-  /** What stands in the file under a key, be it expired or not; null if nothing does. */
+  /** What stands in the file under a key, be it present or not; null if nothing does. */
   Stored raw(Object key) {
     return store.get(key);
   }
 
+  /** True if what stands in the file is a present entry. */
   boolean isLive(Stored stored) {
-    return stored != null && isLive(stored, stored.expires() == Times.NEVER ? 0 : now());
+    return stored != null
+        && !stored.isLease()
+        && (stored.expires() == Times.NEVER || stored.expires() > now())
+        && isTagValid(stored);
   }
 
-  private static boolean isLive(Stored stored, long now) {
-    return stored != null && stored.expires() > now;
+  private boolean isTagValid(Stored stored) {
+    return !stored.hasTag() || stored.isTag(cache.tag(stored.tagIndex()));
+  }
+
+  /**
+   * The expired entry that may be served if a loader fails, of what stands in the file; or null.
+   */
+  Stored stale(Stored stored) {
+    Stored kept = stored != null && stored.isLease() ? stored.beforeLease() : stored;
+    return kept != null && kept.keptUntil() > now() && isTagValid(kept) ? kept : null;
   }
 
   /** The present entry, null if there is none; no read as far as the expiry is concerned. */
@@ -96,11 +117,27 @@ final class Entries<K, V> {
 
   // --- change ------------------------------------------------------------------------------------
 
-  private Stored encode(K key, V value, PutOptions options, Stored previous) {
+  /** A value as it is to be stored now; null if it would have expired at once. */
+  Stored encode(K key, V value, PutOptions options, Stored previous) {
     Objects.requireNonNull(value, "value");
     long now = now();
     long expires = lifetimes.ofWrite(key, value, options, previous, now);
-    return expires <= now ? null : codec.encode(value, expires, now, lifetimes.staleMs());
+    if (expires <= now) {
+      return null;
+    }
+    long tag = -1;
+    if (options.tag() != null) {
+      int index = tagIndex(options.tag());
+      // Before the value is stored: an invalidation from here on counts.
+      tag = Stored.tag(index, cache.tag(index));
+    }
+    return codec.encode(value, expires, now, lifetimes.staleMs(), tag);
+  }
+
+  /** Number of the word of a tag; other tags may have the same. */
+  static int tagIndex(String tag) {
+    int hash = tag.hashCode() * 0x9E37_79B9;
+    return (hash >>> 16 ^ hash) & CacheStore.tags() - 1;
   }
 
   /** Stores a value; returns the live entry that it replaced. */
@@ -149,18 +186,13 @@ final class Entries<K, V> {
     return change(key, seen, encode(key, value, PutOptions.none(), seen));
   }
 
-  /** Removes the entry that was seen; false if another came between. */
-  boolean remove(K key, Stored seen) {
-    return change(key, seen, null);
-  }
-
   /**
    * The step of each loop: true if it is done, false if another one came between.
    *
-   * @param seen what stood in the file, expired or not; null if nothing did
+   * @param seen what stood in the file, present or not; null if nothing did
    * @param next null to remove it
    */
-  private boolean change(K key, Stored seen, Stored next) {
+  boolean change(K key, Stored seen, Stored next) {
     if (seen == null) {
       return next == null || store.putIfAbsent(key, next) == null;
     }
@@ -173,14 +205,16 @@ final class Entries<K, V> {
 
   /** Says that an entry is gone; returns it if it was live. */
   private Stored gone(K key, Stored stored, RemovalCause cause) {
-    if (stored == null) {
+    removals.drain();
+    if (stored == null || stored.isLease()) {
       return null;
     }
     boolean live = isLive(stored);
-    if (!live) {
-      counters.expired();
+    if (removals.isHeard()) {
+      boolean invalidated = !live && stored.expires() > now();
+      removals.removed(
+          key, stored, live ? cause : invalidated ? RemovalCause.EXPLICIT : RemovalCause.EXPIRED);
     }
-    removals.removed(key, stored, live ? cause : RemovalCause.EXPIRED);
     return live ? stored : null;
   }
 
@@ -211,7 +245,7 @@ final class Entries<K, V> {
       if (seen == null || !seen.isValue(expected)) {
         return false;
       }
-      if (remove(key, seen)) {
+      if (change(key, seen, null)) {
         return true;
       }
     }
@@ -239,15 +273,17 @@ final class Entries<K, V> {
     if (expires <= now) {
       return change(key, seen, null);
     }
-    return store.replace(key, seen, seen.withExpires(expires));
+    return cache.expire(key, seen.bytes(), seen.withExpires(expires));
   }
 
-  /** Removes an entry of a walk if it is of no use any more; true if it was. */
-  boolean removeIfOver(K key, Stored stored, long now) {
-    if (stored.keptUntil() > now || !store.remove(key, stored)) {
-      return false;
-    }
-    gone(key, stored, RemovalCause.EXPIRED);
-    return true;
+  /** Claims the refresh of an entry for this process; null if another one came between. */
+  Stored claim(K key, Stored seen) {
+    long word = seen.withClaim(cache.claim());
+    return cache.expire(key, seen.bytes(), word) ? seen.with(word) : null;
+  }
+
+  /** Gives a claim up. */
+  void giveUp(K key, Stored claimed) {
+    cache.expire(key, claimed.bytes(), claimed.withClaim(0));
   }
 }

@@ -1,15 +1,18 @@
 package io.tophash.cache;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 
-/** How values come into a cache that it does not have: loads and refreshes. Thread-safe. */
+/**
+ * How absent values come into a cache. In this process the threads that want a key share one load
+ * by {@link Loads}; of the processes one loads it, by {@link Leases}. Thread-safe.
+ */
 final class Loading<K, V> {
   /** A loader of one key. */
   interface One<K, V> {
@@ -23,33 +26,14 @@ final class Loading<K, V> {
 
   private final Entries<K, V> entries;
   private final Loads<K, V> loads;
-  private final Loads<K, V> refreshes;
+  private final Leases<K, V> leases;
   private final Counters counters;
-  private final Executor executor;
 
-  Loading(
-      Entries<K, V> entries,
-      Loads<K, V> loads,
-      Loads<K, V> refreshes,
-      Counters counters,
-      Executor executor) {
+  Loading(Entries<K, V> entries, Loads<K, V> loads, Leases<K, V> leases, Counters counters) {
     this.entries = entries;
     this.loads = loads;
-    this.refreshes = refreshes;
+    this.leases = leases;
     this.counters = counters;
-    this.executor = executor;
-  }
-
-  /** Invalidated keys must not come back by loads that began before. */
-  void drop(K key) {
-    loads.drop(key);
-    refreshes.drop(key);
-  }
-
-  /** The same for all keys. */
-  void dropAll() {
-    loads.dropAll();
-    refreshes.dropAll();
   }
 
   /** The value of a key that was not found just now. */
@@ -63,8 +47,11 @@ final class Loading<K, V> {
     Throwable thrown = null;
     try {
       // Once more: another load may have ended between the miss and the beginning of this one.
-      Stored present = entries.peek(key);
-      value = present != null ? entries.decode(present) : loadMine(key, load, loader);
+      Leases.Outcome outcome = leases.acquire(key);
+      value =
+          outcome.present() != null
+              ? entries.decode(outcome.present())
+              : loadMine(key, outcome.lease(), loader);
       return value;
     } catch (Throwable t) {
       thrown = t;
@@ -74,49 +61,57 @@ final class Loading<K, V> {
     }
   }
 
-  private V loadMine(K key, Loads.Load<V> load, One<? super K, ? extends V> loader)
-      throws Exception {
+  /**
+   * Loads a key.
+   *
+   * @param lease null if another process is loading it for too long: nothing is cached then
+   */
+  private V loadMine(K key, Stored lease, One<? super K, ? extends V> loader) throws Exception {
     long start = System.nanoTime();
     V value = null;
+    boolean loaded = false;
     boolean ended = false;
     try {
       value = loader.load(key);
-      ended = true;
+      loaded = value != null;
+      V present = loaded ? cache(key, value, lease) : null;
+      ended = loaded;
+      return present;
     } catch (Exception e) {
-      V stale = stale(key, e);
+      V stale = stale(key, lease, e);
       if (stale == null) {
         throw e;
       }
       return stale;
     } finally {
-      boolean loaded = ended && value != null;
       counters.load(loaded ? 1 : 0, !loaded, System.nanoTime() - start);
+      if (!ended && lease != null) {
+        leases.giveUp(key, lease);
+      }
     }
-    return value == null ? null : cache(key, value, load);
   }
 
   /** Caches what was loaded; returns what the key has now. */
-  private V cache(K key, V value, Loads.Load<V> load) {
-    return load.cache(
-        value,
-        () -> {
-          Stored present =
-              entries.isReadOnly() ? null : entries.putIfAbsent(key, value, PutOptions.none());
-          return present == null ? value : entries.decode(present);
-        });
+  private V cache(K key, V value, Stored lease) {
+    if (lease == null
+        || leases.end(key, lease, entries.encode(key, value, PutOptions.none(), null))) {
+      return value;
+    }
+    Stored present = entries.peek(key);
+    return present == null ? value : entries.decode(present);
   }
 
   /** The expired value of a key whose loader has failed, null if there is none. */
-  private V stale(K key, Exception failure) {
+  private V stale(K key, Stored lease, Exception failure) {
     if (failure instanceof InterruptedException) {
       Thread.currentThread().interrupt();
     }
-    Stored stored = entries.raw(key);
-    if (stored == null || stored.keptUntil() <= entries.now()) {
+    Stored stale = entries.stale(lease != null ? lease : entries.raw(key));
+    if (stale == null) {
       return null;
     }
     counters.stale();
-    return entries.decode(stored);
+    return entries.decode(stale);
   }
 
   /** The values of keys, those that are loaded by one call included. */
@@ -139,111 +134,90 @@ final class Loading<K, V> {
     return result;
   }
 
-  private void loadAll(Set<K> missing, Many<K, V> loader, Map<K, V> result) {
-    Map<K, Loads.Load<V>> mine = new LinkedHashMap<>();
-    Map<K, Loads.Load<V>> others = new LinkedHashMap<>();
-    for (K key : missing) {
-      Loads.Load<V> load = loads.newLoad(key);
-      Loads.Load<V> other = loads.begin(load);
-      (other == null ? mine : others).put(key, other == null ? load : other);
-    }
-    if (!mine.isEmpty()) {
-      loadMine(mine, loader, result);
-    }
-    // Only now, when nobody waits for this thread any more.
-    others.forEach(
-        (key, load) -> {
-          V value = loads.await(load);
-          if (value != null) {
-            result.put(key, value);
-          }
-        });
-  }
+  /** A key that this thread loads together with others. */
+  private record Mine<V>(Loads.Load<V> load, Stored lease) {}
 
-  private void loadMine(Map<K, Loads.Load<V>> mine, Many<K, V> loader, Map<K, V> result) {
+  private void loadAll(Set<K> missing, Many<K, V> loader, Map<K, V> result) {
+    Map<K, Mine<V>> mine = new LinkedHashMap<>();
+    List<K> others = new ArrayList<>();
     Throwable thrown = null;
     Map<K, V> found = new LinkedHashMap<>();
+    try {
+      for (K key : missing) {
+        begin(key, mine, others, found);
+      }
+      if (!mine.isEmpty()) {
+        loadMine(mine, loader, found);
+      }
+    } catch (Throwable t) {
+      thrown = t;
+      throw Loads.rethrow(t);
+    } finally {
+      for (Map.Entry<K, Mine<V>> entry : mine.entrySet()) {
+        V value = found.get(entry.getKey());
+        if (value == null) {
+          leases.giveUp(entry.getKey(), entry.getValue().lease());
+        }
+        loads.end(entry.getValue().load(), value, thrown);
+      }
+    }
+    result.putAll(found);
+    // Only now, when nobody waits for this thread any more.
+    for (K key : others) {
+      V value = load(key, one -> loader.load(Collections.singleton(one)).get(one));
+      if (value != null) {
+        result.put(key, value);
+      }
+    }
+  }
+
+  private void begin(K key, Map<K, Mine<V>> mine, List<K> others, Map<K, V> found) {
+    Loads.Load<V> load = loads.newLoad(key);
+    if (loads.begin(load) != null) {
+      others.add(key);
+      return;
+    }
+    Leases.Outcome outcome = null;
+    try {
+      outcome = leases.tryAcquire(key);
+    } finally {
+      if (outcome == null || outcome.lease() == null) {
+        V present = outcome == null ? null : entries.decode(outcome.present());
+        loads.end(load, present, null);
+        if (present == null) {
+          others.add(key);
+        } else {
+          found.put(key, present);
+        }
+      } else {
+        mine.put(key, new Mine<>(load, outcome.lease()));
+      }
+    }
+  }
+
+  private void loadMine(Map<K, Mine<V>> mine, Many<K, V> loader, Map<K, V> found) throws Exception {
     long start = System.nanoTime();
+    int values = 0;
+    boolean failed = true;
     try {
       Map<? extends K, ? extends V> loaded =
           loader.load(Collections.unmodifiableSet(new LinkedHashSet<>(mine.keySet())));
-      counters.load(loaded.size(), false, System.nanoTime() - start);
-      loaded.forEach(
-          (key, value) -> {
-            Loads.Load<V> load = mine.get(key);
-            if (value != null) {
-              if (load == null) {
-                entries.putIfAbsent(key, value, PutOptions.none());
-              } else {
-                found.put(key, cache(key, value, load));
-              }
-            }
-          });
-      result.putAll(found);
-    } catch (Throwable t) {
-      thrown = t;
-      counters.load(0, true, System.nanoTime() - start);
-      throw Loads.rethrow(t);
-    } finally {
-      for (Map.Entry<K, Loads.Load<V>> entry : mine.entrySet()) {
-        loads.end(entry.getValue(), found.get(entry.getKey()), thrown);
+      for (Map.Entry<? extends K, ? extends V> entry : loaded.entrySet()) {
+        K key = entry.getKey();
+        V value = entry.getValue();
+        if (value != null) {
+          values++;
+          Mine<V> each = mine.get(key);
+          if (each == null) {
+            entries.putIfAbsent(key, value, PutOptions.none());
+          } else {
+            found.put(key, cache(key, value, each.lease()));
+          }
+        }
       }
-    }
-  }
-
-  /**
-   * Loads a key anew on the executor. The value of meanwhile stays: what was stored or removed
-   * while the loader worked is newer than what it returns.
-   */
-  CompletableFuture<V> refresh(K key, CacheLoader<K, V> loader) {
-    Loads.Load<V> load = refreshes.newLoad(key);
-    Loads.Load<V> other = refreshes.begin(load);
-    if (other != null) {
-      return other.result();
-    }
-    CompletableFuture<V> result = load.result();
-    boolean submitted = false;
-    try {
-      executor.execute(() -> refreshNow(key, load, loader));
-      submitted = true;
+      failed = false;
     } finally {
-      if (!submitted) {
-        refreshes.end(load, null, new IllegalStateException("the executor refuses tasks"));
-      }
+      counters.load(values, failed, System.nanoTime() - start);
     }
-    return result;
-  }
-
-  private void refreshNow(K key, Loads.Load<V> load, CacheLoader<K, V> loader) {
-    load.adopt();
-    V value = null;
-    Throwable thrown = null;
-    try {
-      Stored seen = entries.peek(key);
-      value = seen == null ? load(key, loader::load) : reload(key, seen, load, loader);
-    } catch (Throwable t) {
-      thrown = t;
-    } finally {
-      refreshes.end(load, value, thrown);
-    }
-  }
-
-  private V reload(K key, Stored seen, Loads.Load<V> load, CacheLoader<K, V> loader)
-      throws Exception {
-    long start = System.nanoTime();
-    V value = null;
-    try {
-      value = loader.reload(key, entries.decode(seen));
-    } finally {
-      counters.load(value == null ? 0 : 1, value == null, System.nanoTime() - start);
-    }
-    V reloaded = value;
-    return load.cache(reloaded, () -> replace(key, seen, reloaded));
-  }
-
-  private V replace(K key, Stored seen, V value) {
-    boolean replaced =
-        value == null ? entries.remove(key, seen) : entries.replace(key, seen, value);
-    return replaced ? value : entries.decode(entries.peek(key));
   }
 }

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 
 /**
  * The loads under way in this process: at most one for each key. Whoever asks for a key that is
@@ -40,7 +39,6 @@ final class Loads<K, V> {
     private final KeyBytes key;
     private volatile Thread owner = Thread.currentThread();
     private final CompletableFuture<V> result = new CompletableFuture<>();
-    private boolean dropped;
 
     private Load(KeyBytes key) {
       this.key = key;
@@ -54,20 +52,6 @@ final class Loads<K, V> {
     /** What comes of it, for who does not wait. */
     CompletableFuture<V> result() {
       return result.copy();
-    }
-
-    /**
-     * Caches what was loaded, unless the key was invalidated meanwhile. An invalidation is either
-     * before this, and seen, or after it, and then removes what this has stored.
-     *
-     * @return what the key has now; the loaded value if it was not to be cached
-     */
-    synchronized V cache(V loaded, Supplier<V> store) {
-      return dropped ? loaded : store.get();
-    }
-
-    private synchronized void drop() {
-      dropped = true;
     }
   }
 
@@ -146,20 +130,5 @@ final class Loads<K, V> {
     return thrown instanceof RuntimeException
         ? (RuntimeException) thrown
         : new CompletionException(thrown);
-  }
-
-  /** The key was invalidated: what is being loaded for it may be too old to be cached. */
-  void drop(K key) {
-    if (!running.isEmpty()) {
-      Load<V> load = running.get(bytes(key));
-      if (load != null) {
-        load.drop();
-      }
-    }
-  }
-
-  /** All keys were invalidated. */
-  void dropAll() {
-    running.values().forEach(Load::drop);
   }
 }

@@ -2,24 +2,37 @@ package io.tophash.cache;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * A value as it stands in the file: the encoded value behind a header that says when it expires and
  * what else it was stored with. Immutable.
  *
  * <pre>
- * | flags 1 | expires 8 | written 8 | stale 4, if flagged | the value |
+ * | expires 8 | flags 1 | written 8 | stale 4, if flagged | tag 8, if flagged | the value |
  * </pre>
  *
- * <p>{@code expires} is the time at which the record is of no use any more, {@code stale} how many
- * milliseconds before that the entry is absent, unless a loader fails.
+ * <p>The lower 48 bits of {@code expires} are the time from which on the record is of no use any
+ * more; the upper 16 name the process that is refreshing the value, 0 if none is. {@code stale} is
+ * how many milliseconds before that time the entry is absent, unless a loader fails. {@code tag} is
+ * the number of a tag word, 12 bits, and what that was when the value was stored, 48 bits: the
+ * value is present as long as it still is.
+ *
+ * <p>A <i>lease</i> says that a process is loading the key, which is absent meanwhile. Its value is
+ * {owner 8, number 8, and the stale entry that it replaced, if there was one}.
  */
 final class Stored {
   private static final int FLAG_STALE = 1;
+  private static final int FLAG_TAG = 2;
+  private static final int FLAG_LEASE = 4;
 
-  private static final int EXPIRES = 1;
+  private static final int FLAGS = 8;
   private static final int WRITTEN = 9;
-  private static final int STALE = 17;
+  private static final int FIELDS = 17;
+  private static final int LEASE_BYTES = 16;
+  private static final int CLAIM_SHIFT = 48;
+  private static final int TAG_SHIFT = 48;
+  private static final long TAG_VALUE = (1L << TAG_SHIFT) - 1;
 
   private final byte[] bytes;
   private final ByteBuffer fields;
@@ -27,38 +40,93 @@ final class Stored {
   Stored(byte[] bytes) {
     this.bytes = bytes;
     this.fields = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (bytes.length < STALE || bytes.length < payload()) {
+    if (bytes.length < FIELDS || bytes.length < payload()) {
       throw new IllegalArgumentException(
           "too short for an entry of a cache, bytes=" + bytes.length);
     }
   }
 
   /**
-   * Begins an entry; the value is written behind {@link #payload}.
+   * Begins an entry; the value goes to its end.
    *
    * @param expires when it is absent for lookups, {@link Times#NEVER} for never
    * @param staleMs for how long it is kept afterwards
+   * @param tag see {@link #tag(int, long)}, -1 for none
    */
-  static byte[] header(long expires, long written, long staleMs, int valueBytes) {
+  static byte[] header(long expires, long written, long staleMs, long tag, int valueBytes) {
     boolean keeps = staleMs > 0 && expires != Times.NEVER;
-    byte[] bytes = new byte[Math.addExact(keeps ? STALE + 4 : STALE, valueBytes)];
+    int header = FIELDS + (keeps ? 4 : 0) + (tag < 0 ? 0 : 8);
+    byte[] bytes = new byte[Math.addExact(header, valueBytes)];
     ByteBuffer fields = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    fields.put(0, (byte) (keeps ? FLAG_STALE : 0));
     int stale = (int) Math.min(Integer.MAX_VALUE, staleMs);
-    fields.putLong(EXPIRES, keeps ? Times.after(expires, stale) : expires);
-    fields.putLong(WRITTEN, written);
+    fields.putLong(keeps ? Times.after(expires, stale) : expires);
+    fields.put((byte) ((keeps ? FLAG_STALE : 0) | (tag < 0 ? 0 : FLAG_TAG)));
+    fields.putLong(written);
     if (keeps) {
-      fields.putInt(STALE, stale);
+      fields.putInt(stale);
+    }
+    if (tag >= 0) {
+      fields.putLong(tag);
     }
     return bytes;
   }
 
+  /** What an entry remembers of its tag word. */
+  static long tag(int index, long word) {
+    return (long) index << TAG_SHIFT | word & TAG_VALUE;
+  }
+
+  /**
+   * A lease.
+   *
+   * @param owner the process that loads
+   * @param number tells the leases of a process apart
+   * @param stale what the key had, null if that is of no use any more
+   */
+  static Stored lease(long expires, long written, long owner, long number, Stored stale) {
+    byte[] kept = stale == null ? new byte[0] : stale.bytes;
+    byte[] bytes = new byte[FIELDS + LEASE_BYTES + kept.length];
+    ByteBuffer fields = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    fields.putLong(expires).put((byte) FLAG_LEASE).putLong(written).putLong(owner).putLong(number);
+    fields.put(kept);
+    return new Stored(bytes);
+  }
+
+  boolean isLease() {
+    return (bytes[FLAGS] & FLAG_LEASE) != 0;
+  }
+
+  /** The process that loads, of a lease. */
+  long owner() {
+    return fields.getLong(FIELDS);
+  }
+
+  /** What the key had before the lease; null if nothing. */
+  Stored beforeLease() {
+    int from = FIELDS + LEASE_BYTES;
+    return bytes.length == from ? null : new Stored(Arrays.copyOfRange(bytes, from, bytes.length));
+  }
+
   /** The same with another time at which it is absent for lookups. */
-  Stored withExpires(long expires) {
+  long withExpires(long expires) {
+    return expires == Times.NEVER ? Times.NEVER : Times.after(expires, staleMs());
+  }
+
+  /** The word that says that a process is refreshing this. */
+  long withClaim(int claim) {
+    return keptUntil() | (long) claim << CLAIM_SHIFT;
+  }
+
+  /** The same entry with another first word. */
+  Stored with(long word) {
     byte[] copy = bytes.clone();
-    long kept = expires == Times.NEVER ? Times.NEVER : Times.after(expires, staleMs());
-    ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN).putLong(EXPIRES, kept);
+    ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN).putLong(0, word);
     return new Stored(copy);
+  }
+
+  /** The process that is refreshing this, 0 if none is. */
+  int claim() {
+    return (int) (fields.getLong(0) >>> CLAIM_SHIFT);
   }
 
   byte[] bytes() {
@@ -67,11 +135,30 @@ final class Stored {
 
   /** Where the value begins. */
   int payload() {
-    return (bytes[0] & FLAG_STALE) == 0 ? STALE : STALE + 4;
+    int flags = bytes[FLAGS];
+    return FIELDS + ((flags & FLAG_STALE) == 0 ? 0 : 4) + ((flags & FLAG_TAG) == 0 ? 0 : 8);
   }
 
   private int staleMs() {
-    return (bytes[0] & FLAG_STALE) == 0 ? 0 : fields.getInt(STALE);
+    return (bytes[FLAGS] & FLAG_STALE) == 0 ? 0 : fields.getInt(FIELDS);
+  }
+
+  boolean hasTag() {
+    return (bytes[FLAGS] & FLAG_TAG) != 0;
+  }
+
+  private long tag() {
+    return fields.getLong((bytes[FLAGS] & FLAG_STALE) == 0 ? FIELDS : FIELDS + 4);
+  }
+
+  /** Number of the tag word. */
+  int tagIndex() {
+    return (int) (tag() >>> TAG_SHIFT);
+  }
+
+  /** True if the tag word is still what it was. */
+  boolean isTag(long word) {
+    return (tag() & TAG_VALUE) == (word & TAG_VALUE);
   }
 
   /** From when on it is absent for lookups. */
@@ -82,7 +169,7 @@ final class Stored {
 
   /** From when on it is of no use to anybody. */
   long keptUntil() {
-    return fields.getLong(EXPIRES);
+    return fields.getLong(0) & Times.NEVER;
   }
 
   /** When the value was stored. */
@@ -91,7 +178,6 @@ final class Stored {
   }
 
   boolean isValue(byte[] other) {
-    int from = payload();
-    return java.util.Arrays.equals(bytes, from, bytes.length, other, 0, other.length);
+    return Arrays.equals(bytes, payload(), bytes.length, other, 0, other.length);
   }
 }

@@ -13,7 +13,7 @@ final class StoredCodec<V> implements ArrayCodec<Stored> {
 
   StoredCodec(Codec<V> values) {
     this.values = values;
-    this.id = "cache/" + values.id();
+    this.id = values.id();
   }
 
   @Override
@@ -44,9 +44,9 @@ final class StoredCodec<V> implements ArrayCodec<Stored> {
   }
 
   /** A value as it is to be stored; see {@link Stored#header}. */
-  Stored encode(V value, long expires, long written, long staleMs) {
+  Stored encode(V value, long expires, long written, long staleMs, long tag) {
     int size = values.size(value);
-    byte[] bytes = Stored.header(expires, written, staleMs, size);
+    byte[] bytes = Stored.header(expires, written, staleMs, tag, size);
     write(value, bytes, bytes.length - size, size);
     return new Stored(bytes);
   }

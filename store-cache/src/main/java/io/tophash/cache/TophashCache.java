@@ -2,11 +2,12 @@ package io.tophash.cache;
 
 import io.tophash.core.VerifyReport;
 import io.tophash.core.codec.Codec;
+import io.tophash.core.errors.StoreException;
+import io.tophash.sync.CacheStore;
 import io.tophash.sync.SyncStats;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,11 +31,14 @@ import java.util.function.Function;
  *
  * <p>Methods are named as in Caffeine where that has them.
  *
- * <p><b>What is promised.</b> An expired entry is never returned, by whatever method, but for a
- * value that {@link #get(Object)} serves because a loader failed and {@link
- * TophashCacheBuilder#staleIfError} allows it. Each change takes effect at one moment, for all
- * threads and processes, and is there whole or not at all after {@code kill -9}. A value that this
- * process has removed or replaced does not come back by a load or refresh that began before.
+ * <p><b>What is promised.</b> The bound is never exceeded, at no moment, whoever is killed; where
+ * it leaves no room, what was not hit for long goes. An expired entry is never returned, by
+ * whatever method, but for a value that {@link #get(Object)} serves because a loader failed and
+ * {@link TophashCacheBuilder#staleIfError} allows it. A change never fails for lack of space: if
+ * there is no room for a value, its key is removed, so that no older value stays. Each change takes
+ * effect at one moment, for all threads and processes, and is there whole or not at all after
+ * {@code kill -9}. A value that any process has removed or replaced does not come back by a load or
+ * refresh that began before.
  *
  * <p><b>Keys and values</b> are compared by their encoded bytes, also where {@link ConcurrentMap}
  * says {@code equals}. Null is refused with {@link NullPointerException}.
@@ -42,10 +46,12 @@ import java.util.function.Function;
  * <p><b>Time</b> is the wall clock's, in milliseconds, as it has to mean the same for all processes
  * and after a restart; another clock can be set for tests. If it is set back, entries live so much
  * longer; if it is set forward, they expire early. An entry is absent from the moment that it has
- * expired; its record goes when the key is next stored or removed, or with {@link #cleanUp}.
+ * expired; its record goes about a second later, or when there is more that has expired.
  *
- * <p><b>Loads.</b> In one process at most one load of a key runs at a time: who asks meanwhile
- * waits for it and gets its value, or what it has thrown.
+ * <p><b>Loads.</b> At most one load of a key runs at a time, over all processes: who asks meanwhile
+ * waits for it and gets its value. In the process that loads, the others get what it has thrown,
+ * too; other processes then load for themselves. If a process dies while it loads, another takes
+ * over.
  *
  * <p><b>Threads.</b> All methods are safe for use by any number of threads and processes. Lookups
  * take no lock. Loaders, listeners and functions run outside of all locks; the functions of {@link
@@ -65,19 +71,24 @@ public final class TophashCache<K, V> implements AutoCloseable {
 
   private final Entries<K, V> entries;
   private final Loading<K, V> loading;
+  private final Refreshing<K, V> refreshing;
   private final Counters counters;
   private final CacheLoader<K, V> loader;
   private final long refreshMs;
   private final CacheMap<K, V> map;
+  // Held here, as the thread holds it weakly.
+  private final Maintenance.Upkeep maintenance = this::maintain;
 
   TophashCache(
       Entries<K, V> entries,
       Loading<K, V> loading,
+      Refreshing<K, V> refreshing,
       Counters counters,
       CacheLoader<K, V> loader,
       long refreshMs) {
     this.entries = entries;
     this.loading = loading;
+    this.refreshing = refreshing;
     this.counters = counters;
     this.loader = loader;
     this.refreshMs = refreshMs;
@@ -111,7 +122,7 @@ public final class TophashCache<K, V> implements AutoCloseable {
     if (refreshMs != Times.NEVER
         && !entries.isReadOnly()
         && Times.after(stored.written(), refreshMs) <= entries.now()) {
-      loading.refresh(key, loader);
+      refreshing.refreshIfNobodyDoes(key, stored, loader);
     }
     return value;
   }
@@ -200,9 +211,8 @@ public final class TophashCache<K, V> implements AutoCloseable {
     values.forEach(this::put);
   }
 
-  /** Removes a key. What is being loaded for it is not cached. */
+  /** Removes a key. What any process is loading for it is not cached. */
   public void invalidate(K key) {
-    dropLoads(key);
     entries.remove(Objects.requireNonNull(key, "key"));
   }
 
@@ -216,8 +226,7 @@ public final class TophashCache<K, V> implements AutoCloseable {
    * hears of each.
    */
   public void invalidateAll() {
-    loading.dropAll();
-    if (!entries.isHeard()) {
+    if (!entries.removals().isHeard()) {
       entries.store().clear();
       return;
     }
@@ -226,8 +235,14 @@ public final class TophashCache<K, V> implements AutoCloseable {
     }
   }
 
-  void dropLoads(K key) {
-    loading.drop(Objects.requireNonNull(key, "key"));
+  /**
+   * Invalidates all values that were stored with this tag: one store, however many there are. What
+   * is stored with it from now on is there. There are 4,096 words for all tags, so a few values
+   * with other tags go, too. Removal listeners hear of each value only when its record goes.
+   */
+  public void invalidateTag(String tag) {
+    entries.checkWritable();
+    entries.cache().advanceTag(Entries.tagIndex(Objects.requireNonNull(tag, "tag")));
   }
 
   // --- time --------------------------------------------------------------------------------------
@@ -275,17 +290,36 @@ public final class TophashCache<K, V> implements AutoCloseable {
    * @return the value that the key has afterwards, null for none
    */
   public CompletableFuture<V> refresh(K key) {
-    return loading.refresh(Objects.requireNonNull(key, "key"), needLoader());
+    return refreshing.refresh(Objects.requireNonNull(key, "key"), needLoader());
   }
 
-  /** Removes the records of entries that have expired. Walks the cache. */
+  /**
+   * Removes the records of entries that have expired, and tells listeners of what went. A thread of
+   * the cache does so once a second.
+   */
   public void cleanUp() {
-    long now = entries.now();
-    Iterator<Map.Entry<K, Stored>> all = entries.store().entrySet().iterator();
-    while (all.hasNext()) {
-      Map.Entry<K, Stored> entry = all.next();
-      entries.removeIfOver(entry.getKey(), entry.getValue(), now);
+    entries.cache().sweep(0);
+    upkeep();
+  }
+
+  /** Lets a thread do this once a second, as long as the cache is open and in use. */
+  void startMaintenance() {
+    Maintenance.start(maintenance);
+  }
+
+  private boolean maintain(long periodMs) {
+    try {
+      entries.cache().sweep(periodMs);
+      upkeep();
+      return !isClosed();
+    } catch (IllegalStateException | StoreException e) {
+      return !isClosed(); // closed meanwhile; or somebody holds a lock, then the next time
     }
+  }
+
+  private void upkeep() {
+    counters.flush(entries.cache());
+    entries.removals().drain();
   }
 
   // --- the whole ---------------------------------------------------------------------------------
@@ -306,7 +340,18 @@ public final class TophashCache<K, V> implements AutoCloseable {
 
   /** What this process has counted since it opened the cache. */
   public CacheStats stats() {
-    return counters.snapshot();
+    return counters.here(entries.cache());
+  }
+
+  /** What all processes have counted since the file was made, up to about a second ago. */
+  public CacheStats statsOfAll() {
+    return Counters.ofAll(entries.cache());
+  }
+
+  /** The bounds of the cache, and how full it is. */
+  public Policy policy() {
+    CacheStore<K, Stored> cache = entries.cache();
+    return new Policy(cache.maxBytes(), cache.maxEntries(), cache.usedBytes(), estimatedSize());
   }
 
   /** Figures of the file, for all processes: see {@link io.tophash.sync.SyncStore#stats}. */
@@ -350,6 +395,9 @@ public final class TophashCache<K, V> implements AutoCloseable {
    */
   @Override
   public void close() {
-    entries.store().close();
+    if (!isClosed() && !isReadOnly()) {
+      upkeep();
+    }
+    entries.cache().close();
   }
 }

@@ -1,8 +1,8 @@
 package io.tophash.cache;
 
 import io.tophash.core.codec.Codec;
-import io.tophash.sync.SyncStore;
-import io.tophash.sync.SyncStoreBuilder;
+import io.tophash.sync.CacheStore;
+import io.tophash.sync.CacheStoreBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -18,9 +18,11 @@ import java.util.concurrent.ForkJoinPool;
  * @param <V> type of the values
  */
 public final class TophashCacheBuilder<K, V> {
+  private static final System.Logger LOG = System.getLogger("io.tophash.cache");
+
   private final Codec<K> keys;
   private final StoredCodec<V> values;
-  private final SyncStoreBuilder<K, Stored> store;
+  private final CacheStoreBuilder<K, Stored> store;
   private long afterWriteMs = Times.NEVER;
   private long afterAccessMs = Times.NEVER;
   private long refreshMs = Times.NEVER;
@@ -31,11 +33,39 @@ public final class TophashCacheBuilder<K, V> {
   private Executor executor = ForkJoinPool.commonPool();
   private InstantSource clock = InstantSource.system();
   private boolean recordsStats;
+  private long loadTimeoutMs = 30_000;
+  private long maxBytes = Long.MAX_VALUE;
+  private long maxEntries = Long.MAX_VALUE;
+  private boolean maintained = true;
 
   TophashCacheBuilder(Codec<K> keys, Codec<V> values) {
     this.keys = Objects.requireNonNull(keys, "keys");
     this.values = new StoredCodec<>(Objects.requireNonNull(values, "values"));
-    this.store = SyncStore.builder(keys, this.values);
+    this.store = CacheStore.builder(keys, this.values);
+  }
+
+  /**
+   * The file of a new cache never takes more bytes than this, with all that belongs to the entries.
+   * It stands in the file; of a cache that is there the file's own bound counts, and a difference
+   * is said in the log. Default: no bound.
+   *
+   * @throws IllegalArgumentException if it is less than 2 MiB
+   */
+  public TophashCacheBuilder<K, V> maxBytes(long bytes) {
+    store.maxBytes(bytes);
+    maxBytes = bytes;
+    return this;
+  }
+
+  /**
+   * A new cache never has more entries than this; as {@link #maxBytes}. Default: no bound.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public TophashCacheBuilder<K, V> maxEntries(long entries) {
+    store.maxEntries(entries);
+    maxEntries = entries;
+    return this;
   }
 
   /** Entries expire so long after their value was stored. Default: never. */
@@ -97,9 +127,25 @@ public final class TophashCacheBuilder<K, V> {
     return this;
   }
 
+  /**
+   * How long to wait for another process that loads a key, before it is loaded here and not cached.
+   * Default: 30 seconds.
+   */
+  public TophashCacheBuilder<K, V> loadTimeout(Duration timeout) {
+    loadTimeoutMs = Times.ms(Times.checkPositive("loadTimeout", timeout));
+    return this;
+  }
+
+  /** Starts no thread that removes what has expired: for tests. */
+  TophashCacheBuilder<K, V> unmaintained() {
+    maintained = false;
+    return this;
+  }
+
   /** The clock by which entries expire; for tests. Default: the wall clock. */
   public TophashCacheBuilder<K, V> clock(InstantSource source) {
     clock = Objects.requireNonNull(source, "clock");
+    store.clock(source::millis);
     return this;
   }
 
@@ -115,7 +161,7 @@ public final class TophashCacheBuilder<K, V> {
     return this;
   }
 
-  /** See {@link SyncStoreBuilder#lockTimeout}. */
+  /** See {@link io.tophash.sync.SyncStoreBuilder#lockTimeout}. */
   public TophashCacheBuilder<K, V> lockTimeout(Duration timeout) {
     store.lockTimeout(timeout);
     return this;
@@ -125,7 +171,8 @@ public final class TophashCacheBuilder<K, V> {
    * Opens the cache, and makes it first if it is not there.
    *
    * @throws IllegalStateException if the settings exclude each other
-   * @throws io.tophash.core.errors.StoreException as {@link SyncStoreBuilder#open} says
+   * @throws io.tophash.core.errors.StoreException as {@link io.tophash.sync.SyncStoreBuilder#open}
+   *     says
    */
   public TophashCache<K, V> open(Path path) {
     check();
@@ -148,18 +195,49 @@ public final class TophashCacheBuilder<K, V> {
     }
   }
 
-  private TophashCache<K, V> cache(SyncStore<K, Stored> opened) {
+  private TophashCache<K, V> cache(CacheStore<K, Stored> opened) {
+    say("maxBytes", maxBytes, opened.maxBytes(), opened);
+    say("maxEntries", maxEntries, opened.maxEntries(), opened);
     Counters counters = new Counters(recordsStats);
+    Removals<K, V> removals = new Removals<>(listener, executor, keys, values);
+    if (listener != null) {
+      opened.evictionListener(removals::evicted);
+    }
     Entries<K, V> entries =
         new Entries<>(
             opened,
             values,
             new Lifetimes<>(afterWriteMs, afterAccessMs, expiry, staleMs),
             clock,
-            new Removals<>(listener, executor, values),
-            counters);
+            removals);
+    long timeoutNanos =
+        loadTimeoutMs >= Long.MAX_VALUE / 2_000_000
+            ? Long.MAX_VALUE / 2
+            : loadTimeoutMs * 1_000_000;
     Loading<K, V> loading =
-        new Loading<>(entries, new Loads<>(keys), new Loads<>(keys), counters, executor);
-    return new TophashCache<>(entries, loading, counters, loader, refreshMs);
+        new Loading<>(entries, new Loads<>(keys), new Leases<>(entries, timeoutNanos), counters);
+    Refreshing<K, V> refreshing =
+        new Refreshing<>(entries, loading, new Loads<>(keys), counters, executor);
+    TophashCache<K, V> cache =
+        new TophashCache<>(entries, loading, refreshing, counters, loader, refreshMs);
+    if (maintained && !entries.isReadOnly()) {
+      cache.startMaintenance();
+    }
+    return cache;
+  }
+
+  private static void say(String what, long wanted, long present, CacheStore<?, ?> opened) {
+    if (wanted != Long.MAX_VALUE && wanted != present) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the cache was made with another "
+              + what
+              + ", which counts; resize() changes it, store="
+              + opened.store().path()
+              + " present="
+              + present
+              + " wanted="
+              + wanted);
+    }
   }
 }

@@ -26,7 +26,7 @@ class ExpiryTest {
   private final FakeClock clock = new FakeClock();
 
   private TophashCacheBuilder<String, String> builder() {
-    return TophashCache.builder(Codecs.utf8(), Codecs.utf8()).clock(clock);
+    return TophashCache.builder(Codecs.utf8(), Codecs.utf8()).clock(clock).unmaintained();
   }
 
   private TophashCache<String, String> open(TophashCacheBuilder<String, String> builder) {

@@ -32,7 +32,10 @@ class LoadingTest {
   private final FakeClock clock = new FakeClock();
 
   private TophashCacheBuilder<String, String> builder() {
-    return TophashCache.builder(Codecs.utf8(), Codecs.utf8()).clock(clock).recordStats();
+    return TophashCache.builder(Codecs.utf8(), Codecs.utf8())
+        .clock(clock)
+        .unmaintained()
+        .recordStats();
   }
 
   @Test

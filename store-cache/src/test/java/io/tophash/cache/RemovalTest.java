@@ -26,6 +26,7 @@ class RemovalTest {
   private TophashCacheBuilder<String, String> builder() {
     return TophashCache.builder(Codecs.utf8(), Codecs.utf8())
         .clock(clock)
+        .unmaintained()
         .executor(Runnable::run)
         .removalListener((key, value, cause) -> heard.add(key + "=" + value + " " + cause));
   }

@@ -60,6 +60,11 @@ final class Attachment {
     return tables.longs();
   }
 
+  /** The store as this JVM has it attached. */
+  SyncCore core() {
+    return core;
+  }
+
   Path path() {
     table.checkOpen();
     return core.path();

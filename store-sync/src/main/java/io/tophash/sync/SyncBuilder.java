@@ -3,6 +3,7 @@ package io.tophash.sync;
 import io.tophash.core.StoreBuilder;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.hash.KeyHash;
+import io.tophash.sync.attach.CacheSettings;
 import io.tophash.sync.attach.OpenRequest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,6 +69,11 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
     return self();
   }
 
+  /** What makes the store a cache; null if it is none. */
+  CacheSettings cacheSettings() {
+    return null;
+  }
+
   <K, V> OpenRequest<K, V> request(Codec<K> keys, Codec<V> values, Path path, boolean temporary) {
     Settings settings = settings();
     return new OpenRequest<>(
@@ -84,6 +90,7 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
         keys,
         values,
         hashes,
-        settings.verifyProgress());
+        settings.verifyProgress(),
+        cacheSettings());
   }
 }

@@ -86,7 +86,10 @@ class ArchitectureTest {
           ROOT + ".LongSyncStoreBuilder", "stores and builders",
           ROOT + ".segment.RecordSegments", "segments of records",
           ROOT + ".segment.RecordGatherer", "segments of records",
-          ROOT + ".segment.RecordBuilder", "segments of records");
+          ROOT + ".segment.RecordBuilder", "segments of records",
+          ROOT + ".segment.Sieve", "segments of records",
+          ROOT + ".CacheStore", "stores and builders",
+          ROOT + ".CacheStoreBuilder", "stores and builders");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -48,6 +48,9 @@ public final class HeaderLayout {
    */
   public static final int FLAG_BOUND_RECORDS = 1;
 
+  /** In {@link #FLAGS}: a cache, whose records have a time at which they expire. */
+  public static final int FLAG_CACHE = 2;
+
   /** int, encoded size of a key, -1 if it varies */
   public static final int KEY_FIXED_BYTES = 32;
 

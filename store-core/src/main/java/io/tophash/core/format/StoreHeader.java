@@ -74,6 +74,27 @@ public final class StoreHeader {
     return chunkShift;
   }
 
+  /** The same store as a cache. */
+  public StoreHeader asCache() {
+    return new StoreHeader(
+        kind,
+        windowShift,
+        chunkShift,
+        keyFixedBytes,
+        valueFixedBytes,
+        hashName,
+        keyCodec,
+        valueCodec,
+        createdMs,
+        storeId,
+        flags | HeaderLayout.FLAG_CACHE);
+  }
+
+  /** True if this is a cache, whose records have a time at which they expire. */
+  public boolean isCache() {
+    return (flags & HeaderLayout.FLAG_CACHE) != 0;
+  }
+
   private StoreHeader(
       int kind,
       int windowShift,
@@ -186,7 +207,7 @@ public final class StoreHeader {
             b.getLong(HeaderLayout.CREATED_MS),
             b.getLong(HeaderLayout.STORE_ID),
             b.getInt(HeaderLayout.FLAGS));
-    if ((header.flags & ~HeaderLayout.FLAG_BOUND_RECORDS) != 0) {
+    if ((header.flags & ~(HeaderLayout.FLAG_BOUND_RECORDS | HeaderLayout.FLAG_CACHE)) != 0) {
       throw new IncompatibleStoreException(
           "the store uses what a later release brought; use that release, store="
               + store

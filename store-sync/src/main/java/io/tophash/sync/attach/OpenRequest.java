@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
  * @param valueCodec how values are written
  * @param hashes the hash function
  * @param verifyProgress hears of the verification after a stop of the machine
+ * @param cache of a cache; null for any other store
  */
 public record OpenRequest<K, V>(
     Path path,
@@ -39,7 +40,8 @@ public record OpenRequest<K, V>(
     Codec<K> keyCodec,
     Codec<V> valueCodec,
     KeyHash.Factory hashes,
-    VerifyProgress verifyProgress) {
+    VerifyProgress verifyProgress,
+    CacheSettings cache) {
   /** The usual lock timeout is meant, or that of who has the store open in this JVM already. */
   public static final long ANY_LOCK_TIMEOUT = 0;
 
@@ -78,11 +80,43 @@ public record OpenRequest<K, V>(
         lockTimeoutMs,
         shardShift,
         maxSegmentBytes,
+        keyCodec,
+        valueCodec,
+        hashes,
+        null);
+  }
+
+  /** The same for a cache, or another store if that is null. */
+  public OpenRequest(
+      Path path,
+      boolean temporary,
+      boolean readOnly,
+      long maxBytes,
+      long expectedEntries,
+      int windowShift,
+      long lockTimeoutMs,
+      int shardShift,
+      long maxSegmentBytes,
+      Codec<K> keyCodec,
+      Codec<V> valueCodec,
+      KeyHash.Factory hashes,
+      CacheSettings cache) {
+    this(
+        path,
+        temporary,
+        readOnly,
+        maxBytes,
+        expectedEntries,
+        windowShift,
+        lockTimeoutMs,
+        shardShift,
+        maxSegmentBytes,
         true,
         keyCodec,
         valueCodec,
         hashes,
-        VerifyProgress.NONE);
+        VerifyProgress.NONE,
+        cache);
   }
 
   /** The lock timeout, half of for ever at most: so a time from now still is a time to come. */

@@ -24,19 +24,26 @@ public final class StoreShape {
   }
 
   public static StoreHeader newHeader(OpenRequest<?, ?> request) {
-    return new StoreHeader(
-        HeaderLayout.KIND_SYNC,
-        request.windowShift(),
-        request.shardShift() == OpenRequest.SHARDS_BY_ENGINE
-            ? RegionLayout.MAX_SHARD_SHIFT
-            : request.shardShift(),
-        request.keyCodec().fixedSize(),
-        request.valueCodec().fixedSize(),
-        request.hashes().name(),
-        request.keyCodec().id(),
-        request.valueCodec().id(),
-        System.currentTimeMillis(),
-        ThreadLocalRandom.current().nextLong());
+    StoreHeader header =
+        new StoreHeader(
+            HeaderLayout.KIND_SYNC,
+            request.windowShift(),
+            shardShift(request),
+            request.keyCodec().fixedSize(),
+            request.valueCodec().fixedSize(),
+            request.hashes().name(),
+            request.keyCodec().id(),
+            request.valueCodec().id(),
+            System.currentTimeMillis(),
+            ThreadLocalRandom.current().nextLong());
+    return request.cache() == null ? header : header.asCache();
+  }
+
+  private static int shardShift(OpenRequest<?, ?> request) {
+    if (request.shardShift() != OpenRequest.SHARDS_BY_ENGINE) {
+      return request.shardShift();
+    }
+    return request.cache() == null ? RegionLayout.MAX_SHARD_SHIFT : request.cache().shardShift();
   }
 
   /**
@@ -49,6 +56,13 @@ public final class StoreShape {
       throw new IncompatibleStoreException(
           "the file is a HashStore; open it with HashStore.builder, or copy it with `tophash"
               + " export` and `tophash load --kind sync`, store="
+              + path);
+    }
+    if (header.isCache() != (request.cache() != null)) {
+      throw new IncompatibleStoreException(
+          (header.isCache()
+                  ? "the file is a cache; open it with TophashCache.builder, store="
+                  : "the file is no cache; open it with SyncStore.builder, store=")
               + path);
     }
     require(path, "key codec", header.keyCodec, request.keyCodec().id());

@@ -17,12 +17,16 @@ import io.tophash.sync.checkpoint.PowerCutRecovery;
 import io.tophash.sync.extent.Claimants;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.extent.ExtentReport;
+import io.tophash.sync.extent.Quota;
 import io.tophash.sync.extent.Space;
+import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.segment.InlineSegments;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.shard.Bounds;
+import io.tophash.sync.shard.Caching;
 import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
 import java.io.UncheckedIOException;
@@ -53,6 +57,7 @@ public final class SyncCore {
   private KeyHash.Factory hashes;
   private KeyHash keyHash;
   private Shards shards;
+  private Caching caching;
   private InlineSegments inlineSegments;
   private RecordSegments recordSegments;
   private Checkpoints checkpoints;
@@ -143,6 +148,10 @@ public final class SyncCore {
         memory.putBytes(0, sealed, 0, sealed.length);
         ExtentAllocator.format(memory);
         Checkpoints.format(memory, 1 << header.chunkShift);
+        if (request.cache() != null) {
+          memory.putLong(0, CacheLayout.MAX_BYTES, request.cache().maxBytes());
+          memory.putLong(0, CacheLayout.MAX_ENTRIES, request.cache().maxEntries());
+        }
       } else {
         readHeader(request);
         map();
@@ -155,6 +164,9 @@ public final class SyncCore {
       process = ProcessTable.attach(memory, sidecar);
       connect(request);
       if (isNew) {
+        if (caching != null) {
+          divideBounds();
+        }
         shards.format();
         mark.putOpen();
         CrashPoint.reached("create.formatted");
@@ -207,6 +219,21 @@ public final class SyncCore {
             + requested);
   }
 
+  /** Gives each shard its part of the bounds that stand in the header. */
+  private void divideBounds() {
+    int count = 1 << header.chunkShift;
+    long bytes = CacheSettings.forShards(memory.getLong(0, CacheLayout.MAX_BYTES));
+    long entries = memory.getLong(0, CacheLayout.MAX_ENTRIES);
+    for (int shard = 0; shard < count; shard++) {
+      caching
+          .bounds()
+          .putShare(
+              shard,
+              CacheSettings.share(bytes, shard, count),
+              CacheSettings.share(entries, shard, count));
+    }
+  }
+
   private void map() {
     memory = file.map(header.windowShift);
     mark = new OpenMark(memory);
@@ -230,12 +257,20 @@ public final class SyncCore {
     if (StoreShape.isInline(header.keyFixedBytes, header.valueFixedBytes)) {
       inlineSegments = new InlineSegments(memory, keyHash);
     } else {
-      recordSegments = new RecordSegments(memory, keyHash);
+      recordSegments = new RecordSegments(memory, keyHash, header.isCache());
     }
     SegmentKind kind = inlineSegments != null ? inlineSegments : recordSegments;
     Space space = Space.of(file, memory);
+    if (header.isCache()) {
+      space = Space.limited(space, () -> memory.getLong(0, CacheLayout.MAX_BYTES));
+      caching = new Caching(memory, new Bounds(memory), request.cache().nowMs());
+    }
     report = readOnly ? new ExtentReport(space) : null;
-    allocator = readOnly ? null : new ExtentAllocator(space, Claimants.of(process));
+    allocator =
+        readOnly
+            ? null
+            : new ExtentAllocator(
+                space, Claimants.of(process), caching == null ? Quota.NONE : caching.bounds());
     ShardContext context =
         new ShardContext(
             memory,
@@ -246,6 +281,7 @@ public final class SyncCore {
             request.maxSegmentBytes(),
             request.lockTimeoutNanos(),
             this::mapAll,
+            caching,
             file);
     shards = new Shards(context);
     if (!readOnly) {
@@ -256,14 +292,22 @@ public final class SyncCore {
 
   private void join(boolean first) {
     process.awaitCertainty();
+    boolean lostWrites = process.isAlone() && mark.mayHaveLostWrites();
     if (process.isAlone()) {
-      if (mark.mayHaveLostWrites()) {
+      if (lostWrites) {
         shards.format(); // those that the checkpoint has no directory of
         shards.checkDirectories();
       }
       markOpen();
     }
     new Settlement(memory, process, shards, allocator).run();
+    if (lostWrites && caching != null) {
+      // What the shards have is that of the checkpoint; what they had counted is of any moment.
+      divideBounds();
+      for (int shard = 0; shard < 1 << header.chunkShift; shard++) {
+        shards.settleGuard(shard);
+      }
+    }
     if (first && process.isAlone() && sidecar.tryLockReadersAlone()) {
       try {
         file.truncate(allocator.cutTail());
@@ -427,6 +471,21 @@ public final class SyncCore {
 
   public MappedMemory memory() {
     return memory;
+  }
+
+  /** What makes this store a cache, as it stands in its file; null of any other store. */
+  public CacheSettings cacheSettings() {
+    return caching == null
+        ? null
+        : new CacheSettings(
+            memory.getLong(0, CacheLayout.MAX_BYTES),
+            memory.getLong(0, CacheLayout.MAX_ENTRIES),
+            caching::nowMs);
+  }
+
+  /** What a cache has besides; null of any other store. */
+  public Caching caching() {
+    return caching;
   }
 
   /** This process's row; null if the store is attached read-only. */

@@ -43,6 +43,11 @@ abstract class Op {
     return 0;
   }
 
+  /** True if what it leaves is no entry. */
+  boolean removes() {
+    return change.removes();
+  }
+
   /** The key has no slot. */
   void absent() {
     present = false;

@@ -7,6 +7,7 @@ import io.tophash.core.map.CallerBuffer;
 import io.tophash.core.map.Encoding;
 import io.tophash.core.map.Entries;
 import io.tophash.core.map.EntryWalk;
+import io.tophash.sync.format.CacheLayout;
 import java.nio.ByteBuffer;
 
 /** The typed face of a {@link RecordTable}. */
@@ -48,6 +49,19 @@ public final class RecordEntries<K, V> implements Entries<K, V> {
     byte[] record = LookupKey.record(form.keys(), (K) key);
     int keyBytes = LookupKey.keyBytes(record);
     return lookup.copy(record, PAYLOAD, keyBytes, keyHash.ofBytes(record, PAYLOAD, keyBytes));
+  }
+
+  /**
+   * Cache: sets the first long of a key's value in place.
+   *
+   * @param expected the encoded value that it must have
+   * @return false if it has another
+   */
+  public boolean expire(K key, byte[] expected, long expires) {
+    byte[] record = form.withKey(key);
+    int keyBytes = record.length - PAYLOAD;
+    return table.expire(
+        record, keyBytes, keyHash.ofBytes(record, PAYLOAD, keyBytes), expected, expires);
   }
 
   @Override
@@ -94,8 +108,14 @@ public final class RecordEntries<K, V> implements Entries<K, V> {
   private RecordOp set(Change change, K key, V value, byte[] expected, boolean previous) {
     byte[] encoded = form.keys().bytes(key);
     long hash = keyHash.ofBytes(encoded, encoded.length);
-    byte[] record = form.record(encoded, hash, value);
+    byte[] bytes = form.isCache() ? form.values().bytes(value) : null;
+    long expires = bytes == null ? 0 : RecordForm.expires(bytes);
+    byte[] record =
+        bytes == null
+            ? form.record(encoded, hash, value)
+            : RecordForm.assemble(encoded, hash, bytes, CacheLayout.PREFIX_BYTES);
     RecordOp op = new RecordOp(change, record, encoded.length, hash, expected, previous);
+    op.expires = expires;
     table.run(op);
     return op;
   }

@@ -5,6 +5,7 @@ import io.tophash.core.codec.Codecs;
 import io.tophash.core.map.Encoding;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.StringArray;
+import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.RecordChecksum;
 import java.util.Objects;
@@ -14,9 +15,11 @@ public final class RecordForm<K, V> {
   private final Encoding<K> keys;
   private final Encoding<V> values;
   private final boolean keysAreText;
+  private final boolean isCache;
 
-  RecordForm(Codec<K> keys, Codec<V> values, long windowBytes) {
+  RecordForm(Codec<K> keys, Codec<V> values, long windowBytes, boolean isCache) {
     this.keysAreText = keys == (Object) Codecs.utf8();
+    this.isCache = isCache;
     this.keys = new Encoding<>(keys, "key", SyncRecordLayout.MAX_KEY_BYTES);
     this.values =
         new Encoding<>(
@@ -60,10 +63,31 @@ public final class RecordForm<K, V> {
     return record;
   }
 
+  /** True if the first long of a value stands in front of its record. */
+  boolean isCache() {
+    return isCache;
+  }
+
+  /** That long of an encoded value. */
+  static long expires(byte[] encoded) {
+    if (encoded.length < CacheLayout.PREFIX_BYTES) {
+      throw new IllegalArgumentException(
+          "a value of a cache begins with 8 bytes that say when it expires, bytes="
+              + encoded.length);
+    }
+    return (long) HeapBytes.LONG.get(encoded, 0);
+  }
+
   /** A complete record of encoded parts. */
   static byte[] assemble(byte[] key, long hash, byte[] value) {
-    byte[] record = allocate(key, value.length);
-    System.arraycopy(value, 0, record, SyncRecordLayout.PAYLOAD + key.length, value.length);
+    return assemble(key, hash, value, 0);
+  }
+
+  /** A complete record of a key and of what an encoded value has from an offset on. */
+  static byte[] assemble(byte[] key, long hash, byte[] value, int from) {
+    int bytes = value.length - from;
+    byte[] record = allocate(key, bytes);
+    System.arraycopy(value, from, record, SyncRecordLayout.PAYLOAD + key.length, bytes);
     seal(record, hash);
     return record;
   }

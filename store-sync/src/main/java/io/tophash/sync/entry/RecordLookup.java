@@ -31,6 +31,7 @@ public final class RecordLookup {
   private final DirectoryViews views;
   private final boolean verifies;
   private final RecordGet shortWay;
+  private final CacheLookup cache;
 
   RecordLookup(SegmentTable<?> table, RecordSegments segments, boolean verifies) {
     this.table = table;
@@ -39,11 +40,15 @@ public final class RecordLookup {
     this.views = table.views;
     this.verifies = verifies;
     this.shortWay = new RecordGet(memory, views, verifies);
+    this.cache = segments.isCache() ? new CacheLookup(table, segments, verifies) : null;
   }
 
   /** A fresh copy of the value; null if the key is absent. */
   byte[] copy(byte[] key, int keyAt, int keyBytes, long hash) {
     table.checkOpen();
+    if (cache != null) {
+      return cache.copy(LookupKey.record(key, keyAt, keyBytes), keyBytes, hash);
+    }
     try {
       byte[] value = shortWay.copy(key, keyAt, keyBytes, hash);
       if (value != RecordGet.UNDECIDED) {

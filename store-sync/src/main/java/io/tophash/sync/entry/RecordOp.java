@@ -18,6 +18,12 @@ final class RecordOp extends Op {
   /** Where the block of a large record shall lie below, if it can. */
   final long below;
 
+  /** Cache: what stands in front of the record. */
+  long expires;
+
+  /** Cache: there is no room for the new value, so the key shall go. */
+  boolean isRejected;
+
   /** What goes into the log: the record, or the stub of a large one. */
   byte[] logged;
 
@@ -62,7 +68,12 @@ final class RecordOp extends Op {
 
   /** True if the record must stand in a block of its own. */
   boolean isLarge() {
-    return !change.removes() && record.length > SyncRecordLayout.MAX_SMALL_BYTES;
+    return !removes() && record.length > SyncRecordLayout.MAX_SMALL_BYTES;
+  }
+
+  @Override
+  boolean removes() {
+    return isRejected || super.removes();
   }
 
   /** Only the holder of the lock allocates and frees. */

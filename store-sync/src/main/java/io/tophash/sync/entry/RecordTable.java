@@ -2,13 +2,17 @@ package io.tophash.sync.entry;
 
 import static io.tophash.sync.segment.RecordSegments.bucket;
 
+import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.hash.KeyHash;
+import io.tophash.core.memory.HeapBytes;
+import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.segment.RecordChecksum;
 import io.tophash.sync.segment.RecordSegments;
+import io.tophash.sync.shard.Eviction;
 import io.tophash.sync.shard.LargeRecords;
 import io.tophash.sync.shard.SegmentRead;
 import io.tophash.sync.shard.Shards;
@@ -27,10 +31,15 @@ import java.util.zip.CRC32C;
  * allocate and free. Lookups are in {@link RecordLookup}.
  */
 final class RecordTable extends SegmentTable<RecordOp> {
+  /** How often a large record is tried that finds room in its share, but none in the file. */
+  private static final int MAX_LARGE_TRIES = 3;
+
   private final RecordSegments segments;
   private final KeyHash keyHash;
   private final LargeRecords large;
   private final RecordLookup lookup;
+  private final Eviction eviction;
+  private final int prefix;
   private final boolean verifies;
 
   RecordTable(
@@ -40,6 +49,8 @@ final class RecordTable extends SegmentTable<RecordOp> {
     this.segments = segments;
     this.keyHash = keyHash;
     this.large = new LargeRecords(context);
+    this.eviction = segments.isCache() ? new Eviction(shards, large) : null;
+    this.prefix = segments.prefix();
     this.lookup = new RecordLookup(this, segments, verifies);
   }
 
@@ -59,9 +70,17 @@ final class RecordTable extends SegmentTable<RecordOp> {
     return lookup;
   }
 
+  /** Cache: see {@link RecordExpiry#change}. */
+  boolean expire(byte[] record, int keyBytes, long hash, byte[] expected, long expires) {
+    return new RecordExpiry(this, segments).change(record, keyBytes, hash, expected, expires);
+  }
+
   private byte[] copy(long record, int offset, int length) {
-    byte[] copy = new byte[length];
-    memory.getBytes(record + offset, copy, 0, length);
+    byte[] copy = new byte[prefix + length];
+    if (prefix != 0) {
+      HeapBytes.LONG.set(copy, 0, memory.getLong(record, CacheLayout.EXPIRES));
+    }
+    memory.getBytes(record + offset, copy, prefix, length);
     return copy;
   }
 
@@ -126,6 +145,10 @@ final class RecordTable extends SegmentTable<RecordOp> {
     long at = RecordSegments.recordPosition(SegmentWord.position(word), (int) slot);
     segments.checkRecord(at);
     boolean isLarge = SyncRecordLayout.isLarge(memory.getInt(at, SyncRecordLayout.KEY_LENGTH));
+    if (eviction != null && !locked && !op.present && !op.removes()) {
+      // To revive makes one entry more, and the bound is kept under the lock.
+      return false;
+    }
     if (isLarge && !locked) {
       // To link and unlink blocks takes the lock; and a deleted large record has left its slot to
       // nobody, so it must not be revived here.
@@ -134,9 +157,9 @@ final class RecordTable extends SegmentTable<RecordOp> {
     if (op.present) {
       int length = memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
       if (isLarge) {
-        op.metLarge = segments.largePosition(at);
+        op.metLarge = segments.largePosition(at) - prefix;
       }
-      meetValue(op, isLarge ? op.metLarge : at, length);
+      meetValue(op, isLarge ? op.metLarge + prefix : at, length);
     }
     return true;
   }
@@ -148,8 +171,11 @@ final class RecordTable extends SegmentTable<RecordOp> {
       checkWhole(at, op.keyBytes, op.hash, length);
     }
     int offset = SyncRecordLayout.PAYLOAD + op.keyBytes;
-    if (op.change.compares && length == op.expected.length) {
-      op.equal = memory.slice(at + offset, length).equals(ByteBuffer.wrap(op.expected));
+    if (op.change.compares && length == op.expected.length - prefix) {
+      op.equal =
+          memory.slice(at + offset, length).equals(ByteBuffer.wrap(op.expected, prefix, length))
+              && (prefix == 0
+                  || memory.getLong(at, CacheLayout.EXPIRES) == RecordForm.expires(op.expected));
     }
     if (op.wantsPrevious) {
       op.previous = copy(at, offset, length);
@@ -177,13 +203,16 @@ final class RecordTable extends SegmentTable<RecordOp> {
 
   @Override
   long fresh(RecordOp op, long word, long nil) {
+    if (eviction != null && !op.present && isFull(op)) {
+      return nil;
+    }
     return log(op, word) ? SlotWord.withMarksOf(op.loggedSlot, (int) nil) : nil;
   }
 
   /** Sees to it that the record is in the log of the segment; false if that is full. */
   private boolean log(RecordOp op, long word) {
     if (op.loggedSlot == 0 || op.loggedWord != word) {
-      op.loggedSlot = segments.append(word, op.logged, op.logged.length);
+      op.loggedSlot = segments.append(word, op.logged, op.expires);
       op.loggedWord = word;
     }
     return op.loggedSlot != 0;
@@ -204,16 +233,55 @@ final class RecordTable extends SegmentTable<RecordOp> {
 
   @Override
   boolean fill(RecordOp op, long word, long room) {
-    if (!log(op, word)) {
+    if (eviction != null && isFull(op) || !log(op, word)) {
       return false;
     }
-    segments.fillCell(room, op.hash, op.loggedSlot);
+    boolean cameBack = eviction != null && segments.isGhost(word, op.hash);
+    segments.fillCell(room, op.hash, cameBack ? SlotWord.marked(op.loggedSlot) : op.loggedSlot);
     return true;
   }
 
   @Override
   void rebuild(RecordOp op, int shard) {
-    shards.rebuild(shard, op.hash, op.logged.length, 0);
+    if (eviction == null) {
+      shards.rebuild(shard, op.hash, op.logged.length, 0);
+    } else if (!eviction.makeRoom(shard, op.hash, op.logged.length, !op.present)) {
+      reject(op, shard);
+    } else if (op.isLarge() && !large.hasNew(shard)) {
+      // A rebuild that found no room has freed the new block, as it was not linked.
+      writeLarge(op, shard);
+    }
+  }
+
+  private boolean isFull(RecordOp op) {
+    return shards.isFull(context.shardOf(op.hash));
+  }
+
+  /** The value finds no room in a cache: so the key has none, rather than an old one. */
+  private void reject(RecordOp op, int shard) {
+    op.isRejected = true;
+    context.caching().count(shard, CacheLayout.REJECTED, 1);
+  }
+
+  /** Writes a large record to a block of its own; in a cache it is rejected if there is no room. */
+  private void writeLarge(RecordOp op, int shard) {
+    op.loggedSlot = 0;
+    if (eviction == null) {
+      op.logged = large.write(shard, op.record, op.keyBytes, op.hash, op.below);
+      return;
+    }
+    long bytes = CacheLayout.largeBytes(op.record.length + prefix);
+    for (int round = 0;
+        round <= MAX_LARGE_TRIES && eviction.makeRoomForLarge(shard, bytes << round);
+        round++) {
+      try {
+        op.logged = large.write(shard, op.record, op.keyBytes, op.hash, op.below, op.expires);
+        return;
+      } catch (StoreFullException e) {
+        // The share has room, but the file has none in one piece: so more has to go.
+      }
+    }
+    reject(op, shard);
   }
 
   @Override
@@ -222,11 +290,11 @@ final class RecordTable extends SegmentTable<RecordOp> {
       super.changeLocked(op, shard);
       return;
     }
-    op.logged = large.write(shard, op.record, op.keyBytes, op.hash, op.below);
+    writeLarge(op, shard);
     try {
       super.changeLocked(op, shard);
     } finally {
-      large.settleNew(shard, op.changed);
+      large.settleNew(shard, op.changed && !op.isRejected);
     }
   }
 
@@ -252,8 +320,11 @@ final class RecordTable extends SegmentTable<RecordOp> {
     for (int i = 0; i < g.count(); i++) {
       long block = segments.largeBlock(g, i);
       if (block >= limit) {
-        int lengths = memory.getInt(block, SyncRecordLayout.KEY_LENGTH);
-        keys.add(copy(block, SyncRecordLayout.PAYLOAD, SyncRecordLayout.keyLength(lengths)));
+        long record = block + prefix;
+        int lengths = memory.getInt(record, SyncRecordLayout.KEY_LENGTH);
+        byte[] key = new byte[SyncRecordLayout.keyLength(lengths)];
+        memory.getBytes(record + SyncRecordLayout.PAYLOAD, key, 0, key.length);
+        keys.add(key);
       }
     }
   }
@@ -262,8 +333,11 @@ final class RecordTable extends SegmentTable<RecordOp> {
     long hash = keyHash.ofBytes(key, 0, key.length);
     byte[] value = lookup.copy(key, 0, key.length, hash);
     if (value != null) {
-      byte[] record = RecordForm.assemble(key, hash, value);
-      run(new RecordOp(Change.SET_IF_EQUAL, record, key.length, hash, value, false, below));
+      byte[] record = RecordForm.assemble(key, hash, value, prefix);
+      RecordOp op =
+          new RecordOp(Change.SET_IF_EQUAL, record, key.length, hash, value, false, below);
+      op.expires = prefix == 0 ? 0 : RecordForm.expires(value);
+      run(op);
     }
   }
 }

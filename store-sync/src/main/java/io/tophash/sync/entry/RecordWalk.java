@@ -70,6 +70,14 @@ public final class RecordWalk<K, V> implements EntryWalk<K, V> {
       throw RecordLookup.damagedRecord(RecordSegments.bucketOf(g, entry));
     }
     bytes = g.bytes();
+    if (segments.isCache()) {
+      byte[] encoded = segments.keyOf(g, entry);
+      key = form.keys().read(encoded, 0, encoded.length);
+      bytes = segments.valueOf(g, entry);
+      valueAt = 0;
+      valueBytes = bytes.length;
+      return;
+    }
     int keyBytes =
         SyncRecordLayout.keyLength(
             (int) HeapBytes.INT.get(bytes, record + SyncRecordLayout.KEY_LENGTH));

@@ -245,7 +245,7 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
   /** The key has no slot. */
   final Step absent(O op) {
     op.absent();
-    return op.change.inserts ? Step.NO_SLOT : Step.DONE;
+    return op.change.inserts && !op.removes() ? Step.NO_SLOT : Step.DONE;
   }
 
   private Step changeSlot(O op, int shard, long guard, long word, long found) {
@@ -258,7 +258,7 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
         op.changed = false;
         return Step.DONE;
       }
-      boolean removes = op.change.removes();
+      boolean removes = op.removes();
       long nil = nil(word, slot);
       long next = removes ? nil : fresh(op, word, nil);
       if (next == nil && !removes) {

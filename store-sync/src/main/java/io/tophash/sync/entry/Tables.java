@@ -7,10 +7,12 @@ import io.tophash.core.format.StoreHeader;
 import io.tophash.core.map.Entries;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.segment.RecordChecksum;
 import io.tophash.sync.segment.RecordSegments;
+import io.tophash.sync.segment.Sieve;
 
 /**
  * The entries of one attachment in all their forms, by the kind of the store's segments: the one
@@ -119,7 +121,8 @@ public abstract class Tables {
     @Override
     public <K, V> Entries<K, V> typed(Codec<K> keyCodec, Codec<V> valueCodec) {
       return new RecordEntries<>(
-          table, new RecordForm<>(keyCodec, valueCodec, table.memory.windowBytes()));
+          table,
+          new RecordForm<>(keyCodec, valueCodec, table.memory.windowBytes(), segments.isCache()));
     }
 
     @Override
@@ -133,11 +136,12 @@ public abstract class Tables {
       int valueBytes = (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.VALUE_LENGTH);
       int length = Math.toIntExact(SyncRecordLayout.bytes(keyBytes, valueBytes));
       if (block != 0) {
-        if (segments.leavesMapping(block, length)) {
+        long record = block + segments.prefix();
+        if (segments.leavesMapping(record, length)) {
           throw new CorruptStoreException("record", block, "a large record leads outside");
         }
         bytes = new byte[length];
-        table.memory.getBytes(block, bytes, 0, length);
+        table.memory.getBytes(record, bytes, 0, length);
         at = 0;
       }
       boolean isIt =
@@ -150,7 +154,16 @@ public abstract class Tables {
             "record", block, "the checksum of a record does not match; see `tophash recover`");
       }
       int keyAt = at + SyncRecordLayout.PAYLOAD;
-      to.add(bytes, keyAt, keyBytes, keyAt + keyBytes, valueBytes);
+      if (segments.isCache()) {
+        byte[] parts = new byte[keyBytes + CacheLayout.PREFIX_BYTES + valueBytes];
+        System.arraycopy(bytes, keyAt, parts, 0, keyBytes);
+        HeapBytes.LONG.set(parts, keyBytes, Sieve.expires(segments, g, entry));
+        int valueAt = keyBytes + CacheLayout.PREFIX_BYTES;
+        System.arraycopy(bytes, keyAt + keyBytes, parts, valueAt, valueBytes);
+        to.add(parts, 0, keyBytes, keyBytes, CacheLayout.PREFIX_BYTES + valueBytes);
+      } else {
+        to.add(bytes, keyAt, keyBytes, keyAt + keyBytes, valueBytes);
+      }
     }
   }
 }

@@ -38,12 +38,23 @@ public final class ExtentAllocator {
   private final ExtentBlocks blocks;
   private final ExtentRuns runs;
   private final ExtentSearch search;
+  private final Quota quota;
 
   /**
    * @param space the file, with its first extent mapped
    * @param claimants this process, whose row is valid, and the others
    */
   public ExtentAllocator(Space space, Claimants claimants) {
+    this(space, claimants, Quota.NONE);
+  }
+
+  /**
+   * @param space the file, with its first extent mapped
+   * @param claimants this process, whose row is valid, and the others
+   * @param quota what each owner may have
+   */
+  public ExtentAllocator(Space space, Claimants claimants, Quota quota) {
+    this.quota = quota;
     this.table = new ExtentTable(space);
     this.memory = space.memory();
     this.claims = new ExtentClaims(table, claimants);
@@ -106,6 +117,39 @@ public final class ExtentAllocator {
               + " maxBlockBytes="
               + maxBlockBytes());
     }
+    if (quota == Quota.NONE) {
+      return take(limit, bytes, ownerId, note);
+    }
+    long counted = blockBytes(bytes);
+    long position = 0;
+    quota.take(ownerId, counted);
+    try {
+      position = take(limit, bytes, ownerId, note);
+      return position == 0 ? 0 : withinQuota(position, counted, ownerId, note);
+    } finally {
+      if (position == 0) {
+        quota.give(ownerId, counted);
+      }
+    }
+  }
+
+  /** In a full file a block may be larger than what was asked for: is that allowed, too? */
+  private long withinQuota(long position, long counted, int ownerId, long note) {
+    long more = sizeOf(position) - counted;
+    boolean allowed = false;
+    try {
+      quota.take(ownerId, more);
+      allowed = true;
+      return position;
+    } finally {
+      if (!allowed) {
+        release(position, ownerId, note);
+        quota.give(ownerId, counted);
+      }
+    }
+  }
+
+  private long take(int limit, long bytes, int ownerId, long note) {
     long position = 0;
     try {
       search.sweep();
@@ -202,6 +246,16 @@ public final class ExtentAllocator {
    * @return true if there was such a block
    */
   public boolean freeIfOwned(long position, int ownerId, long notePosition) {
+    long counted =
+        quota != Quota.NONE && position != 0 && isOwned(position, ownerId) ? sizeOf(position) : 0;
+    boolean isFreed = release(position, ownerId, notePosition);
+    if (counted != 0) {
+      quota.give(ownerId, counted);
+    }
+    return isFreed;
+  }
+
+  private boolean release(long position, int ownerId, long notePosition) {
     boolean isFreed = false;
     int extent = 0;
     if (position != 0) {

@@ -4,6 +4,7 @@ import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.StoreFile;
+import java.util.function.LongSupplier;
 
 /** The file as the allocator sees it. Any thread may call any method. */
 public interface Space {
@@ -23,6 +24,33 @@ public interface Space {
    * @throws CorruptStoreException if the file is shorter
    */
   void mapped(long end);
+
+  /** The same, of which nothing from a limit on is ever made usable. */
+  static Space limited(Space space, LongSupplier limit) {
+    return new Space() {
+      @Override
+      public MappedMemory memory() {
+        return space.memory();
+      }
+
+      @Override
+      public void ready(long position, long length) {
+        if (position + length > limit.getAsLong()) {
+          throw new StoreFullException(
+              "the cache has reached its bound, maxBytes="
+                  + limit.getAsLong()
+                  + " needed="
+                  + (position + length));
+        }
+        space.ready(position, length);
+      }
+
+      @Override
+      public void mapped(long end) {
+        space.mapped(end);
+      }
+    };
+  }
 
   /** A shared file. */
   static Space of(StoreFile file, MappedMemory memory) {

@@ -43,11 +43,11 @@ public final class RegionLayout {
    */
   public static final int WINDOWS = 192 << 10;
 
-  /** Position of what stands behind the window words. */
-  private static final int WINDOWS_END = 224 << 10;
+  /** Position of the tag words of a cache: a long for each, {@link CacheLayout}. */
+  public static final int TAGS = 224 << 10;
 
   /** Number of window words: the largest number of windows. */
-  public static final int MAX_WINDOWS = (WINDOWS_END - WINDOWS) / 4;
+  public static final int MAX_WINDOWS = (TAGS - WINDOWS) / 4;
 
   private RegionLayout() {}
 

@@ -40,6 +40,12 @@ public final class SegmentLayout {
   /** int: offset at which the next record goes; changed by atomic addition */
   public static final int TAIL = 48;
 
+  /** int, cache: offset of the record that the next eviction looks at first; 0: the oldest */
+  public static final int HAND = 56;
+
+  /** int, cache: seconds since 1970, as an unsigned number, before which no entry expires */
+  public static final int NEXT_EXPIRY = 60;
+
   /** Size of the header. */
   public static final int HEADER_BYTES = 64;
 

@@ -17,6 +17,18 @@ public final class ShardLayout {
   /** long, number of entries; changed by atomic addition */
   public static final int COUNT = 128;
 
+  /** long, cache: bytes of the blocks that the shard owns; written under the lock */
+  public static final int USED_BYTES = 136;
+
+  /** long, cache: the shard never owns more bytes than this */
+  public static final int MAX_BYTES = 144;
+
+  /** long, cache: the shard never has more entries than this */
+  public static final int MAX_ENTRIES = 152;
+
+  /** long, cache: hash from which the next eviction from another segment goes on */
+  public static final int HAND = 160;
+
   /** Notes: blocks that the operation under the lock has allocated and not linked yet. */
   public static final int NEW_BLOCK_0 = 192;
 
@@ -46,6 +58,9 @@ public final class ShardLayout {
    */
   public static final int CLEARING = 256;
 
+  /** long, cache: when a process began to remove expired entries, milliseconds since 1970 */
+  public static final int SWEPT_AT = 264;
+
   /** long, number of sealed segments that were copied; a counter for people, as those below */
   public static final int COPIES = 312;
 
@@ -72,6 +87,9 @@ public final class ShardLayout {
 
   /** Number of times that the shard was emptied. */
   public static final int CLEARS = 376;
+
+  /** Cache: counters of all processes, longs; see {@link CacheLayout}. */
+  public static final int CACHE_COUNTERS = 384;
 
   /** Size of a shard in bytes. */
   public static final int BYTES = 512;

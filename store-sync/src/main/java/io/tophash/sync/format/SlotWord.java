@@ -32,6 +32,7 @@ public final class SlotWord {
    */
   public static final int REACH_BYTES = UNIT_BYTES << 20;
 
+  private static final int MARKS_SHIFT = 29;
   private static final int UNIT_SHIFT = 2;
   private static final int VERSION_SHIFT = 20;
   private static final int REFERENCE_MASK = (1 << VERSION_SHIFT) - 1;
@@ -71,6 +72,26 @@ public final class SlotWord {
   /** Offset of the record in its block, be the slot nil or not. */
   public static int offset(int slot) {
     return (slot & REFERENCE_MASK) << UNIT_SHIFT;
+  }
+
+  /** True if it has as many marks as there can be. */
+  public static boolean isMarked(int slot) {
+    return (slot & MARKS) == MARKS;
+  }
+
+  /** The same slot with one mark more; it has not all of them. */
+  public static int marked(int slot) {
+    return slot + (1 << MARKS_SHIFT);
+  }
+
+  /** The same slot with one mark less; it has one. */
+  public static int unmarked(int slot) {
+    return slot - (1 << MARKS_SHIFT);
+  }
+
+  /** True if it has no mark. */
+  public static boolean isUnmarked(int slot) {
+    return (slot & MARKS) == 0;
   }
 
   /** True if both refer to the same record, and agree in whether it is deleted. */

@@ -33,6 +33,9 @@ public final class Gathered {
   /** Record: position of the bucket, with the cell in the low bits. */
   long[] cells = new long[1024];
 
+  /** Cache: what else was gathered; see {@link Aging}. */
+  final Aging aging = new Aging();
+
   /** Words of the dirty buckets of the block that is being gathered. */
   private long[] words = new long[64];
 
@@ -50,6 +53,7 @@ public final class Gathered {
     used = 0;
     count = 0;
     garbage = 0;
+    aging.clear();
   }
 
   /** Forgets how much was overwritten: the next block shall have no more room than it must. */
@@ -90,6 +94,10 @@ public final class Gathered {
   /** Record kind: the slot of an entry, as it was gathered. */
   int slot(int entry) {
     return (int) (keys[entry] >>> 32);
+  }
+
+  void setSlot(int entry, int slot) {
+    keys[entry] = (long) slot << 32 | recordOffset(entry);
   }
 
   long[] newWords(int buckets) {

@@ -1,8 +1,10 @@
 package io.tophash.sync.segment;
 
+import static io.tophash.sync.format.SegmentLayout.HAND;
 import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
 import static io.tophash.sync.format.SegmentLayout.LOG_END;
 import static io.tophash.sync.format.SegmentLayout.LOG_START;
+import static io.tophash.sync.format.SegmentLayout.NEXT_EXPIRY;
 import static io.tophash.sync.format.SegmentLayout.RECORD_BUCKET_BYTES;
 import static io.tophash.sync.format.SegmentLayout.RECORD_EXTRAS;
 import static io.tophash.sync.format.SegmentLayout.SEED;
@@ -10,6 +12,7 @@ import static io.tophash.sync.format.SegmentLayout.TAIL;
 
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.HeapBytes;
+import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.segment.SegmentKind.Shape;
@@ -42,15 +45,20 @@ final class RecordBuilder {
 
   /** {@link SegmentKind#neededBytes}. */
   long neededBytes(Gathered g, int from, int to, long incomingBytes) {
+    if (g.aging.blockBytes != 0) {
+      return g.aging.blockBytes;
+    }
     long records = recordBytes(g, from, to);
     int count = to - from;
     int more = Math.max(MIN_SLACK_RECORDS, count / SLACK);
     long average = averageBytes(count, records, incomingBytes);
     long slack = Math.max(more * average, slackForOverwrites(g, count, records));
-    return HEADER_BYTES
-        + bucketsBytes(SegmentKind.readBuckets(count))
-        + records
-        + Math.max(incomingBytes, slack);
+    long needed =
+        tableBytes(count)
+            + records
+            + ghostBytes(g, count)
+            + Math.max(kind.logBytes(incomingBytes), slack);
+    return kind.isCache() ? CacheLayout.blockBytes(needed) : needed;
   }
 
   /**
@@ -63,10 +71,22 @@ final class RecordBuilder {
     return Math.min(2 * garbage, Math.max(SMALL_SLACK, records / LARGEST_SLACK));
   }
 
-  private static long recordBytes(Gathered g, int from, int to) {
+  /** Bytes of the ghosts that a block with so many entries keeps of those that are known. */
+  private int ghostBytes(Gathered g, int count) {
+    return kind.isCache()
+        ? Aging.ghostBytes(Math.min(g.aging.ghostCount, Aging.ghostRoom(count)))
+        : 0;
+  }
+
+  /** Bytes of the header and the buckets of a block for so many entries, at least. */
+  static long tableBytes(int count) {
+    return HEADER_BYTES + bucketsBytes(SegmentKind.readBuckets(count));
+  }
+
+  private long recordBytes(Gathered g, int from, int to) {
     long sum = 0;
     for (int i = from; i < to; i++) {
-      sum += g.values[i];
+      sum += kind.logBytes(g.values[i]);
     }
     return sum;
   }
@@ -84,9 +104,11 @@ final class RecordBuilder {
     int count = to - from;
     long records = recordBytes(g, from, to);
     int read = SegmentKind.readBuckets(count);
-    long end = Math.min(blockBytes, SlotWord.REACH_BYTES);
+    int ghosts = ghostBytes(g, count);
+    long end = Math.min(blockBytes - ghosts, SlotWord.REACH_BYTES);
+    long incoming = kind.logBytes(shape.incomingBytes());
     long room = end - HEADER_BYTES - bucketsBytes(read) - records;
-    if (room < shape.incomingBytes()) {
+    if (room < incoming) {
       if (blockBytes > end) {
         throw new StoreFullException(
             "too many bytes of keys and values whose hashes agree in the bits that divide the"
@@ -100,8 +122,7 @@ final class RecordBuilder {
     long more = room / (average + RECORD_BUCKET_BYTES * 2 / SegmentKind.MAX_FRESH_LOAD);
     int most =
         (int) Math.min(SegmentWord.MAX_BUCKETS, (2 * (count + more)) / SegmentKind.MAX_FRESH_LOAD);
-    while (read < most
-        && HEADER_BYTES + bucketsBytes(read + 1) + records + shape.incomingBytes() <= end) {
+    while (read < most && HEADER_BYTES + bucketsBytes(read + 1) + records + incoming <= end) {
       read++;
     }
     int dirty = SegmentKind.dirtyBucketsFor(read);
@@ -109,6 +130,26 @@ final class RecordBuilder {
     int length = log + (int) records;
     byte[] image = g.newImage(length);
     int[] tail = {log};
+    if (kind.isCache()) {
+      buildAged(g, from, to, read, log);
+      tail[0] = length;
+    } else {
+      build(g, from, to, read, tail);
+    }
+    long word = SegmentWord.of(block, read, false, shape.generation());
+    HeapBytes.LONG.set(image, SEED, kind.keyHash.seed());
+    HeapBytes.INT.set(image, LOG_START, log);
+    HeapBytes.INT.set(image, LOG_END, (int) end);
+    HeapBytes.INT.set(image, TAIL, tail[0]);
+    SegmentKind.seal(image, word, shape, dirty, (int) blockBytes);
+    kind.memory.putBytes(block, image, 0, length);
+    if (kind.isCache()) {
+      putGhosts(g, block + end, (int) (blockBytes - end));
+    }
+    return word;
+  }
+
+  private void build(Gathered g, int from, int to, int read, int[] tail) {
     kind.fillBuckets(
         g,
         from,
@@ -125,13 +166,56 @@ final class RecordBuilder {
           HeapBytes.INT.set(g.image, bucket + RecordSegments.slot(cell), slot);
           tail[0] += bytes;
         });
-    long word = SegmentWord.of(block, read, false, shape.generation());
-    HeapBytes.LONG.set(image, SEED, kind.keyHash.seed());
-    HeapBytes.INT.set(image, LOG_START, log);
-    HeapBytes.INT.set(image, LOG_END, (int) end);
-    HeapBytes.INT.set(image, TAIL, tail[0]);
-    SegmentKind.seal(image, word, shape, dirty, (int) blockBytes);
-    kind.memory.putBytes(block, image, 0, length);
-    return word;
+  }
+
+  /**
+   * The entries of a cache: in the log in the order of their age, each behind what stands in front
+   * of it.
+   */
+  private void buildAged(Gathered g, int from, int to, int read, int log) {
+    Sieve.sort(g, from, to);
+    int[] offsets = new int[to - from];
+    int at = log;
+    int hand = 0;
+    long next = CacheLayout.NEVER;
+    for (int i = from; i < to; i++) {
+      int record = g.recordOffset(i);
+      int bytes = (int) g.values[i];
+      System.arraycopy(
+          g.bytes,
+          record - CacheLayout.PREFIX_BYTES,
+          g.image,
+          at,
+          bytes + CacheLayout.PREFIX_BYTES);
+      offsets[i - from] = at + CacheLayout.PREFIX_BYTES;
+      if (hand == 0 && record >= g.aging.hand && g.aging.hand != 0) {
+        hand = at + CacheLayout.PREFIX_BYTES;
+      }
+      next = Math.min(next, Sieve.expires(kind, g, i) & CacheLayout.NEVER);
+      at += (int) kind.logBytes(bytes);
+    }
+    HeapBytes.INT.set(g.image, HAND, hand);
+    HeapBytes.INT.set(g.image, NEXT_EXPIRY, CacheLayout.seconds(next));
+    kind.fillBuckets(
+        g,
+        from,
+        to,
+        read,
+        (entry, bucket, cell) -> {
+          int extraAt = bucket + RECORD_EXTRAS + 2 * cell;
+          g.image[extraAt] = (byte) g.hashes[entry];
+          g.image[extraAt + 1] = (byte) (g.hashes[entry] >>> 8);
+          int slot = SlotWord.withMarksOf(SlotWord.of(offsets[entry - from]), g.slot(entry));
+          HeapBytes.INT.set(g.image, bucket + RecordSegments.slot(cell), slot);
+        });
+  }
+
+  private void putGhosts(Gathered g, long position, int bytes) {
+    byte[] ghosts = new byte[bytes];
+    for (int i = 0; i < Math.min(bytes / 2, g.aging.ghostCount); i++) {
+      ghosts[2 * i] = (byte) g.aging.ghosts[i];
+      ghosts[2 * i + 1] = (byte) (g.aging.ghosts[i] >>> 8);
+    }
+    kind.memory.putBytes(position, ghosts, 0, bytes);
   }
 }

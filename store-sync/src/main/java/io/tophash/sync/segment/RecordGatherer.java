@@ -1,5 +1,7 @@
 package io.tophash.sync.segment;
 
+import static io.tophash.sync.format.SegmentLayout.BLOCK_BYTES;
+import static io.tophash.sync.format.SegmentLayout.HAND;
 import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
 import static io.tophash.sync.format.SegmentLayout.LOG_END;
 import static io.tophash.sync.format.SegmentLayout.TAIL;
@@ -56,9 +58,31 @@ final class RecordGatherer {
     g.reserve(end - tables);
     memory.getBytes(block + tables, g.bytes, at + tables, end - tables);
     g.garbage += end - tables;
+    if (kind.isCache() && !gatherAging(g, block, at)) {
+      return false;
+    }
     for (int b = 0; b < buckets; b++) {
       if (!gatherBucket(g, block, at, kind.tableBytes(b), end)) {
         return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean gatherAging(Gathered g, long block, int start) {
+    int hand = memory.getInt(block, HAND);
+    if (g.aging.hand == 0 && hand > 0) {
+      g.aging.hand = start + hand;
+    }
+    int from = memory.getInt(block, LOG_END);
+    int to = memory.getInt(block, BLOCK_BYTES);
+    if (from < 0 || from > to || kind.leavesMapping(block, to)) {
+      return false;
+    }
+    for (int i = from; i + 8 <= to; i += 8) {
+      long four = memory.getLong(block, i);
+      for (int shift = 0; shift < Long.SIZE; shift += Short.SIZE) {
+        g.aging.addOldGhost((short) (four >>> shift));
       }
     }
     return true;
@@ -74,7 +98,7 @@ final class RecordGatherer {
         continue;
       }
       int offset = SlotWord.offset(slot);
-      if (offset < HEADER_BYTES || offset + PAYLOAD > end) {
+      if (offset < HEADER_BYTES + kind.prefix() || offset + PAYLOAD > end) {
         return false;
       }
       int record = start + offset;
@@ -83,7 +107,7 @@ final class RecordGatherer {
         return false;
       }
       g.addRecord(hashOf(g.bytes, record), record, slot, bytes, block + bucketOffset | cell);
-      g.garbage -= bytes;
+      g.garbage -= kind.logBytes(bytes);
     }
     return true;
   }

@@ -15,6 +15,7 @@ import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.Touch;
+import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
@@ -33,15 +34,140 @@ public final class RecordSegments extends SegmentKind {
 
   private final RecordGatherer gatherer;
   private final RecordBuilder builder;
+  private final boolean isCache;
+  private final int prefix;
 
   /**
    * @param memory the mapped file
    * @param keyHash hash of a key
    */
   public RecordSegments(MappedMemory memory, KeyHash keyHash) {
+    this(memory, keyHash, false);
+  }
+
+  /**
+   * @param memory the mapped file
+   * @param keyHash hash of a key
+   * @param isCache true if records have a time at which they expire, see {@link CacheLayout}
+   */
+  public RecordSegments(MappedMemory memory, KeyHash keyHash, boolean isCache) {
     super(memory, keyHash, RECORD_BUCKET_BYTES, RECORD_OVERFLOW);
+    this.isCache = isCache;
+    this.prefix = isCache ? CacheLayout.PREFIX_BYTES : 0;
     this.gatherer = new RecordGatherer(this);
     this.builder = new RecordBuilder(this);
+  }
+
+  /** True if the entries are those of a cache. */
+  public boolean isCache() {
+    return isCache;
+  }
+
+  /** What stands in front of each record, in bytes. */
+  public int prefix() {
+    return prefix;
+  }
+
+  /** Bytes that a record, or stub, takes in the log. */
+  public long logBytes(long recordBytes) {
+    return isCache ? CacheLayout.logBytes(recordBytes) : recordBytes;
+  }
+
+  /** Cache: bytes that so many records take, with what a block needs for them, but no room. */
+  long leastBytes(int count, long records) {
+    return RecordBuilder.tableBytes(count) + records + Aging.ghostBytes(Aging.ghostRoom(count));
+  }
+
+  /** Cache: bytes that the gathered entries take, with what a block needs for them, but no room. */
+  public long needed(Gathered g) {
+    long records = 0;
+    for (int i = 0; i < g.count; i++) {
+      records += logBytes(g.values[i]);
+    }
+    return leastBytes(g.count, records);
+  }
+
+  /** Cache: the next block of gathered entries shall be of this size. */
+  public void chooseBlock(Gathered g, long bytes) {
+    g.aging.blockBytes = bytes;
+  }
+
+  /** Encoded key of a gathered small record. */
+  public byte[] keyOf(Gathered g, int entry) {
+    int at = g.recordOffset(entry);
+    int bytes = SyncRecordLayout.keyLength((int) HeapBytes.INT.get(g.bytes, at + KEY_LENGTH));
+    return Arrays.copyOfRange(g.bytes, at + PAYLOAD, at + PAYLOAD + bytes);
+  }
+
+  /** Encoded value of a gathered small record, with what stands in front of it. */
+  public byte[] valueOf(Gathered g, int entry) {
+    int at = g.recordOffset(entry);
+    int keyBytes = SyncRecordLayout.keyLength((int) HeapBytes.INT.get(g.bytes, at + KEY_LENGTH));
+    int bytes = (int) HeapBytes.INT.get(g.bytes, at + SyncRecordLayout.VALUE_LENGTH);
+    byte[] value = new byte[prefix + bytes];
+    System.arraycopy(g.bytes, at - prefix, value, 0, prefix);
+    System.arraycopy(g.bytes, at + PAYLOAD + keyBytes, value, prefix, bytes);
+    return value;
+  }
+
+  /** Key and value of a gathered large record, with what stands in front of it; encoded. */
+  public byte[][] copyLarge(Gathered g, int entry) {
+    long at = largeBlock(g, entry) + prefix;
+    int keyBytes = SyncRecordLayout.keyLength(memory.getInt(at, KEY_LENGTH));
+    int valueBytes = memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
+    checkInside(at, SyncRecordLayout.bytes(keyBytes, valueBytes));
+    byte[] key = new byte[keyBytes];
+    byte[] value = new byte[prefix + valueBytes];
+    memory.getBytes(at + PAYLOAD, key, 0, keyBytes);
+    memory.getBytes(at - prefix, value, 0, prefix);
+    memory.getBytes(at + PAYLOAD + keyBytes, value, prefix, valueBytes);
+    return new byte[][] {key, value};
+  }
+
+  /**
+   * Where the slot of a gathered entry is: its bucket's position, with the cell in the low bits.
+   */
+  public long cell(Gathered g, int entry) {
+    return g.cells[entry];
+  }
+
+  /** Bytes that a gathered entry takes in the log. */
+  public long bytesInLog(Gathered g, int entry) {
+    return logBytes(g.values[entry]);
+  }
+
+  /** The slot of an entry as it was gathered. */
+  public int slot(Gathered g, int entry) {
+    return g.slot(entry);
+  }
+
+  /** Cache: notes that an entry of the segment expires then. In the guard or under the lock. */
+  public void noteExpiry(long segmentWord, long expires) {
+    long block = SegmentWord.position(segmentWord);
+    int seconds = CacheLayout.seconds(expires);
+    int present = memory.getIntVolatile(block, SegmentLayout.NEXT_EXPIRY);
+    while (Integer.compareUnsigned(seconds, present) < 0
+        && !memory.compareAndSetInt(block, SegmentLayout.NEXT_EXPIRY, present, seconds)) {
+      present = memory.getIntVolatile(block, SegmentLayout.NEXT_EXPIRY);
+    }
+  }
+
+  /**
+   * Cache: true if this key, or one that looks like it, went from the segment a short while ago.
+   * For the holder of the lock.
+   */
+  public boolean isGhost(long segmentWord, long hash) {
+    long block = SegmentWord.position(segmentWord);
+    int from = memory.getInt(block, LOG_END);
+    int to = memory.getInt(block, SegmentLayout.BLOCK_BYTES);
+    long pattern = (Aging.fingerprint(hash) & 0xFFFFL) * 0x0001_0001_0001_0001L;
+    for (int at = from; at + 8 <= to; at += 8) {
+      long differs = memory.getLong(block, at) ^ pattern;
+      if ((differs - 0x0001_0001_0001_0001L & ~differs & 0x8000_8000_8000_8000L) != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -184,7 +310,7 @@ public final class RecordSegments extends SegmentKind {
 
   /** Position of the large record that the stub at this position stands for. */
   public long largePosition(long stub) {
-    return longAt(stub, SyncRecordLayout.STUB_POSITION);
+    return longAt(stub, SyncRecordLayout.STUB_POSITION) + prefix;
   }
 
   // A stub begins at a multiple of 4 only.
@@ -233,20 +359,41 @@ public final class RecordSegments extends SegmentKind {
   /**
    * Appends a record to the log. For who is in the guard or holds the lock.
    *
+   * @param expires cache: what stands in front of it
    * @return the slot that refers to it; 0 if the log is full
    */
-  public int append(long segmentWord, byte[] record, int length) {
+  public int append(long segmentWord, byte[] record, long expires) {
+    if (!isCache) {
+      return append(segmentWord, record, record.length);
+    }
+    int at = reserve(segmentWord, (int) CacheLayout.logBytes(record.length));
+    if (at == 0) {
+      return 0;
+    }
+    // Before the record can be found: so no entry expires before the header says so.
+    noteExpiry(segmentWord, expires);
+    long place = SegmentWord.position(segmentWord) + at;
+    memory.putLong(place, 0, expires);
+    memory.putBytes(place + CacheLayout.PREFIX_BYTES, record, 0, record.length);
+    return SlotWord.of(at + CacheLayout.PREFIX_BYTES);
+  }
+
+  private int append(long segmentWord, byte[] record, int length) {
+    int at = reserve(segmentWord, length);
+    if (at != 0) {
+      memory.putBytes(SegmentWord.position(segmentWord) + at, record, 0, length);
+    }
+    return SlotWord.of(at);
+  }
+
+  private int reserve(long segmentWord, int length) {
     long block = SegmentWord.position(segmentWord);
     int end = memory.getInt(block, LOG_END);
     if (memory.getIntVolatile(block, TAIL) > end - length) {
       return 0;
     }
     int at = memory.getAndAddInt(block, TAIL, length);
-    if (at > end - length) {
-      return 0;
-    }
-    memory.putBytes(block + at, record, 0, length);
-    return SlotWord.of(at);
+    return at > end - length ? 0 : at;
   }
 
   /** Fills the cell that {@link #findRoom} returned; {@link #publish} follows. */
@@ -279,7 +426,7 @@ public final class RecordSegments extends SegmentKind {
     int keyBytes = SyncRecordLayout.keyLength(lengths);
     byte[] record = Arrays.copyOfRange(bytes, at, at + length);
     if (SyncRecordLayout.isLarge(lengths)) {
-      long block = largeBlock(g, entry);
+      long block = largeBlock(g, entry) + prefix;
       int value = (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.VALUE_LENGTH);
       long all = SyncRecordLayout.bytes(keyBytes, value);
       if (leavesMapping(block, all)) {
@@ -350,12 +497,13 @@ public final class RecordSegments extends SegmentKind {
 
   @Override
   public long hashOfLarge(long block, long blockBytes) {
-    int keyBytes = SyncRecordLayout.keyLength(memory.getInt(block, KEY_LENGTH));
-    if (PAYLOAD + keyBytes > blockBytes) {
+    long record = block + prefix;
+    int keyBytes = SyncRecordLayout.keyLength(memory.getInt(record, KEY_LENGTH));
+    if (prefix + PAYLOAD + keyBytes > blockBytes) {
       return 0;
     }
     byte[] key = new byte[keyBytes];
-    memory.getBytes(block + PAYLOAD, key, 0, keyBytes);
+    memory.getBytes(record + PAYLOAD, key, 0, keyBytes);
     return keyHash.ofBytes(key, 0, keyBytes);
   }
 

@@ -3,6 +3,7 @@ package io.tophash.sync.shard;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.RecordChecksum;
@@ -31,15 +32,28 @@ public final class LargeRecords {
    * @param below the block shall lie below this position if there is room there
    */
   public byte[] write(int shard, byte[] record, int keyBytes, long hash, long below) {
+    return write(shard, record, keyBytes, hash, below, 0, 0);
+  }
+
+  /** The same in a cache, behind when it expires. */
+  public byte[] write(int shard, byte[] record, int keyBytes, long hash, long below, long expires) {
+    return write(shard, record, keyBytes, hash, below, CacheLayout.PREFIX_BYTES, expires);
+  }
+
+  private byte[] write(
+      int shard, byte[] record, int keyBytes, long hash, long below, int prefix, long expires) {
+    long bytes =
+        prefix == 0 ? record.length : CacheLayout.largeBytes(prefix + (long) record.length);
     int note = at(shard, ShardLayout.NEW_LARGE);
     long block =
-        below == Long.MAX_VALUE
-            ? 0
-            : context.allocator().allocateBelow(below, record.length, shard, note);
+        below == Long.MAX_VALUE ? 0 : context.allocator().allocateBelow(below, bytes, shard, note);
     if (block == 0) {
-      block = context.allocator().allocate(record.length, shard, note);
+      block = context.allocator().allocate(bytes, shard, note);
     }
-    memory.putBytes(block, record, 0, record.length);
+    if (prefix != 0) {
+      memory.putLong(block, 0, expires);
+    }
+    memory.putBytes(block + prefix, record, 0, record.length);
     CrashPoint.reached("large.written");
     byte[] stub = new byte[SyncRecordLayout.STUB_BYTES];
     HeapBytes.INT.set(stub, SyncRecordLayout.KEY_LENGTH, keyBytes | SyncRecordLayout.LARGE);
@@ -61,6 +75,11 @@ public final class LargeRecords {
     } else {
       context.allocator().freeIfOwned(memory.getLong(0, note), shard, note);
     }
+  }
+
+  /** True if a new block waits for being linked. */
+  public boolean hasNew(int shard) {
+    return memory.getLong(0, at(shard, ShardLayout.NEW_LARGE)) != 0;
   }
 
   /** The block is about to be unlinked. */

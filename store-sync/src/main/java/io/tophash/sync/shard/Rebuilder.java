@@ -51,6 +51,10 @@ final class Rebuilder {
    * needs, and no moment comes at which all split.
    */
   long maxBlockBytes(int shard) {
+    if (context.caching() != null) {
+      // Blocks of few sizes are more useful there.
+      return context.maxSegmentBytes();
+    }
     int shift = context.shardShift();
     double phase = shift == 0 ? 0 : (Integer.reverse(shard) >>> 32 - shift) / (double) (1 << shift);
     return (long) (context.maxSegmentBytes() * Math.pow(2, -phase));
@@ -64,6 +68,38 @@ final class Rebuilder {
    * @param below the block must lie below this position, if one can be had; for compaction
    */
   void rebuild(int shard, long hash, long incomingBytes, long avoid, long below, Gathered g) {
+    rebuild(shard, hash, incomingBytes, avoid, below, g, null, false, 0);
+  }
+
+  /**
+   * Rebuilds the segment of a hash in a cache, within the bounds of its shard.
+   *
+   * @param incomingBytes size of a record that there must be room for afterwards
+   * @param inserts true if that is of a new key
+   * @param squeeze see {@link CacheRoom#prepare}
+   */
+  void rebuildWithin(
+      int shard,
+      long hash,
+      long incomingBytes,
+      boolean inserts,
+      int squeeze,
+      Gathered g,
+      CacheRoom room) {
+    rebuild(shard, hash, incomingBytes, 0, Long.MAX_VALUE, g, room, inserts, squeeze);
+    room.committed(shard);
+  }
+
+  private void rebuild(
+      int shard,
+      long hash,
+      long incomingBytes,
+      long avoid,
+      long below,
+      Gathered g,
+      CacheRoom room,
+      boolean inserts,
+      int squeeze) {
     long directoryWord = directory.freshen(shard);
     int index = directory.indexOf(directoryWord, hash);
     long word = directory.segmentWord(directoryWord, index);
@@ -74,13 +110,16 @@ final class Rebuilder {
     if (below != Long.MAX_VALUE) {
       g.forgetGarbage();
     }
-    long needed = kind.neededBytes(g, 0, g.count(), incomingBytes);
     long most = maxBlockBytes(shard);
+    boolean chosen =
+        room != null && room.prepare(shard, word, g, most, incomingBytes, inserts, squeeze);
+    long needed = kind.neededBytes(g, 0, g.count(), incomingBytes);
     context.bump(shard, ShardLayout.REBUILDS);
     Shape shape = new Shape(0, local, SegmentWord.generation(word) + 1, avoid, incomingBytes);
-    if (needed > most && canSplit(g, local)) {
+    if (!chosen && needed > most && canSplit(g, local)) {
       split(shard, directoryWord, index, shape, word, g);
-    } else if (needed <= most / LONELY_DIVISOR
+    } else if (!chosen
+        && needed <= most / LONELY_DIVISOR
         && local > 0
         && tryMerge(shard, directoryWord, index, shape, word, g)) {
       context.bump(shard, ShardLayout.MERGES);

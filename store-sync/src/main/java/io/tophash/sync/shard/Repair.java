@@ -157,6 +157,7 @@ final class Repair {
     long directoryWord = context.directoryWord(shard);
     directory.check(shard, directoryWord);
     long count = 0;
+    long bytes = allocator.sizeOf(DirectoryWord.position(directoryWord));
     long last = 0;
     for (int i = 0; i < 1 << DirectoryWord.depth(directoryWord); i++) {
       long word = directory.segmentWord(directoryWord, i);
@@ -167,9 +168,22 @@ final class Repair {
           throw damaged(word);
         }
         count += g.count();
+        bytes += context.caching() == null ? 0 : bytesOf(word, g);
       }
     }
     memory.putLongRelease(0, at(shard, ShardLayout.COUNT), count);
+    if (context.caching() != null) {
+      context.caching().bounds().putUsed(shard, bytes);
+    }
+  }
+
+  private long bytesOf(long word, Gathered g) {
+    long bytes = allocator.sizeOf(SegmentWord.position(word));
+    for (int i = 0; i < g.count(); i++) {
+      long large = kind.largeBlock(g, i);
+      bytes += large == 0 ? 0 : allocator.sizeOf(large);
+    }
+    return bytes;
   }
 
   private static CorruptStoreException damaged(long word) {

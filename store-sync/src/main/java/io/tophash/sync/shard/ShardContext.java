@@ -27,6 +27,7 @@ import java.nio.file.Path;
  * @param lockTimeoutNanos how long to wait for a lock
  * @param mapAll maps all that the file has by now. Who goes through a shard under its lock runs
  *     this first, as other processes may have made the file longer and put anything there
+ * @param caching of a cache; null of any other store
  * @param file which says whether it may still be changed
  */
 public record ShardContext(
@@ -38,6 +39,7 @@ public record ShardContext(
     long maxSegmentBytes,
     long lockTimeoutNanos,
     Runnable mapAll,
+    Caching caching,
     StoreFile file) {
 
   /** The file's name, for messages. */

@@ -297,7 +297,40 @@ public final class Shards {
    * @param avoid a value that must not be the segment's nil afterwards
    */
   public void rebuild(int shard, long hash, long incomingBytes, long avoid) {
+    if (context.caching() != null) {
+      rebuildWithin(shard, hash, incomingBytes, false, 0);
+      return;
+    }
     frozen(shard, g -> rebuilder.rebuild(shard, hash, incomingBytes, avoid, Long.MAX_VALUE, g));
+  }
+
+  /** Cache: what must be free of the share of a shard at rest, in bytes. */
+  public long reserve(int shard) {
+    return CacheRoom.reserve(rebuilder.maxBlockBytes(shard));
+  }
+
+  /** True if a shard of a cache has as many entries as it may. */
+  public boolean isFull(int shard) {
+    return count(shard) >= context.caching().bounds().maxEntries(shard);
+  }
+
+  /**
+   * Rebuilds the segment of a hash in a cache, within the bounds of its shard, for the holder of
+   * the lock.
+   *
+   * @param incomingBytes size of a record for which there must be room afterwards
+   * @param inserts true if that is of a new key
+   * @param squeeze see {@link CacheRoom#prepare}
+   * @return how many entries went
+   * @throws io.tophash.core.errors.StoreFullException if there is no room for the record
+   */
+  public int rebuildWithin(int shard, long hash, long incomingBytes, boolean inserts, int squeeze) {
+    CacheRoom room = new CacheRoom(context);
+    frozen(
+        shard, g -> rebuilder.rebuildWithin(shard, hash, incomingBytes, inserts, squeeze, g, room));
+    // The lock is still held; who listens gets it off this thread.
+    room.tell();
+    return room.removed();
   }
 
   /** Gathers the segment of a hash and runs an action, with the shard's lock. */

@@ -80,7 +80,8 @@ public final class Backup {
         shards.context().maxSegmentBytes(),
         keys,
         values,
-        core.hashes());
+        core.hashes(),
+        core.cacheSettings());
   }
 
   private void fill(Entries<byte[], byte[]> to, CopyTarget copy) {

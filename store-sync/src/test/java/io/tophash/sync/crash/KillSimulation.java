@@ -172,7 +172,7 @@ final class KillSimulation implements CrashHook.Tracer {
     log.fence();
   }
 
-  private static boolean isAtomic() {
+  static boolean isAtomic() {
     return StackWalker.getInstance()
         .walk(
             frames ->

@@ -27,6 +27,7 @@ class SyncLayoutTest {
         .constant("MIN_WINDOW_SHIFT", 20)
         .constant("MAX_SHARD_SHIFT", 6)
         .constant("PROCESS_COUNT", 64)
+        .field("TAGS", 229_376, 8 * CacheLayout.TAGS, 8)
         .constant("MAX_WINDOWS", 8_192)
         .fillNoMoreThan(HeaderLayout.BYTES, RegionLayout.EXTENT_BYTES);
     assertEquals(RegionLayout.SHARDS + 5 * 512, RegionLayout.shard(5));
@@ -40,6 +41,10 @@ class SyncLayoutTest {
         .longAt("STATE", 8)
         .longAt("DIRECTORY", 64)
         .longAt("COUNT", 128)
+        .longAt("USED_BYTES", 136)
+        .longAt("MAX_BYTES", 144)
+        .longAt("MAX_ENTRIES", 152)
+        .longAt("HAND", 160)
         .longAt("NEW_BLOCK_0", 192)
         .longAt("NEW_BLOCK_1", 200)
         .longAt("OLD_BLOCK_0", 208)
@@ -49,6 +54,7 @@ class SyncLayoutTest {
         .longAt("NEW_LARGE", 240)
         .longAt("OLD_LARGE", 248)
         .longAt("CLEARING", 256)
+        .longAt("SWEPT_AT", 264)
         .longAt("COPIES", 312)
         .longAt("INSERTS", 320)
         .longAt("REBUILDS", 328)
@@ -58,6 +64,7 @@ class SyncLayoutTest {
         .longAt("TAKEOVERS", 360)
         .longAt("MISSES", 368)
         .longAt("CLEARS", 376)
+        .field("CACHE_COUNTERS", 384, 8 * CacheLayout.COUNTERS, 8)
         .constant("BYTES", 512)
         .fillNoMoreThan(0, 512);
   }
@@ -76,6 +83,8 @@ class SyncLayoutTest {
         .intAt("BLOCK_BYTES", 40)
         .intAt("CHECKSUM", 44)
         .intAt("TAIL", 48)
+        .intAt("HAND", 56)
+        .intAt("NEXT_EXPIRY", 60)
         .constant("HEADER_BYTES", 64)
         .constant("INLINE_BUCKET_BYTES", 144)
         .constant("INLINE_OVERFLOW", 136)
