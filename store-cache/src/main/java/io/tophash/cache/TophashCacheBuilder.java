@@ -232,7 +232,7 @@ public final class TophashCacheBuilder<K, V> {
           System.Logger.Level.WARNING,
           "the cache was made with another "
               + what
-              + ", which counts; resize() changes it, store="
+              + ", which counts: the file keeps the bound that it was made with, store="
               + opened.store().path()
               + " present="
               + present
