@@ -207,7 +207,11 @@ public final class StoreHeader {
             b.getLong(HeaderLayout.CREATED_MS),
             b.getLong(HeaderLayout.STORE_ID),
             b.getInt(HeaderLayout.FLAGS));
-    if ((header.flags & ~(HeaderLayout.FLAG_BOUND_RECORDS | HeaderLayout.FLAG_CACHE)) != 0) {
+    int known =
+        header.kind == HeaderLayout.KIND_HASH
+            ? HeaderLayout.FLAG_BOUND_RECORDS
+            : HeaderLayout.FLAG_CACHE;
+    if ((header.flags & ~known) != 0) {
       throw new IncompatibleStoreException(
           "the store uses what a later release brought; use that release, store="
               + store
