@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bounds, ends and evictions of a cache store, against a map of what was stored last. */
+@Tag("contract")
 @Tag("fast")
 class CacheStoreTest {
   @TempDir Path dir;
