@@ -7,8 +7,7 @@ import com.google.common.collect.testing.features.CollectionSize;
 import com.google.common.collect.testing.features.MapFeature;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.testing.JUnit3Suites;
-import java.util.ArrayList;
-import java.util.List;
+import io.tophash.core.testing.RecentStores;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicNode;
@@ -18,11 +17,11 @@ import org.junit.jupiter.api.TestFactory;
 /** Guava's suite for concurrent maps over {@link TophashCache#asMap}. */
 @Tag("contract")
 class CacheMapSuiteTest {
-  private final List<TophashCache<String, String>> opened = new ArrayList<>();
+  private final RecentStores opened = new RecentStores();
 
   @AfterEach
   void closeAll() {
-    opened.forEach(TophashCache::close);
+    opened.closeAll();
   }
 
   @TestFactory

@@ -10,8 +10,8 @@ import com.google.common.collect.testing.features.MapFeature;
 import com.google.common.collect.testing.testers.MapToStringTester;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.testing.JUnit3Suites;
+import io.tophash.core.testing.RecentStores;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -23,13 +23,11 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("contract")
 @Tag("full")
 class MapSuiteTest {
-  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final RecentStores opened = new RecentStores();
 
   @AfterEach
-  void closeAll() throws Exception {
-    for (AutoCloseable store : opened) {
-      store.close();
-    }
+  void closeAll() {
+    opened.closeAll();
   }
 
   @TestFactory

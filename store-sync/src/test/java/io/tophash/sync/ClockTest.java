@@ -183,6 +183,7 @@ class ClockTest {
         }
       }
     }
-    assertEquals(Set.of("EngineConfig.java", "StoreShape.java", "Rows.java", "Checkpoints.java"), found);
+    assertEquals(
+        Set.of("EngineConfig.java", "StoreShape.java", "Rows.java", "Checkpoints.java"), found);
   }
 }

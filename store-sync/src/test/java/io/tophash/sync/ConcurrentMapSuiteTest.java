@@ -9,7 +9,7 @@ import com.google.common.collect.testing.features.CollectionSize;
 import com.google.common.collect.testing.features.MapFeature;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.testing.JUnit3Suites;
-import java.util.ArrayList;
+import io.tophash.core.testing.RecentStores;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -22,13 +22,11 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("contract")
 @Tag("full")
 class ConcurrentMapSuiteTest {
-  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final RecentStores opened = new RecentStores();
 
   @AfterEach
-  void closeAll() throws Exception {
-    for (AutoCloseable store : opened) {
-      store.close();
-    }
+  void closeAll() {
+    opened.closeAll();
   }
 
   @TestFactory

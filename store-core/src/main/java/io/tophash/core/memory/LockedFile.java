@@ -29,6 +29,9 @@ final class LockedFile implements LockKeeper.Kept {
   private static final int ID_BITS = 48;
   private static final int CANARY_LOOKS = 2;
 
+  /** Lists of the kernel in which a lock must be missing. */
+  private static final int LOOKS = 3;
+
   private final Path path;
   private final FileChannel channel;
   private final boolean writable;
@@ -194,7 +197,21 @@ final class LockedFile implements LockKeeper.Kept {
    * @return false if somebody else has one by now
    */
   boolean confirm() throws IOException {
-    return stands(LockKeeper.kernelLocks()) || renew();
+    return stands() || renew();
+  }
+
+  /**
+   * Looks more than once before it says that the locks are gone: the kernel writes its list in
+   * pieces, and while others give locks up a piece may leave one out that stands. To take locks
+   * again that were not lost would give them up for a moment.
+   */
+  private boolean stands() {
+    for (int i = 0; i < LOOKS; i++) {
+      if (stands(LockKeeper.kernelLocks())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean stands(String kernelLocks) {
@@ -203,7 +220,7 @@ final class LockedFile implements LockKeeper.Kept {
 
   @Override
   public void look(String kernelLocks) throws IOException {
-    boolean standing = stands(kernelLocks);
+    boolean standing = stands(kernelLocks) || stands();
     if (!standing) {
       LOG.log(
           System.Logger.Level.WARNING,

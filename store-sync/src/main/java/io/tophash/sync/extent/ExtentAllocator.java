@@ -295,8 +295,8 @@ public final class ExtentAllocator {
   // ------------------------------------------------------------------------
 
   /**
-   * Frees all extents in which no block is in use or named by a checkpoint. Who freed the last block
-   * of one may have been gone when that became takeable. Lock-free; reads all headers.
+   * Frees all extents in which no block is in use or named by a checkpoint. Who freed the last
+   * block of one may have been gone when that became takeable. Lock-free; reads all headers.
    */
   public void giveBackEmpty() {
     for (int window = 0; window < table.windowCount(); window++) {

@@ -10,8 +10,8 @@ import io.tophash.sync.segment.Gathered;
 
 /**
  * The cut of a checkpoint: one moment at which all shards are frozen, what stands in them is noted,
- * and their epoch moves on, so that from then on nothing of it is stored to. A process that was stopped
- * inside a shard makes it fail, and all go on.
+ * and their epoch moves on, so that from then on nothing of it is stored to. A process that was
+ * stopped inside a shard makes it fail, and all go on.
  *
  * <p>For one thread at a time in all processes.
  */

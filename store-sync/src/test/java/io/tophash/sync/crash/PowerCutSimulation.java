@@ -28,6 +28,8 @@ import java.util.function.BooleanSupplier;
  * made so. That is a life again, which may be cut off too.
  */
 final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
+  private static final int IMAGES_PER_COLLECTION = 64;
+
   /** What a broken variant does. */
   interface Sabotage {
     Sabotage NONE = new Sabotage() {};
@@ -274,6 +276,9 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
 
   private void check(byte[] image, String mix) {
     tally.images++;
+    if (tally.images % IMAGES_PER_COLLECTION == 0) {
+      System.gc(); // unmaps what the dead have left, which each open of a store else meets
+    }
     tally.recoveryCuts += life > 0 ? 1 : 0;
     // Another run of the machine.
     ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN).putLong(HeaderLayout.BOOT_ID, life + 1);
