@@ -45,6 +45,7 @@ class HeaderLayoutTest {
         .field("CLASS_COUNTS", 1024, 16 * SizeClasses.count(), 8)
         .field("UNDO", 2048, 16 + BucketLayout.MAX_INLINE_BYTES, 8)
         .constant("FLAG_BOUND_RECORDS", 1)
+        .constant("FLAG_CACHE", 2)
         .constant("MAGIC_VALUE", 0x0048534148504F54L)
         .constant("VERSION_VALUE", 1)
         .constant("KIND_HASH", 1)
