@@ -208,9 +208,8 @@ public final class StoreHeader {
             b.getLong(HeaderLayout.STORE_ID),
             b.getInt(HeaderLayout.FLAGS));
     int known =
-        header.kind == HeaderLayout.KIND_HASH
-            ? HeaderLayout.FLAG_BOUND_RECORDS
-            : HeaderLayout.FLAG_CACHE;
+        HeaderLayout.FLAG_BOUND_RECORDS
+            | (header.kind == HeaderLayout.KIND_SYNC ? HeaderLayout.FLAG_CACHE : 0);
     if ((header.flags & ~known) != 0) {
       throw new IncompatibleStoreException(
           "the store uses what a later release brought; use that release, store="
