@@ -78,6 +78,7 @@ public final class TophashCacheMetrics extends CacheMeterBinder<TophashCache<?, 
     return stats().expiredCount();
   }
 
+  /** Keys that were stored anew, by all processes; a load stores its lease first. */
   @Override
   protected long putCount() {
     return getCache().isClosed() ? 0 : file.writes();
