@@ -78,7 +78,7 @@ public final class TophashCacheMetrics extends CacheMeterBinder<TophashCache<?, 
     return stats().expiredCount();
   }
 
-  /** Keys that were stored anew, by all processes; a load stores its lease first. */
+  /** What all processes have stored; a load stores twice, its lease and its value. */
   @Override
   protected long putCount() {
     return getCache().isClosed() ? 0 : file.writes();
