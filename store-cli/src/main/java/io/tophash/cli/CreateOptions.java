@@ -3,6 +3,7 @@ package io.tophash.cli;
 import io.tophash.core.StoreInfo;
 import java.nio.file.Path;
 import java.time.Duration;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,6 +41,8 @@ final class CreateOptions {
       description = "The file must not grow over this many bytes.")
   private Long maxBytes;
 
+  @Mixin private DurabilityOptions durability = new DurabilityOptions();
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -48,7 +51,8 @@ final class CreateOptions {
     if (maxBytes != null && maxBytes <= 0) {
       throw new ParameterException(spec.commandLine(), "--max-bytes must be positive");
     }
-    return OpenStore.toPut(path, wait, kind, keyCodec, valueCodec);
+    OpenStore.Plan plan = OpenStore.toPut(path, wait, kind, keyCodec, valueCodec);
+    return plan.durability(durability.durability(plan.kind()));
   }
 
   long maxBytes() {

@@ -8,6 +8,8 @@ import io.tophash.core.StoreInfo;
 import io.tophash.core.StoreInfo.Kind;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.UnsettledStoreException;
+import io.tophash.sync.Durability;
+import io.tophash.sync.SyncBuilder;
 import io.tophash.sync.SyncStore;
 import io.tophash.sync.SyncStoreBuilder;
 import java.io.IOException;
@@ -161,19 +163,31 @@ final class OpenStore implements AutoCloseable {
               + " valueCodec="
               + values.codec().id());
     }
-    return new Plan(path, wait, made, keys, values, info == null);
+    return new Plan(path, wait, made, keys, values, info == null, null);
   }
 
   /**
    * A store that is about to be opened, or made, to put entries into it.
    *
    * @param isNew true if it is made
+   * @param durability the least that a SyncStore shall have; null for what its file says
    */
   record Plan(
-      Path path, Duration patience, Kind kind, TextForm keys, TextForm values, boolean isNew) {
+      Path path,
+      Duration patience,
+      Kind kind,
+      TextForm keys,
+      TextForm values,
+      boolean isNew,
+      Durability durability) {
     // What a store takes that is made as it is made here. It says so itself, but then it is there.
     private static final int MOST_KEY_BYTES = 64 << 10;
     private static final int MOST_VALUE_BYTES = 256 << 20;
+
+    /** The same plan for a store that is at least so durable. */
+    Plan durability(Durability level) {
+      return new Plan(path, patience, kind, keys, values, isNew, level);
+    }
 
     /**
      * Checks that a new store would take an entry, so that none is made for one that it refuses.
@@ -206,8 +220,12 @@ final class OpenStore implements AutoCloseable {
           kind,
           keys,
           values,
-          builder ->
-              builder.expectedEntries(expectedEntries).maxBytes(maxBytes).waitForLock(patience),
+          builder -> {
+            builder.expectedEntries(expectedEntries).maxBytes(maxBytes).waitForLock(patience);
+            if (durability != null) {
+              ((SyncBuilder<?, ?>) builder).durability(durability);
+            }
+          },
           path);
     }
   }

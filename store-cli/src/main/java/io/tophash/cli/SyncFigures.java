@@ -1,6 +1,7 @@
 package io.tophash.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.tophash.sync.Durability;
 import io.tophash.sync.SyncStats;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,6 +37,7 @@ final class SyncFigures {
         stats.removes(),
         stats.misses());
     StatCommand.row(text, "take-overs", "%,d", stats.takeovers());
+    checkpointRows(text, stats.checkpoint());
     if (stats.attached().isEmpty()) {
       StatCommand.row(text, "writers", "none attached");
     }
@@ -53,9 +55,72 @@ final class SyncFigures {
     }
   }
 
+  private static void checkpointRows(StringBuilder text, SyncStats.Checkpoint checkpoint) {
+    StatCommand.row(text, "durability", "%s", text(checkpoint.durability()));
+    StatCommand.row(
+        text,
+        "checkpoint",
+        "%,d, taken %s ago, %,d so far; %,d bytes are kept for it only%s",
+        checkpoint.number(),
+        age(checkpoint.cutAt(), Instant.now()),
+        checkpoint.count(),
+        checkpoint.quarantinedBytes(),
+        checkpoint.broken() ? "; NO LATER ONE, as the device has refused to take it" : "");
+    if (checkpoint.stalledBy() != null) {
+      StatCommand.row(
+          text,
+          "held up by",
+          "pid %d on %s, which does not go on (stopped?)",
+          checkpoint.stalledBy().pid(),
+          checkpoint.stalledBy().host());
+    }
+    if (checkpoint.recoveredAt() != null) {
+      StatCommand.row(
+          text,
+          "power cut",
+          "opened %s after one, as it was %s; later changes were lost",
+          checkpoint.recoveredAt(),
+          checkpoint.recoveredTo());
+    }
+  }
+
+  /** A level for people. */
+  static String text(Durability durability) {
+    return durability.maxLoss() == null
+        ? "process; a power cut takes what is newer than the last checkpoint"
+        : "power-loss; a power cut takes "
+            + durability.maxLoss().toMillis()
+            + " ms of changes at most";
+  }
+
+  static void writeJson(JsonGenerator out, SyncStats.Checkpoint checkpoint) throws IOException {
+    Durability durability = checkpoint.durability();
+    out.writeStringField("durability", DurabilityOptions.LevelName.of(durability).toString());
+    if (durability.maxLoss() != null) {
+      out.writeNumberField("maxLossMs", durability.maxLoss().toMillis());
+    }
+    out.writeNumberField("checkpoint", checkpoint.number());
+    out.writeStringField("checkpointCutAt", checkpoint.cutAt().toString());
+    out.writeNumberField("checkpoints", checkpoint.count());
+    out.writeNumberField("quarantinedBytes", checkpoint.quarantinedBytes());
+    out.writeBooleanField("broken", checkpoint.broken());
+    if (checkpoint.stalledBy() != null) {
+      out.writeNumberField("stalledByPid", checkpoint.stalledBy().pid());
+      out.writeStringField("stalledByHost", checkpoint.stalledBy().host());
+    }
+    if (checkpoint.recoveredAt() != null) {
+      out.writeStringField("recoveredAt", checkpoint.recoveredAt().toString());
+      out.writeStringField("recoveredTo", checkpoint.recoveredTo().toString());
+    }
+  }
+
   /** The time since a process attached, to one unit. */
   static String age(SyncStats.AttachedProcess process, Instant now) {
-    long seconds = Math.max(0, Duration.between(process.attachedAt(), now).toSeconds());
+    return age(process.attachedAt(), now);
+  }
+
+  private static String age(Instant then, Instant now) {
+    long seconds = Math.max(0, Duration.between(then, now).toSeconds());
     if (seconds < 120) {
       return seconds + " s";
     }
@@ -76,6 +141,7 @@ final class SyncFigures {
     out.writeNumberField("misses", stats.misses());
     out.writeNumberField("takeovers", stats.takeovers());
     out.writeNumberField("clears", stats.clears());
+    writeJson(out, stats.checkpoint());
     out.writeArrayFieldStart("attached");
     for (SyncStats.AttachedProcess process : stats.attached()) {
       out.writeStartObject();

@@ -82,6 +82,36 @@ class SyncCommandsTest extends CommandTest {
     assertEquals(List.of(), json.get("attached"));
   }
 
+  @Test
+  void durabilityIsSetAndShown() {
+    Path store = newStore();
+    assertTrue(run("checkpoint", store).ok().out().contains("durability: process;"));
+    Map<String, Object> json = run("checkpoint", store, "--json").ok().json();
+    long number = (Long) json.get("checkpoint");
+    assertEquals("process", json.get("durability"));
+    json = run("checkpoint", store, "--durability", "power-loss", "--json").ok().json();
+    assertEquals("power-loss", json.get("durability"));
+    assertEquals(1_000L, json.get("maxLossMs"));
+    assertTrue((Long) json.get("checkpoint") > number, json::toString);
+    run("put", store, "k", "v", "--durability", "power-loss", "--max-loss", "300ms").ok();
+    json = run("stat", store, "--json").ok().json();
+    assertEquals(300L, json.get("maxLossMs"));
+    assertEquals(false, json.get("broken"));
+    run("checkpoint", store, "--durability", "process").ok();
+    assertEquals("process", run("stat", store, "--json").ok().json().get("durability"));
+    Path fresh = path("fresh.tph");
+    run("load", fresh, file("c.tsv", "a\tb\n"), "--kind", "sync", "--durability", "POWER-LOSS")
+        .ok();
+    assertTrue(run("stat", fresh).ok().out().contains("durability   power-loss"));
+    run("put", store, "k", "v", "--max-loss", "1s").fails(2, "--durability power-loss");
+    run("put", store, "k", "v", "--durability", "power-loss", "--max-loss", "9ms")
+        .fails(2, "100ms");
+    run("put", path("h.tph"), "k", "v", "--durability", "process").fails(2, "SyncStore");
+    Path hash = path("hash.tph");
+    run("put", hash, "k", "v").ok();
+    run("checkpoint", hash).fails(4, "backup");
+  }
+
   /** All of it while this process has the store open. */
   @Test
   void commandsWorkBesideAWriter() {

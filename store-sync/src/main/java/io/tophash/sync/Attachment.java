@@ -123,6 +123,16 @@ final class Attachment {
     core.force();
   }
 
+  Durability durability() {
+    table.checkOpen();
+    return Durability.of(core.level());
+  }
+
+  void durability(Durability level) {
+    table.checkWritable();
+    core.setLevel(level.level());
+  }
+
   void compact() {
     table.checkWritable();
     try {

@@ -233,6 +233,24 @@ public final class LongSyncStore implements Store {
     attachment.force();
   }
 
+  /** How durable changes are, as it stands in the file. Wait-free. */
+  public Durability durability() {
+    return attachment.durability();
+  }
+
+  /**
+   * Says how durable changes shall be, for all who have the store open now or later. Takes a
+   * checkpoint, so that a power cut after this finds it so.
+   *
+   * @throws io.tophash.core.errors.StoreException if the device refuses, now or at an earlier
+   *     attempt
+   * @throws io.tophash.core.errors.StoreTimeoutException if a process that is stopped holds the
+   *     checkpoint up; the level holds already
+   */
+  public void durability(Durability level) {
+    attachment.durability(level);
+  }
+
   @Override
   public void compact() {
     attachment.compact();

@@ -7,6 +7,7 @@ import io.tophash.sync.attach.CacheSettings;
 import io.tophash.sync.attach.OpenRequest;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * What the builders of concurrent stores share. A builder may be used again; it is not thread-safe.
@@ -20,6 +21,7 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
   private long lockTimeoutMs = OpenRequest.ANY_LOCK_TIMEOUT;
   private long maxSegmentBytes = OpenRequest.MAX_SEGMENT_BYTES;
   private int shardShift = OpenRequest.SHARDS_BY_ENGINE;
+  private Durability durability;
   private KeyHash.Factory hashes = KeyHash.Factory.STANDARD_FACTORY;
 
   SyncBuilder() {
@@ -42,6 +44,18 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
       throw new IllegalArgumentException("lockTimeout must be positive, lockTimeout=" + timeout);
     }
     lockTimeoutMs = Math.max(1, saturatedMs(timeout));
+    return self();
+  }
+
+  /**
+   * The least durability that is wanted. A new store gets it; an existing one that is less durable
+   * is made so, for all who have it open. One that is more durable stays as it is, and the log says
+   * so: to lower it, ask for that with {@link SyncStore#durability(Durability)}. Of no concern to
+   * who opens a store read-only. Default: {@link Durability#PROCESS} for a new store, and whatever
+   * the file says.
+   */
+  public B durability(Durability level) {
+    durability = Objects.requireNonNull(level, "durability");
     return self();
   }
 
@@ -91,6 +105,7 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
         values,
         hashes,
         settings.verifyProgress(),
-        cacheSettings());
+        cacheSettings(),
+        durability == null ? null : durability.level());
   }
 }

@@ -3,6 +3,7 @@ package io.tophash.sync;
 import io.tophash.core.StoreStats;
 import io.tophash.core.memory.MemoryMode;
 import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.checkpoint.CheckpointFigures;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.upkeep.Statistics;
@@ -36,8 +37,10 @@ import java.util.List;
  * @param takeovers locks that were taken over from a dead process
  * @param clears how often a shard was emptied
  * @param attached processes that have the store attached for writing
+ * @param checkpoint what a power cut would leave
  * @param trouble why the store takes no changes, null if it does: its file was replaced, removed or
- *     moved away while it was open, or another process has taken its locks
+ *     moved away while it was open, another process has taken its locks, or it is at level {@link
+ *     Durability#POWER_LOSS} and the device has refused to take something
  */
 public record SyncStats(
     Path store,
@@ -61,6 +64,7 @@ public record SyncStats(
     long takeovers,
     long clears,
     List<AttachedProcess> attached,
+    Checkpoint checkpoint,
     String trouble)
     implements StoreStats {
   static SyncStats of(Statistics figures, long entries) {
@@ -86,19 +90,61 @@ public record SyncStats(
         figures.sum(ShardLayout.MISSES),
         figures.sum(ShardLayout.TAKEOVERS),
         figures.sum(ShardLayout.CLEARS),
-        figures.attached().stream()
-            .map(
-                row ->
-                    new AttachedProcess(
-                        row.pid(),
-                        row.started(),
-                        row.attached(),
-                        row.host(),
-                        row.stores(),
-                        row.removes()))
-            .toList(),
+        figures.attached().stream().map(SyncStats::process).toList(),
+        checkpoint(figures),
         core.file().trouble());
   }
+
+  private static AttachedProcess process(io.tophash.sync.process.AttachedProcess row) {
+    return new AttachedProcess(
+        row.pid(), row.started(), row.attached(), row.host(), row.stores(), row.removes());
+  }
+
+  private static Checkpoint checkpoint(Statistics figures) {
+    CheckpointFigures read = figures.checkpoints();
+    int stalling = figures.stalling(read);
+    return new Checkpoint(
+        Durability.of(read.level()),
+        read.durable(),
+        Instant.ofEpochMilli(read.durableMs()),
+        read.checkpoints(),
+        figures.core().report().quarantinedBytes(),
+        read.isBroken(),
+        figures.attached().stream()
+            .filter(row -> row.slot() == stalling)
+            .map(SyncStats::process)
+            .findFirst()
+            .orElse(null),
+        read.recovered() == 0 ? null : Instant.ofEpochMilli(read.recoveredMs()),
+        read.recovered() == 0 ? null : Instant.ofEpochMilli(read.recoveredCutMs()));
+  }
+
+  /**
+   * What a power cut would leave.
+   *
+   * @param durability how durable changes are
+   * @param number of the newest checkpoint that is durable
+   * @param cutAt the moment that it is of, by the clock of the process that took it
+   * @param count checkpoints taken since the store was made, or last opened after a power cut
+   * @param quarantinedBytes bytes of blocks that only a checkpoint needs; they are among those in
+   *     use
+   * @param broken true if the device has refused to take something: there will be no checkpoint any
+   *     more
+   * @param stalledBy the process for which the last attempt at a checkpoint waited in vain, or that
+   *     takes one for more than a second (stopped?); null if there is none
+   * @param recoveredAt when the store was last opened after a power cut; null if it never was
+   * @param recoveredTo the moment of the checkpoint that it was opened at then; null likewise
+   */
+  public record Checkpoint(
+      Durability durability,
+      long number,
+      Instant cutAt,
+      long count,
+      long quarantinedBytes,
+      boolean broken,
+      AttachedProcess stalledBy,
+      Instant recoveredAt,
+      Instant recoveredTo) {}
 
   /**
    * A process that has the store attached for writing. Readers leave no trace.

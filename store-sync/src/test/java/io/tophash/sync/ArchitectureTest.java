@@ -71,7 +71,15 @@ class ArchitectureTest {
                   List.of("errors", "memory", "format", "hash", "codec", "map")),
           "upkeep",
               new Uses(
-                  List.of("format", "process", "extent", "segment", "shard", "attach", "entry"),
+                  List.of(
+                      "format",
+                      "process",
+                      "extent",
+                      "segment",
+                      "shard",
+                      "checkpoint",
+                      "attach",
+                      "entry"),
                   List.of("errors", "memory", "format", "codec", "map")));
 
   /**

@@ -4,6 +4,7 @@ import io.tophash.core.errors.StoreException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -17,6 +18,7 @@ final class FileWatch implements LockKeeper.Kept {
   private final long id;
   private final BooleanSupplier lostLocks;
   private volatile String trouble;
+  private volatile String refusal;
 
   /**
    * @param name of the file at present
@@ -51,6 +53,9 @@ final class FileWatch implements LockKeeper.Kept {
   @Override
   public void look(String kernelLocks) throws IOException {
     String now = find();
+    if (now == null) {
+      now = refusal;
+    }
     if (now != null && trouble == null) {
       LOG.log(System.Logger.Level.ERROR, "{0}; it takes no changes, store={1}", now, store);
     }
@@ -68,6 +73,28 @@ final class FileWatch implements LockKeeper.Kept {
     return lostLocks.getAsBoolean()
         ? "another process has taken the locks of this one, which had lost them"
         : null;
+  }
+
+  /**
+   * Refuses changes for another reason, or no longer.
+   *
+   * @param reason with what to do next; null if there is none
+   */
+  void refuse(String reason) {
+    String before = refusal;
+    if (Objects.equals(before, reason)) {
+      return;
+    }
+    refusal = reason;
+    if (trouble == null || trouble.equals(before)) {
+      trouble = reason;
+    }
+  }
+
+  /** True if that is what is wrong. */
+  boolean isRefused() {
+    String reason = refusal;
+    return reason != null && reason.equals(trouble);
   }
 
   /** What was wrong at the last look; null if nothing was. */

@@ -290,7 +290,12 @@ public final class Sidecar implements Liveness {
         "another process or thread that takes a checkpoint");
   }
 
-  /** Ends what {@link #lockCheckpoint} began. */
+  /** Takes the same lock if nobody has it. */
+  public boolean tryLockCheckpoint() {
+    return call(store, () -> checkpoint.tryTake(false));
+  }
+
+  /** Ends what {@link #lockCheckpoint} or {@link #tryLockCheckpoint} began. */
   public void unlockCheckpoint() {
     call(store, checkpoint::giveUp);
   }

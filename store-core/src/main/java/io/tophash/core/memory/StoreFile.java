@@ -167,9 +167,21 @@ public final class StoreFile implements AutoCloseable {
   public void checkChangeable() {
     String trouble = watch.trouble();
     if (trouble != null) {
+      if (watch.isRefused()) {
+        throw new StoreException(trouble);
+      }
       throw new StoreException(
           trouble + ": changes would be lost; close the store and open it again, store=" + path);
     }
+  }
+
+  /**
+   * Refuses changes from now on, or no longer.
+   *
+   * @param reason the whole message, with what to do next; null to let them
+   */
+  public void refuseChanges(String reason) {
+    watch.refuse(reason);
   }
 
   /** Writes the names of the files beside a store back to the storage device. */

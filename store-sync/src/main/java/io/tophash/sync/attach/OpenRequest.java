@@ -3,6 +3,7 @@ package io.tophash.sync.attach;
 import io.tophash.core.VerifyProgress;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.hash.KeyHash;
+import io.tophash.sync.checkpoint.Level;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
  * @param hashes the hash function
  * @param verifyProgress hears of the verification after a stop of the machine
  * @param cache of a cache; null for any other store
+ * @param durability the least that is wanted; null for what the file says
  */
 public record OpenRequest<K, V>(
     Path path,
@@ -41,7 +43,8 @@ public record OpenRequest<K, V>(
     Codec<V> valueCodec,
     KeyHash.Factory hashes,
     VerifyProgress verifyProgress,
-    CacheSettings cache) {
+    CacheSettings cache,
+    Level durability) {
   /** The usual lock timeout is meant, or that of who has the store open in this JVM already. */
   public static final long ANY_LOCK_TIMEOUT = 0;
 
@@ -116,7 +119,8 @@ public record OpenRequest<K, V>(
         valueCodec,
         hashes,
         VerifyProgress.NONE,
-        cache);
+        cache,
+        null);
   }
 
   /** The lock timeout, half of for ever at most: so a time from now still is a time to come. */

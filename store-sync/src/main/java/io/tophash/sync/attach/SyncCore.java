@@ -12,7 +12,10 @@ import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.Sidecar;
 import io.tophash.core.memory.StoreFile;
+import io.tophash.sync.checkpoint.CheckpointFigures;
+import io.tophash.sync.checkpoint.Checkpointer;
 import io.tophash.sync.checkpoint.Checkpoints;
+import io.tophash.sync.checkpoint.Level;
 import io.tophash.sync.checkpoint.PowerCutRecovery;
 import io.tophash.sync.extent.Claimants;
 import io.tophash.sync.extent.ExtentAllocator;
@@ -39,6 +42,8 @@ import java.util.concurrent.locks.LockSupport;
  * of the JVM to the same file share it; see {@link Cores}.
  */
 public final class SyncCore {
+  private static final System.Logger LOG = System.getLogger("io.tophash");
+
   /** How long to wait for others to finish attaching. */
   private static final long ATTACH_TIMEOUT_MS = 30_000;
 
@@ -61,6 +66,7 @@ public final class SyncCore {
   private InlineSegments inlineSegments;
   private RecordSegments recordSegments;
   private Checkpoints checkpoints;
+  private Checkpointer checkpointer;
 
   private SyncCore(Path path, OpenRequest<?, ?> request) {
     this.path = path;
@@ -84,6 +90,8 @@ public final class SyncCore {
         core.attachReadOnly(request);
       } else {
         core.attachForWriting(request, first);
+        core.checkpointer.start();
+        core.raise(request.durability());
       }
       attached = true;
       return core;
@@ -97,6 +105,9 @@ public final class SyncCore {
   }
 
   private void giveUp() {
+    if (checkpointer != null) {
+      checkpointer.stop();
+    }
     if (process != null) {
       process.leave();
     }
@@ -147,7 +158,10 @@ public final class SyncCore {
         byte[] sealed = header.toBytes();
         memory.putBytes(0, sealed, 0, sealed.length);
         ExtentAllocator.format(memory);
-        Checkpoints.format(memory, 1 << header.chunkShift);
+        Checkpoints.format(
+            memory,
+            1 << header.chunkShift,
+            request.durability() == null ? Level.PROCESS : request.durability());
         if (request.cache() != null) {
           memory.putLong(0, CacheLayout.MAX_BYTES, request.cache().maxBytes());
           memory.putLong(0, CacheLayout.MAX_ENTRIES, request.cache().maxEntries());
@@ -203,6 +217,31 @@ public final class SyncCore {
           "lockTimeout in ms",
           lockTimeoutNanos / 1_000_000,
           request.lockTimeoutNanos() / 1_000_000);
+    }
+    raise(request.durability());
+  }
+
+  /** Sees to it that the store is at least as durable as an opener wants it. */
+  private void raise(Level wanted) {
+    if (wanted == null || wanted.equals(checkpoints.level())) {
+      return;
+    }
+    Level present = checkpoints.level();
+    if (!wanted.isStrongerThan(present)) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the store stays more durable than was asked for; to lower that, call durability() of the"
+              + " open store, store={0} present=\"{1}\" requested=\"{2}\"",
+          path,
+          present,
+          wanted);
+      return;
+    }
+    try {
+      checkpoints.setLevel(wanted);
+    } catch (StoreTimeoutException e) {
+      // It holds already, and is durable with the next checkpoint.
+      LOG.log(System.Logger.Level.WARNING, e.getMessage());
     }
   }
 
@@ -286,6 +325,7 @@ public final class SyncCore {
     shards = new Shards(context);
     if (!readOnly) {
       checkpoints = new Checkpoints(file, sidecar, shards);
+      checkpointer = new Checkpointer(checkpoints);
       shards.relieveBy(this::relieve);
     }
   }
@@ -336,6 +376,7 @@ public final class SyncCore {
       if (readOnly) {
         sidecar.unlockReader();
       } else {
+        checkpointer.stop();
         shards.end();
         awaitOwnLocks();
         sidecar.lockAttach(ATTACH_TIMEOUT_MS);
@@ -415,6 +456,16 @@ public final class SyncCore {
    */
   public void force() {
     checkpoints.force();
+  }
+
+  /** How durable changes are. Wait-free. */
+  public Level level() {
+    return CheckpointFigures.of(memory).level();
+  }
+
+  /** See {@link Checkpoints#setLevel}. */
+  public void setLevel(Level level) {
+    checkpoints.setLevel(level);
   }
 
   /** Gives blocks back that only an old checkpoint names; false if there are none. */

@@ -16,6 +16,7 @@ import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.ShardCut;
 import io.tophash.sync.shard.Shards;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -55,8 +56,8 @@ public final class Checkpoints {
   }
 
   /** Writes what a new store needs before its shards are made: root 1, and the first epoch. */
-  public static void format(MappedMemory memory, int shardCount) {
-    Root root = Root.ofNew(System.currentTimeMillis());
+  public static void format(MappedMemory memory, int shardCount, Level level) {
+    Root root = Root.ofNew(System.currentTimeMillis(), level);
     new Roots(memory).put(0, root);
     new EpochWords(memory).start(root, 0);
     for (int shard = 0; shard < shardCount; shard++) {
@@ -80,19 +81,130 @@ public final class Checkpoints {
       if (words.get(EpochLayout.DURABLE) > before) {
         return words.get(EpochLayout.DURABLE);
       }
-      sidecar.lockCheckpoint(Math.max(1, context.lockTimeoutNanos() / 1_000_000));
-      try {
-        checkNotBroken();
-        if (words.get(EpochLayout.DURABLE) <= before) {
-          take();
-        }
-        return words.get(EpochLayout.DURABLE);
-      } finally {
-        sidecar.unlockCheckpoint();
-      }
+      inTurn(
+          () -> {
+            if (words.get(EpochLayout.DURABLE) <= before) {
+              take();
+            }
+          });
+      return words.get(EpochLayout.DURABLE);
     } finally {
       turn.unlock();
     }
+  }
+
+  private void inTurn(Runnable action) {
+    try {
+      sidecar.lockCheckpoint(Math.max(1, context.lockTimeoutNanos() / 1_000_000));
+    } catch (StoreTimeoutException e) {
+      int slot = (int) words.get(EpochLayout.TAKEN_BY) - 1;
+      throw slot < 0
+          ? e
+          : new StoreTimeoutException(
+              e.getMessage() + " owner={" + context.process().describe(slot) + "}");
+    }
+    runAsHolder(action);
+  }
+
+  private void runAsHolder(Runnable action) {
+    words.put(EpochLayout.TAKEN_SINCE_MS, System.currentTimeMillis());
+    words.put(EpochLayout.TAKEN_BY, 1 + context.process().slot());
+    try {
+      checkNotBroken();
+      action.run();
+    } finally {
+      words.put(EpochLayout.TAKEN_BY, 0);
+      sidecar.unlockCheckpoint();
+    }
+  }
+
+  /** How durable changes are. Wait-free. */
+  public Level level() {
+    return words.level();
+  }
+
+  /**
+   * Says how durable changes shall be, and waits until that is durable itself: from then on each
+   * process that has the store open goes by it, and each opening after a power cut.
+   *
+   * @throws StoreException as {@link #force}
+   */
+  public void setLevel(Level level) {
+    checkNotBroken();
+    turn.lock();
+    try {
+      inTurn(
+          () -> {
+            words.putLevel(level);
+            take();
+          });
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /**
+   * One attempt at a checkpoint for which nobody waits.
+   *
+   * @param before number of the last durable one when it was found to be due
+   * @return false if somebody else takes one, or a shard is not to be had at once
+   * @throws StoreException if the device refuses, now or at an earlier attempt
+   */
+  boolean attempt(long before) {
+    if (!turn.tryLock()) {
+      return false;
+    }
+    try {
+      if (!sidecar.tryLockCheckpoint()) {
+        return false;
+      }
+      boolean[] taken = {true};
+      runAsHolder(
+          () -> {
+            if (words.get(EpochLayout.DURABLE) == before) {
+              taken[0] = takeOnce() == null;
+            }
+          });
+      return taken[0];
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Takes a look for who sees to it that checkpoints come in time. */
+  CheckpointSchedule.Advice look(CheckpointSchedule schedule, long nowNanos) {
+    Level level = words.level();
+    long cutting = words.get(EpochLayout.CUTTING);
+    long durable = words.get(EpochLayout.DURABLE);
+    boolean hasChanges = level.limitsLoss() && !words.isUnchanged(context.shardCount());
+    return schedule.look(nowNanos, level, cutting, durable, hasChanges);
+  }
+
+  /**
+   * Refuses changes, or no longer, by what is known of the device: where a limit of loss was asked
+   * for and cannot be kept, a change is refused rather than made and lost.
+   */
+  void heedBroken() {
+    file.refuseChanges(
+        words.get(EpochLayout.BROKEN) != 0 && words.level().limitsLoss()
+            ? brokenMessage(null)
+            : null);
+  }
+
+  /** Why the next checkpoint is not there yet. */
+  String describeDelay() {
+    CheckpointFigures figures = CheckpointFigures.of(context.memory());
+    int slot = figures.stalledBy() >= 0 ? figures.stalledBy() : figures.takenBy();
+    return "checkpoint="
+        + figures.durable()
+        + " cut="
+        + Instant.ofEpochMilli(figures.durableMs())
+        + " level={"
+        + figures.level()
+        + "} waitsFor={"
+        + (slot < 0 ? "device" : context.process().describe(slot))
+        + "} store="
+        + context.store();
   }
 
   /**
@@ -110,28 +222,39 @@ public final class Checkpoints {
   private void take() {
     long start = System.nanoTime();
     while (true) {
-      long n = words.nextNumber(context.shardCount());
-      if (n > OwnerWord.MAX_EPOCH) {
-        throw new StoreException(
-            "the store has had as many checkpoints as it can have; copy it with backup and go on"
-                + " with the copy, checkpoints="
-                + OwnerWord.MAX_EPOCH
-                + " store="
-                + context.store());
-      }
-      words.put(EpochLayout.CUTTING, n);
-      CrashPoint.reached("checkpoint.begun");
-      try {
-        complete(n, cutter.cut(n, CUT_NANOS));
+      StoreTimeoutException stalled = takeOnce();
+      if (stalled == null) {
         return;
-      } catch (StoreTimeoutException e) {
-        words.put(EpochLayout.STALLED_BY, 1 + cutter.stalledBy());
-        if (System.nanoTime() - start > context.lockTimeoutNanos()) {
-          throw e;
-        }
-        LockSupport.parkNanos(PAUSE_NANOS);
       }
+      if (System.nanoTime() - start > context.lockTimeoutNanos()) {
+        throw stalled;
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
+  }
+
+  /** Takes one, or says why a shard was not to be had. */
+  private StoreTimeoutException takeOnce() {
+    long n = words.nextNumber(context.shardCount());
+    if (n > OwnerWord.MAX_EPOCH) {
+      throw new StoreException(
+          "the store has had as many checkpoints as it can have; copy it with backup and go on"
+              + " with the copy, checkpoints="
+              + OwnerWord.MAX_EPOCH
+              + " store="
+              + context.store());
+    }
+    words.put(EpochLayout.CUTTING, n);
+    CrashPoint.reached("checkpoint.begun");
+    ShardCut.Cut cut;
+    try {
+      cut = cutter.cut(n, CUT_NANOS);
+    } catch (StoreTimeoutException e) {
+      words.put(EpochLayout.STALLED_BY, 1 + cutter.stalledBy());
+      return e;
+    }
+    complete(n, cut);
+    return null;
   }
 
   private void complete(long n, ShardCut.Cut cut) {
@@ -140,14 +263,7 @@ public final class Checkpoints {
     long nowMs = System.currentTimeMillis();
     int slot = 1 - (int) words.get(EpochLayout.ROOT_SLOT);
     Root root =
-        new Root(
-            n,
-            file.length(),
-            nowMs,
-            words.get(EpochLayout.LEVEL),
-            words.get(EpochLayout.MAX_LOSS_MS),
-            cut.directoryWords(),
-            cut.counts());
+        new Root(n, file.length(), nowMs, words.level(), cut.directoryWords(), cut.counts());
     try {
       context.mapAll().run();
       file.force();
@@ -181,15 +297,17 @@ public final class Checkpoints {
   }
 
   private StoreException broken(RuntimeException cause) {
-    return new StoreException(
-        "the store could not be written back to the device, so what was stored since the last"
-            + " checkpoint would be lost in a power cut; it can still be read and copied: make a"
-            + " backup on another device, then look after this one, store="
-            + context.store()
-            + " checkpoint="
-            + words.get(EpochLayout.DURABLE)
-            + (cause == null ? "" : " reason=" + cause.getMessage()),
-        cause);
+    return new StoreException(brokenMessage(cause), cause);
+  }
+
+  private String brokenMessage(RuntimeException cause) {
+    return "the store could not be written back to the device, so what was stored since the last"
+        + " checkpoint would be lost in a power cut; it can still be read and copied: make a"
+        + " backup on another device, then look after this one, store="
+        + context.store()
+        + " checkpoint="
+        + words.get(EpochLayout.DURABLE)
+        + (cause == null ? "" : " reason=" + cause.getMessage());
   }
 
   /** Number of the newest durable checkpoint. Wait-free. */

@@ -28,12 +28,25 @@ final class EpochWords {
   void start(Root root, int slot) {
     memory.zero(BASE, EpochLayout.BYTES);
     put(EpochLayout.ROOT_SLOT, slot);
-    put(EpochLayout.LEVEL, root.level());
-    put(EpochLayout.MAX_LOSS_MS, root.maxLossMs());
+    putLevel(root.level());
     put(EpochLayout.DURABLE_MS, root.cutMs());
     put(EpochLayout.CUTTING, root.epoch());
     put(EpochLayout.DURABLE, root.epoch());
     put(EpochLayout.REUSE_BELOW, root.epoch());
+  }
+
+  /** How durable changes are. */
+  Level level() {
+    return Level.of(get(EpochLayout.LEVEL), get(EpochLayout.MAX_LOSS_MS));
+  }
+
+  /** Changes that: for the holder of CHECKPOINT. Others never see less than the lower of both. */
+  void putLevel(Level level) {
+    if (level.limitsLoss()) {
+      put(EpochLayout.MAX_LOSS_MS, level.maxLossMs());
+    }
+    put(EpochLayout.LEVEL, level.code());
+    put(EpochLayout.MAX_LOSS_MS, level.maxLossMs());
   }
 
   /** A number that no checkpoint of this run of the machine has: for the holder of CHECKPOINT. */

@@ -5,12 +5,13 @@ import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.extent.ExtentRecovery;
 import io.tophash.sync.extent.Space;
+import io.tophash.sync.format.EpochLayout;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.format.ShardState;
 import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -63,16 +64,25 @@ public final class PowerCutRecovery {
       memory.putLong(at, ShardLayout.DIRECTORY, root.directoryWords()[shard]);
       memory.putLong(at, ShardLayout.COUNT, root.counts()[shard]);
     }
-    new EpochWords(memory).start(root, slot);
+    long nowMs = System.currentTimeMillis();
+    EpochWords words = new EpochWords(memory);
+    words.start(root, slot);
+    words.put(EpochLayout.RECOVERED_CUT_MS, root.cutMs());
+    words.put(EpochLayout.RECOVERED_MS, nowMs);
+    words.put(EpochLayout.RECOVERED, root.epoch());
     CrashPoint.reached("recovery.shards");
     new ExtentRecovery(space).run(root.epoch(), fileBytes);
     CrashPoint.reached("recovery.extents");
     LOG.log(
-        Level.WARNING,
+        Logger.Level.WARNING,
         "the machine stopped while the store was open; it is now as it was at its last checkpoint,"
-            + " and what was stored later is lost, checkpoint={0} taken={1} store={2}",
-        root.epoch(),
+            + " and what was stored later is lost{0}, checkpoint={1} taken={2} ago={3} store={4}",
+        root.level().limitsLoss()
+            ? ": the changes of " + root.level().maxLossMs() + " ms at most"
+            : "",
+        Long.toString(root.epoch()),
         Instant.ofEpochMilli(root.cutMs()),
+        Duration.ofMillis(Math.max(0, nowMs - root.cutMs())),
         store);
   }
 }

@@ -14,24 +14,17 @@ import java.util.zip.CRC32C;
  * @param fileBytes length of the file at the cut
  * @param cutMs wall clock at the cut; for people
  * @param level how durable changes are
- * @param maxLossMs the most that a power cut may lose
  * @param directoryWords of each shard; 0 for an empty one that has no directory
  * @param counts number of entries of each shard
  */
 record Root(
-    long epoch,
-    long fileBytes,
-    long cutMs,
-    long level,
-    long maxLossMs,
-    long[] directoryWords,
-    long[] counts) {
+    long epoch, long fileBytes, long cutMs, Level level, long[] directoryWords, long[] counts) {
 
   private static final int SHARDS = 1 << RegionLayout.MAX_SHARD_SHIFT;
 
   /** The root of a store in which nothing ever was. */
-  static Root ofNew(long nowMs) {
-    return new Root(1, RegionLayout.EXTENT_BYTES, nowMs, 0, 0, new long[SHARDS], new long[SHARDS]);
+  static Root ofNew(long nowMs, Level level) {
+    return new Root(1, RegionLayout.EXTENT_BYTES, nowMs, level, new long[SHARDS], new long[SHARDS]);
   }
 
   /** One copy of the root. */
@@ -45,8 +38,8 @@ record Root(
     HeapBytes.LONG.set(copy, RootLayout.STORE_ID, storeId);
     HeapBytes.LONG.set(copy, RootLayout.FILE_BYTES, fileBytes);
     HeapBytes.LONG.set(copy, RootLayout.CUT_MS, cutMs);
-    HeapBytes.LONG.set(copy, RootLayout.LEVEL, level);
-    HeapBytes.LONG.set(copy, RootLayout.MAX_LOSS_MS, maxLossMs);
+    HeapBytes.LONG.set(copy, RootLayout.LEVEL, level.code());
+    HeapBytes.LONG.set(copy, RootLayout.MAX_LOSS_MS, level.maxLossMs());
     for (int shard = 0; shard < directoryWords.length; shard++) {
       int at = RootLayout.shard(shard);
       HeapBytes.LONG.set(copy, at, directoryWords[shard]);
@@ -74,8 +67,9 @@ record Root(
         (long) HeapBytes.LONG.get(copy, RootLayout.EPOCH),
         (long) HeapBytes.LONG.get(copy, RootLayout.FILE_BYTES),
         (long) HeapBytes.LONG.get(copy, RootLayout.CUT_MS),
-        (long) HeapBytes.LONG.get(copy, RootLayout.LEVEL),
-        (long) HeapBytes.LONG.get(copy, RootLayout.MAX_LOSS_MS),
+        Level.of(
+            (long) HeapBytes.LONG.get(copy, RootLayout.LEVEL),
+            (long) HeapBytes.LONG.get(copy, RootLayout.MAX_LOSS_MS)),
         words,
         counts);
   }

@@ -29,11 +29,35 @@ public final class EpochLayout {
   /** long, 1 + slot of the process that held up the last attempt, 0 if none did; for people */
   public static final int STALLED_BY = 56;
 
-  /** long, how durable changes are: 0 process, 1 power loss, 2 each change; also in the root */
+  /** long, how durable changes are: {@link #PROCESS} or {@link #POWER_LOSS}; also in the root */
   public static final int LEVEL = 64;
+
+  /** Level: a power cut takes all changes since the last checkpoint that was asked for. */
+  public static final int PROCESS = 0;
+
+  /** Level: checkpoints are taken so that a power cut takes the changes of a limited time. */
+  public static final int POWER_LOSS = 1;
 
   /** long, milliseconds: the most that a power cut may lose, of level 1; also in the root */
   public static final int MAX_LOSS_MS = 72;
+
+  /** long, 1 + slot of the process that takes a checkpoint, 0 if none does; for people */
+  public static final int TAKEN_BY = 80;
+
+  /** long, milliseconds since 1970 when that one was begun; for people */
+  public static final int TAKEN_SINCE_MS = 88;
+
+  /**
+   * long, number of the checkpoint at which the store was opened after the machine had stopped, 0
+   * if that never was; for people
+   */
+  public static final int RECOVERED = 96;
+
+  /** long, milliseconds since 1970 when that one was cut; for people */
+  public static final int RECOVERED_CUT_MS = 104;
+
+  /** long, milliseconds since 1970 when it was opened so; for people */
+  public static final int RECOVERED_MS = 112;
 
   /**
    * For each row of the process table a long: the lowest checkpoint that its process reads, 0 if it

@@ -1,6 +1,7 @@
 package io.tophash.sync.upkeep;
 
 import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.checkpoint.CheckpointFigures;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
@@ -15,6 +16,9 @@ import java.util.List;
 
 /** Reads the figures of a store: the sums over its shards and over the rows of processes. */
 public final class Statistics {
+  /** A checkpoint that takes longer is told of. */
+  private static final long LONG_CHECKPOINT_MS = 1_000;
+
   private final SyncCore core;
   private final Shards shards;
 
@@ -36,6 +40,19 @@ public final class Statistics {
     return core.process() != null
         ? core.process().attached()
         : ProcessTable.attachedOrKilled(core.memory());
+  }
+
+  /** What is known of the checkpoints. */
+  public CheckpointFigures checkpoints() {
+    return CheckpointFigures.of(core.memory());
+  }
+
+  /** Slot of the process that holds up the checkpoints; -1 if none is known to. */
+  public int stalling(CheckpointFigures figures) {
+    boolean takesLong =
+        figures.takenBy() >= 0
+            && System.currentTimeMillis() - figures.takenSinceMs() > LONG_CHECKPOINT_MS;
+    return figures.stalledBy() >= 0 || !takesLong ? figures.stalledBy() : figures.takenBy();
   }
 
   /** Sum of a counter of {@link ShardLayout} over all shards. */

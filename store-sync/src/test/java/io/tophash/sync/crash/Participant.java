@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -31,6 +31,8 @@ final class Participant {
     WRITER,
     /** Writes beside processes that are stopped: while one is, it may wait for it. */
     WRITER_AMONG_STOPPED,
+    /** Forces each change before it says that it is done. */
+    FORCER,
     /** Attaches, writes a little, detaches, and so on. */
     VISITOR,
     /** Read-only: looks at all keys, over and over. */
@@ -51,7 +53,7 @@ final class Participant {
   private final Kind kind;
   private final Path path;
   private final int shards;
-  private final Map<String, Integer> counts = new TreeMap<>();
+  private final Map<String, Integer> counts = new ConcurrentSkipListMap<>();
   private final PrintStream out = System.out;
 
   private Participant(Kind kind, Path path, int shards) {
@@ -78,6 +80,9 @@ final class Participant {
         break;
       case WRITER_AMONG_STOPPED:
         participant.write(script, first, last, Participant::isSiblingStopped);
+        break;
+      case FORCER:
+        participant.force(script, first, last);
         break;
       case VISITOR:
         participant.visit(script, first, last);
@@ -135,6 +140,17 @@ final class Participant {
           // A promotion, if lookups have asked for one.
           watchdog.run(() -> new Op(Op.What.READ, op.key(), 500).run(target, Map.of()));
         }
+      }
+    }
+  }
+
+  private void force(Script script, long first, long last) {
+    try (Target<?, ?> target = open(false)) {
+      out.println(first);
+      for (long n = first; n < last; n++) {
+        script.op(n).run(target, Map.of());
+        target.store.force();
+        out.println(n + 1);
       }
     }
   }

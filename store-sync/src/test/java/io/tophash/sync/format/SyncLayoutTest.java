@@ -163,6 +163,13 @@ class SyncLayoutTest {
         .longAt("STALLED_BY", 56)
         .longAt("LEVEL", 64)
         .longAt("MAX_LOSS_MS", 72)
+        .longAt("TAKEN_BY", 80)
+        .longAt("TAKEN_SINCE_MS", 88)
+        .longAt("RECOVERED", 96)
+        .longAt("RECOVERED_CUT_MS", 104)
+        .longAt("RECOVERED_MS", 112)
+        .constant("PROCESS", 0)
+        .constant("POWER_LOSS", 1)
         .field("PINS", 512, 8 * RegionLayout.PROCESS_COUNT, 8)
         .constant("BYTES", 4096)
         .fillNoMoreThan(0, 4096);
