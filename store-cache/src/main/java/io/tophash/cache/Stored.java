@@ -1,5 +1,7 @@
 package io.tophash.cache;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -34,12 +36,17 @@ final class Stored {
   private static final int TAG_SHIFT = 48;
   private static final long TAG_VALUE = (1L << TAG_SHIFT) - 1;
 
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
   private final byte[] bytes;
-  private final ByteBuffer fields;
+  // The value itself, once somebody who keeps this has decoded it; null before.
+  private volatile Object decoded;
 
   Stored(byte[] bytes) {
     this.bytes = bytes;
-    this.fields = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     if (bytes.length < FIELDS || bytes.length < payload()) {
       throw new IllegalArgumentException(
           "too short for an entry of a cache, bytes=" + bytes.length);
@@ -98,7 +105,7 @@ final class Stored {
 
   /** The process that loads, of a lease. */
   long owner() {
-    return fields.getLong(FIELDS);
+    return longAt(FIELDS);
   }
 
   /** What the key had before the lease; null if nothing. */
@@ -126,11 +133,24 @@ final class Stored {
 
   /** The process that is refreshing this, 0 if none is. */
   int claim() {
-    return (int) (fields.getLong(0) >>> CLAIM_SHIFT);
+    return (int) (longAt(0) >>> CLAIM_SHIFT);
+  }
+
+  Object decoded() {
+    return decoded;
+  }
+
+  /** Keeps the decoded value. Any is good that was decoded from these bytes. */
+  void keepDecoded(Object value) {
+    decoded = value;
   }
 
   byte[] bytes() {
     return bytes;
+  }
+
+  private long longAt(int offset) {
+    return (long) LONG.get(bytes, offset);
   }
 
   /** Where the value begins. */
@@ -140,7 +160,7 @@ final class Stored {
   }
 
   private int staleMs() {
-    return (bytes[FLAGS] & FLAG_STALE) == 0 ? 0 : fields.getInt(FIELDS);
+    return (bytes[FLAGS] & FLAG_STALE) == 0 ? 0 : (int) INT.get(bytes, FIELDS);
   }
 
   boolean hasTag() {
@@ -148,7 +168,7 @@ final class Stored {
   }
 
   private long tag() {
-    return fields.getLong((bytes[FLAGS] & FLAG_STALE) == 0 ? FIELDS : FIELDS + 4);
+    return longAt((bytes[FLAGS] & FLAG_STALE) == 0 ? FIELDS : FIELDS + 4);
   }
 
   /** Number of the tag word. */
@@ -169,12 +189,12 @@ final class Stored {
 
   /** From when on it is of no use to anybody. */
   long keptUntil() {
-    return fields.getLong(0) & Times.NEVER;
+    return longAt(0) & Times.NEVER;
   }
 
   /** When the value was stored. */
   long written() {
-    return fields.getLong(WRITTEN);
+    return longAt(WRITTEN);
   }
 
   boolean isValue(byte[] other) {

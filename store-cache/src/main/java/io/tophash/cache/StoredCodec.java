@@ -5,20 +5,36 @@ import io.tophash.core.codec.Codec;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
-/** Writes entries of a cache: the values of a codec behind a header. Stateless. */
+/** Writes entries of a cache: the values of a codec behind a header. */
 final class StoredCodec<V> implements ArrayCodec<Stored> {
   private final Codec<V> values;
+  // The codec again, if it takes arrays.
+  private final ArrayCodec<V> arrays;
   private final String id;
+  // True if an entry that was decoded once keeps the value, as many callers may get it.
+  private boolean keepsDecoded;
 
   StoredCodec(Codec<V> values) {
     this.values = values;
+    this.arrays = values instanceof ArrayCodec ? (ArrayCodec<V>) values : null;
     this.id = values.id();
   }
 
   @Override
   public String id() {
     return id;
+  }
+
+  /** Says before the first use if entries stay on the heap for many callers. */
+  void keepDecoded(boolean stay) {
+    keepsDecoded = stay && values.isImmutable();
+  }
+
+  @Override
+  public boolean isImmutable() {
+    return true;
   }
 
   @Override
@@ -41,6 +57,11 @@ final class StoredCodec<V> implements ArrayCodec<Stored> {
     byte[] bytes = new byte[source.remaining()];
     source.get(bytes);
     return new Stored(bytes);
+  }
+
+  @Override
+  public Stored ofArray(byte[] encoded) {
+    return new Stored(encoded);
   }
 
   /** A value as it is to be stored; see {@link Stored#header}. */
@@ -80,9 +101,25 @@ final class StoredCodec<V> implements ArrayCodec<Stored> {
             + written);
   }
 
+  @SuppressWarnings("unchecked")
   V decode(Stored stored) {
+    if (!keepsDecoded) {
+      return read(stored);
+    }
+    Object decoded = stored.decoded();
+    if (decoded == null) {
+      decoded = read(stored);
+      stored.keepDecoded(decoded);
+    }
+    return (V) decoded;
+  }
+
+  private V read(Stored stored) {
+    byte[] bytes = stored.bytes();
     int from = stored.payload();
-    return values.read(slice(stored.bytes(), from, stored.bytes().length - from));
+    return arrays != null
+        ? arrays.ofArray(Arrays.copyOfRange(bytes, from, bytes.length))
+        : values.read(slice(bytes, from, bytes.length - from));
   }
 
   private static ByteBuffer slice(byte[] bytes, int from, int size) {

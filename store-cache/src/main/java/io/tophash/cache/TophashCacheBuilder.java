@@ -68,6 +68,18 @@ public final class TophashCacheBuilder<K, V> {
     return this;
   }
 
+  /**
+   * Up to so many values are kept on the heap by this object, in front of the file, and never
+   * stale: see {@link io.tophash.sync.SyncStoreBuilder#heapEntries}. Default: none.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public TophashCacheBuilder<K, V> heapEntries(int entries) {
+    store.heapEntries(entries);
+    values.keepDecoded(entries > 0);
+    return this;
+  }
+
   /** Entries expire so long after their value was stored. Default: never. */
   public TophashCacheBuilder<K, V> expireAfterWrite(Duration duration) {
     afterWriteMs = Times.ms(Times.checkPositive("expireAfterWrite", duration));

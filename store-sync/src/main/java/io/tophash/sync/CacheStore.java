@@ -1,6 +1,7 @@
 package io.tophash.sync;
 
 import io.tophash.core.codec.Codec;
+import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.map.Entries;
 import io.tophash.sync.attach.SyncCore;
 import io.tophash.sync.entry.RecordEntries;
@@ -50,8 +51,7 @@ public final class CacheStore<K, V> implements AutoCloseable {
   private final Caching caching;
   private Caching.Listener listener;
 
-  CacheStore(Attachment attachment, Codec<K> keys, Codec<V> values) {
-    Entries<K, V> typed = attachment.entries(keys, values);
+  CacheStore(Attachment attachment, Entries<K, V> typed) {
     this.store = new SyncStore<>(attachment, typed);
     this.entries = (RecordEntries<K, V>) typed;
     this.core = attachment.core();
@@ -87,7 +87,12 @@ public final class CacheStore<K, V> implements AutoCloseable {
    */
   public void sweep(long periodMs) {
     checkOpen();
-    new Sweep(core.shards()).run(periodMs);
+    try {
+      new Sweep(core.shards()).run(periodMs);
+    } catch (IndexOutOfBoundsException e) {
+      checkOpen(); // it was closed meanwhile
+      throw new CorruptStoreException("store", 0, "a reference leads nowhere (" + e + ")");
+    }
   }
 
   /** From now on this one hears of entries that go; at most one for each open call. */

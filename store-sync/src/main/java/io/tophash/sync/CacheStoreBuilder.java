@@ -66,6 +66,11 @@ public final class CacheStoreBuilder<K, V>
     return this;
   }
 
+  /** Up to so many values are kept on the heap: see {@link SyncStoreBuilder#heapEntries}. */
+  public CacheStoreBuilder<K, V> heapEntries(int entries) {
+    return heapLevel(entries);
+  }
+
   @Override
   CacheSettings cacheSettings() {
     return new CacheSettings(maxBytes, maxEntries, nowMs);
@@ -78,6 +83,7 @@ public final class CacheStoreBuilder<K, V>
 
   @Override
   protected CacheStore<K, V> open(Path path, boolean temporary) {
-    return new CacheStore<>(Attachment.open(request(keys, values, path, temporary)), keys, values);
+    Attachment attachment = Attachment.open(request(keys, values, path, temporary));
+    return new CacheStore<>(attachment, behindHeapLevel(attachment.entries(keys, values)));
   }
 }

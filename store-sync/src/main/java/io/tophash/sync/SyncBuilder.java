@@ -3,8 +3,11 @@ package io.tophash.sync;
 import io.tophash.core.StoreBuilder;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.hash.KeyHash;
+import io.tophash.core.map.Entries;
 import io.tophash.sync.attach.CacheSettings;
 import io.tophash.sync.attach.OpenRequest;
+import io.tophash.sync.entry.HeapLevel;
+import io.tophash.sync.entry.RecordEntries;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -23,6 +26,7 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
   private int shardShift = OpenRequest.SHARDS_BY_ENGINE;
   private Durability durability;
   private KeyHash.Factory hashes = KeyHash.Factory.STANDARD_FACTORY;
+  private int heapEntries;
 
   SyncBuilder() {
     super(MIN_WINDOW_BYTES);
@@ -81,6 +85,25 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
   B maxSegmentBytes(long bytes) {
     maxSegmentBytes = bytes;
     return self();
+  }
+
+  /** How many values are kept on the heap. */
+  B heapLevel(int entries) {
+    if (entries < 0) {
+      throw new IllegalArgumentException(
+          "heapEntries must not be negative, heapEntries=" + entries);
+    }
+    heapEntries = entries;
+    return self();
+  }
+
+  /** The entries behind the heap level that was asked for, if they are records. */
+  <K, V> Entries<K, V> behindHeapLevel(Entries<K, V> entries) {
+    if (heapEntries == 0 || !(entries instanceof RecordEntries)) {
+      return entries;
+    }
+    RecordEntries<K, V> records = (RecordEntries<K, V>) entries;
+    return records.behind(new HeapLevel<>(records, heapEntries));
   }
 
   /** What makes the store a cache; null if it is none. */

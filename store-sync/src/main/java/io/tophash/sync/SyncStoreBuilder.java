@@ -20,6 +20,22 @@ public final class SyncStoreBuilder<K, V>
     this.values = Objects.requireNonNull(values, "values");
   }
 
+  /**
+   * Up to so many values are kept on the heap by this object, for {@link SyncStore#get} and {@link
+   * SyncStore#getOrDefault} of keys that are read again and again. A hit compares with the file
+   * what was seen there when the value was read, so it is never stale, whoever in whatever process
+   * has changed the entry; what it saves is to write and hash the key, and to copy, check and read
+   * the value. One object is given to all callers if {@link Codec#isImmutable} says so of the
+   * values; else each hit reads a copy of the bytes. Of a store whose keys and values have at most
+   * 8 bytes each nothing is kept, as its file is read as fast. Not stored in the file; 0 for none.
+   * Default: none.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public SyncStoreBuilder<K, V> heapEntries(int entries) {
+    return heapLevel(entries);
+  }
+
   @Override
   protected SyncStoreBuilder<K, V> self() {
     return this;
@@ -28,6 +44,6 @@ public final class SyncStoreBuilder<K, V>
   @Override
   protected SyncStore<K, V> open(Path path, boolean temporary) {
     Attachment attachment = Attachment.open(request(keys, values, path, temporary));
-    return new SyncStore<>(attachment, attachment.entries(keys, values));
+    return new SyncStore<>(attachment, behindHeapLevel(attachment.entries(keys, values)));
   }
 }

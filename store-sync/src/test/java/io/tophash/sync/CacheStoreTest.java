@@ -186,6 +186,32 @@ class CacheStoreTest {
   }
 
   @Test
+  void aCopyIntoABufferIsTheWholeValue() {
+    Random random = new Random(1);
+    try (CacheStore<String, byte[]> cache = builder().openTemporary()) {
+      for (int bytes : new int[] {0, 10, 100, 4_084, 5_000, 20_000}) {
+        byte[] value = forEver(bytes, random);
+        cache.store().put("k", value);
+        for (ByteBuffer target :
+            new ByteBuffer[] {
+              ByteBuffer.allocate(30_000).position(5), ByteBuffer.allocateDirect(30_000).position(5)
+            }) {
+          assertEquals(value.length, cache.store().getInto("k", target));
+          assertEquals(5 + value.length, target.position());
+          byte[] copy = new byte[value.length];
+          target.flip().position(5).get(copy);
+          assertArrayEquals(value, copy);
+        }
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> cache.store().getInto("k", ByteBuffer.allocate(value.length - 1)));
+        assertTrue(cache.store().containsKey("k"));
+        assertArrayEquals(value, cache.store().get("k"));
+      }
+    }
+  }
+
+  @Test
   void whatIsHitStaysAndWhatIsNotGoes() {
     Random random = new Random(1);
     try (CacheStore<String, byte[]> cache = builder().maxEntries(1_000).openTemporary()) {

@@ -1,5 +1,8 @@
 package io.tophash.core.codec;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /**
  * A codec that has the encoded bytes in an array at once, without counting them first. The stores
  * then call {@link #toArray} instead of {@link #size} and {@link #write}; all three must agree.
@@ -24,5 +27,13 @@ public interface ArrayCodec<T> extends Codec<T> {
    */
   default int toArray(T value, byte[] target, int offset) {
     return -1;
+  }
+
+  /**
+   * Reads a value from an array that is the codec's from now on: it may become a part of the value.
+   * Agrees with {@link #read}.
+   */
+  default T ofArray(byte[] encoded) {
+    return read(ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN));
   }
 }

@@ -43,6 +43,16 @@ public interface Codec<T> {
    */
   void write(T value, ByteBuffer target);
 
+  /**
+   * True if the objects never change, and are equal, by {@code equals} and {@code hashCode}, iff
+   * their bytes are. Then a store that keeps values on the heap may give one object to many callers
+   * and threads; else each gets a copy. {@link Codecs#immutable} says it of a codec. Default:
+   * false.
+   */
+  default boolean isImmutable() {
+    return false;
+  }
+
   /** Reads a value: all bytes from the buffer's position to its limit. */
   T read(ByteBuffer source);
 

@@ -27,8 +27,10 @@ public final class Codecs {
           b -> new UUID(b.getLong(), b.getLong()));
   private static final Codec<byte[]> BYTES = new EncodedCodec("bytes", Codec.VARIABLE);
   private static final Codec<ByteBuffer> BYTE_BUFFER =
-      variable(
+      new SimpleCodec<>(
           "bytes",
+          Codec.VARIABLE,
+          false,
           ByteBuffer::remaining,
           (v, b) -> b.put(v.duplicate()),
           b -> ByteBuffer.allocate(b.remaining()).put(b).flip().order(ByteOrder.LITTLE_ENDIAN));
@@ -95,19 +97,28 @@ public final class Codecs {
         b -> Enum.valueOf(type, names.read(b)));
   }
 
+  /**
+   * The same codec, of whose objects it is known that they never change and that {@code equals}
+   * agrees with their bytes: see {@link Codec#isImmutable}.
+   */
+  public static <T> Codec<T> immutable(Codec<T> codec) {
+    return codec.isImmutable() ? codec : new ImmutableCodec<>(codec);
+  }
+
   private static <T> Codec<T> fixed(
       String id, int bytes, Writer<T> writer, Function<ByteBuffer, T> reader) {
-    return new SimpleCodec<>(id, bytes, v -> bytes, writer, reader);
+    return new SimpleCodec<>(id, bytes, true, v -> bytes, writer, reader);
   }
 
   private static <T> Codec<T> variable(
       String id, ToIntFunction<T> size, Writer<T> writer, Function<ByteBuffer, T> reader) {
-    return new SimpleCodec<>(id, Codec.VARIABLE, size, writer, reader);
+    return new SimpleCodec<>(id, Codec.VARIABLE, true, size, writer, reader);
   }
 
   private static final class SimpleCodec<T> implements Codec<T> {
     private final String id;
     private final int fixedSize;
+    private final boolean isImmutable;
     private final ToIntFunction<T> size;
     private final Writer<T> writer;
     private final Function<ByteBuffer, T> reader;
@@ -115,11 +126,13 @@ public final class Codecs {
     SimpleCodec(
         String id,
         int fixedSize,
+        boolean isImmutable,
         ToIntFunction<T> size,
         Writer<T> writer,
         Function<ByteBuffer, T> reader) {
       this.id = id;
       this.fixedSize = fixedSize;
+      this.isImmutable = isImmutable;
       this.size = size;
       this.writer = writer;
       this.reader = reader;
@@ -133,6 +146,11 @@ public final class Codecs {
     @Override
     public int fixedSize() {
       return fixedSize;
+    }
+
+    @Override
+    public boolean isImmutable() {
+      return isImmutable;
     }
 
     @Override

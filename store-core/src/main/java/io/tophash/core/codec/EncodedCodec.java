@@ -29,4 +29,9 @@ record EncodedCodec(String id, int fixedSize) implements ArrayCodec<byte[]> {
     source.get(bytes);
     return bytes;
   }
+
+  @Override
+  public byte[] ofArray(byte[] encoded) {
+    return encoded;
+  }
 }

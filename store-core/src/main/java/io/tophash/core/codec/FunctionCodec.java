@@ -40,7 +40,12 @@ final class FunctionCodec<T> implements ArrayCodec<T> {
   public T read(ByteBuffer source) {
     byte[] bytes = new byte[source.remaining()];
     source.get(bytes);
-    return read.apply(bytes);
+    return ofArray(bytes);
+  }
+
+  @Override
+  public T ofArray(byte[] encoded) {
+    return read.apply(encoded);
   }
 
   @Override

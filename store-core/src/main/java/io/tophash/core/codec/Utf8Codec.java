@@ -26,6 +26,11 @@ final class Utf8Codec implements ArrayCodec<String> {
   }
 
   @Override
+  public boolean isImmutable() {
+    return true;
+  }
+
+  @Override
   public byte[] toArray(String value) {
     // The JDK's encoder is many times faster than a loop over the characters, but it puts a
     // question mark where Unicode is invalid: whoever has one is looked at again.
@@ -129,7 +134,12 @@ final class Utf8Codec implements ArrayCodec<String> {
   public String read(ByteBuffer source) {
     byte[] bytes = new byte[source.remaining()];
     source.get(bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
+    return ofArray(bytes);
+  }
+
+  @Override
+  public String ofArray(byte[] encoded) {
+    return new String(encoded, StandardCharsets.UTF_8);
   }
 
   @Override

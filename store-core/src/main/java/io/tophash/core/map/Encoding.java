@@ -153,8 +153,10 @@ public final class Encoding<T> {
   /** Decodes an array that nobody else has: it may become the object. */
   @SuppressWarnings("unchecked")
   public T readFresh(byte[] encoded) {
-    // As good as the copy that the codec would make of it.
-    return isBytes ? (T) encoded : read(encoded);
+    if (isBytes) {
+      return (T) encoded;
+    }
+    return arrays != null ? arrays.ofArray(encoded) : read(encoded);
   }
 
   /** Decodes an array. */

@@ -6,10 +6,12 @@ import static io.tophash.core.codec.CodecAssert.encode;
 import static io.tophash.core.codec.CodecAssert.roundTrip;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -208,5 +210,27 @@ class CodecsTest {
     assertEquals("Codec[utf8]", Codecs.utf8().toString());
     assertEquals("Codec[o]", Codec.of("o", o -> new byte[0], b -> b).toString());
     assertNotEquals(Codecs.utf8().id(), Codecs.bytes().id());
+  }
+
+  @Test
+  void whatNeverChangesIsSaidOfACodec() {
+    assertTrue(Codecs.utf8().isImmutable() && Codecs.int64().isImmutable());
+    assertTrue(Codecs.uuid().isImmutable() && Codecs.int32().isImmutable());
+    assertFalse(Codecs.bytes().isImmutable() || Codecs.byteBuffer().isImmutable());
+    assertFalse(Codecs.encoded("any", Codec.VARIABLE).isImmutable());
+    assertSame(Codecs.utf8(), Codecs.immutable(Codecs.utf8()));
+    Codec<byte[]> said = Codecs.immutable(Codecs.bytes());
+    assertTrue(said.isImmutable());
+    assertEquals(Codecs.bytes().id(), said.id());
+    assertArrayEquals(new byte[] {1, 2, 3}, roundTrip(said, new byte[] {1, 2, 3}));
+    assertRefusesNull(said);
+    Codec<ByteBuffer> buffers = Codecs.immutable(Codecs.byteBuffer());
+    ByteBuffer target = ByteBuffer.allocate(10).position(2);
+    buffers.write(ByteBuffer.wrap(new byte[] {7, 8}), target);
+    assertEquals(4, target.position());
+    assertEquals(ByteBuffer.wrap(new byte[] {7, 8}), buffers.read(target.flip().position(2)));
+    byte[] array = ((ArrayCodec<ByteBuffer>) buffers).toArray(ByteBuffer.wrap(new byte[] {7, 8}));
+    assertArrayEquals(new byte[] {7, 8}, array);
+    assertEquals(ByteBuffer.wrap(array), ((ArrayCodec<ByteBuffer>) buffers).ofArray(array.clone()));
   }
 }

@@ -5,6 +5,7 @@ import static io.tophash.sync.format.SyncRecordLayout.PAYLOAD;
 
 import io.tophash.core.map.Encoding;
 import io.tophash.core.memory.HeapBytes;
+import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.SyncRecordLayout;
 import java.nio.ByteBuffer;
 
@@ -21,7 +22,8 @@ final class LookupKey {
 
   // Where values pass through on their way into a buffer that is no array: small records' at once.
   private static final ThreadLocal<byte[]> VALUE =
-      ThreadLocal.withInitial(() -> new byte[SyncRecordLayout.MAX_SMALL_BYTES]);
+      ThreadLocal.withInitial(
+          () -> new byte[CacheLayout.PREFIX_BYTES + SyncRecordLayout.MAX_SMALL_BYTES]);
 
   private LookupKey() {}
 

@@ -7,21 +7,34 @@ import io.tophash.core.map.CallerBuffer;
 import io.tophash.core.map.Encoding;
 import io.tophash.core.map.Entries;
 import io.tophash.core.map.EntryWalk;
+import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.CacheLayout;
 import java.nio.ByteBuffer;
 
 /** The typed face of a {@link RecordTable}. */
-public final class RecordEntries<K, V> implements Entries<K, V> {
+public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Source<K, V> {
   private final RecordTable table;
   private final RecordForm<K, V> form;
   private final KeyHash keyHash;
   private final RecordLookup lookup;
+  // Null if there is none.
+  private final HeapLevel<K, V> level;
 
   RecordEntries(RecordTable table, RecordForm<K, V> form) {
+    this(table, form, null);
+  }
+
+  private RecordEntries(RecordTable table, RecordForm<K, V> form, HeapLevel<K, V> level) {
     this.table = table;
     this.form = form;
     this.keyHash = table.keyHash();
     this.lookup = table.lookup();
+    this.level = level;
+  }
+
+  /** The same entries, of which some values are kept on the heap. */
+  public RecordEntries<K, V> behind(HeapLevel<K, V> heapLevel) {
+    return new RecordEntries<>(table, form, heapLevel);
   }
 
   @Override
@@ -36,7 +49,42 @@ public final class RecordEntries<K, V> implements Entries<K, V> {
 
   @Override
   public V get(Object key) {
+    return level == null ? read(key) : level.get(key);
+  }
+
+  @Override
+  public V read(Object key) {
     return form.value(getEncoded(key));
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public HeapLevel.Sight sight(Object key) {
+    byte[] own = form.ownBytes((K) key);
+    byte[] bytes = own == null ? LookupKey.record(form.keys(), (K) key) : own;
+    int at = own == null ? PAYLOAD : 0;
+    int length = own == null ? LookupKey.keyBytes(bytes) : own.length;
+    long hash = keyHash.ofBytes(bytes, at, length);
+    Seen seen = lookup.see(bytes, at, length, hash);
+    byte[] encoded = lookup.copy(bytes, at, length, hash);
+    // The value is that of the entry which was seen if this is what it was all the while.
+    boolean certain = seen != null && seen.look(table.memory) != Seen.CHANGED;
+    return new HeapLevel.Sight(hash, encoded, certain ? seen : null);
+  }
+
+  @Override
+  public void hit(long hash, Seen seen, int slot) {
+    lookup.hit(hash, seen, slot);
+  }
+
+  @Override
+  public MappedMemory memory() {
+    return table.memory;
+  }
+
+  @Override
+  public void checkOpen() {
+    table.checkOpen();
   }
 
   @Override

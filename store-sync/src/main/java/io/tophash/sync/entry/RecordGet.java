@@ -9,6 +9,7 @@ import io.tophash.core.format.Tophash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.Spot;
+import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentWord;
@@ -44,15 +45,21 @@ final class RecordGet {
   private final MappedMemory memory;
   private final DirectoryViews views;
   private final boolean verifies;
+  // Of a cache: what is noted of hits, null if nothing is; and what stands in front of a record.
+  private final HitMarks marks;
+  private final int prefix;
 
-  RecordGet(MappedMemory memory, DirectoryViews views, boolean verifies) {
+  RecordGet(
+      MappedMemory memory, DirectoryViews views, boolean verifies, int prefix, HitMarks marks) {
     this.memory = memory;
     this.views = views;
     this.verifies = verifies;
+    this.prefix = prefix;
+    this.marks = marks;
   }
 
   /**
-   * Copies the value of a key.
+   * Copies the value of a key; in a cache behind the long in front of its record.
    *
    * @param key array with the key
    * @param keyAt where it begins there
@@ -76,18 +83,32 @@ final class RecordGet {
       if (length < 0) {
         return UNDECIDED;
       }
-      copy = Spot.copy(window, start + record, SyncRecordLayout.PAYLOAD + keyBytes, length);
-      if (verifies && !isWhole(window, start + record, copy, 0, length, hash)) {
+      int offset = SyncRecordLayout.PAYLOAD + keyBytes;
+      if (prefix == 0) {
+        copy = Spot.copy(window, start + record, offset, length);
+      } else {
+        if (record < CacheLayout.PREFIX_BYTES) {
+          return UNDECIDED;
+        }
+        copy = new byte[CacheLayout.PREFIX_BYTES + length];
+        Spot.copy(window, start + record, offset, copy, CacheLayout.PREFIX_BYTES, length);
+        copyPrefix(window, start + record, copy, 0);
+      }
+      if (verifies && !isWhole(window, start + record, copy, prefix, length, hash)) {
         return UNDECIDED;
       }
     }
     boolean stands = stands(view, entry, word, window, start, found);
     memory.keepAlive();
+    if (marks != null && found >= 0 && stands) {
+      marks.hit(hash, word, block + (found >>> Integer.SIZE), (int) found);
+    }
     return stands ? copy : UNDECIDED;
   }
 
   /**
-   * Copies the value of a key into an array, if there is room for it.
+   * Copies the value of a key into an array, if there is room for it; in a cache behind the long in
+   * front of its record.
    *
    * @param room bytes of the target, from {@code at} on; -1 to copy and to check nothing
    * @return length of the value, copied or not; {@link #ABSENT}; {@link #NOT_DECIDED}
@@ -110,16 +131,31 @@ final class RecordGet {
       if (length < 0) {
         return NOT_DECIDED;
       }
-      if (length <= room) {
-        Spot.copy(window, start + record, SyncRecordLayout.PAYLOAD + keyBytes, target, at, length);
-        if (verifies && !isWhole(window, start + record, target, at, length, hash)) {
+      if (prefix + length <= room) {
+        if (prefix != 0) {
+          if (record < CacheLayout.PREFIX_BYTES) {
+            return NOT_DECIDED;
+          }
+          copyPrefix(window, start + record, target, at);
+        }
+        int offset = SyncRecordLayout.PAYLOAD + keyBytes;
+        Spot.copy(window, start + record, offset, target, at + prefix, length);
+        if (verifies && !isWhole(window, start + record, target, at + prefix, length, hash)) {
           return NOT_DECIDED;
         }
       }
+      length += prefix;
     }
     boolean stands = stands(view, entry, word, window, start, found);
     memory.keepAlive();
+    if (marks != null && found >= 0 && room >= 0 && stands) {
+      marks.hit(hash, word, block + (found >>> Integer.SIZE), (int) found);
+    }
     return stands ? length : NOT_DECIDED;
+  }
+
+  private static void copyPrefix(ByteBuffer window, long record, byte[] target, int at) {
+    HeapBytes.LONG.set(target, at, Spot.getLong(window, record, CacheLayout.EXPIRES));
   }
 
   /** Length of the value of a record; -1 if it is none of a small record in the mapping. */

@@ -6,12 +6,14 @@ import static io.tophash.sync.segment.RecordSegments.slot;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.RecordChecksum;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.shard.DirectoryView;
 import io.tophash.sync.shard.DirectoryViews;
 import io.tophash.sync.shard.SegmentRead;
 import java.nio.ByteBuffer;
@@ -31,7 +33,10 @@ public final class RecordLookup {
   private final DirectoryViews views;
   private final boolean verifies;
   private final RecordGet shortWay;
-  private final CacheLookup cache;
+  // Of a cache: what stands in front of each record and counts as the beginning of its value; and
+  // what is noted of hits, null if nothing is.
+  private final int prefix;
+  private final HitMarks marks;
 
   RecordLookup(SegmentTable<?> table, RecordSegments segments, boolean verifies) {
     this.table = table;
@@ -39,16 +44,14 @@ public final class RecordLookup {
     this.segments = segments;
     this.views = table.views;
     this.verifies = verifies;
-    this.shortWay = new RecordGet(memory, views, verifies);
-    this.cache = segments.isCache() ? new CacheLookup(table, segments, verifies) : null;
+    this.prefix = segments.prefix();
+    this.marks = segments.isCache() && !table.isReadOnly() ? new HitMarks(table, segments) : null;
+    this.shortWay = new RecordGet(memory, views, verifies, prefix, marks);
   }
 
   /** A fresh copy of the value; null if the key is absent. */
   byte[] copy(byte[] key, int keyAt, int keyBytes, long hash) {
     table.checkOpen();
-    if (cache != null) {
-      return cache.copy(LookupKey.record(key, keyAt, keyBytes), keyBytes, hash);
-    }
     try {
       byte[] value = shortWay.copy(key, keyAt, keyBytes, hash);
       if (value != RecordGet.UNDECIDED) {
@@ -58,6 +61,40 @@ public final class RecordLookup {
       // What has been read made no sense; the other way finds out why.
     }
     return lookup(LookupKey.record(key, keyAt, keyBytes), keyBytes, hash, null, 0, 0, null);
+  }
+
+  /** What can be seen of the live entry of a key; null if nothing is certain. */
+  Seen see(byte[] key, int keyAt, int keyBytes, long hash) {
+    try {
+      SegmentRead read = new SegmentRead(table.context, hash);
+      if (!read.begin()) {
+        return null;
+      }
+      long word = read.word();
+      views.note(read.shard(), hash, read.directoryWord());
+      DirectoryView view = views.get(hash);
+      long found = segments.find(word, LookupKey.record(key, keyAt, keyBytes), keyBytes, hash);
+      if (found <= 0 || view.word() != read.directoryWord()) {
+        return null;
+      }
+      long slotAt = bucket(found) + slot(found);
+      int stored = memory.getIntAcquire(slotAt, 0);
+      long whole = SlotWord.isNil(stored) ? 0 : wholeRecord(word, found, stored);
+      if (whole == 0) {
+        return null;
+      }
+      long record = memory.place(whole - prefix, prefix + SyncRecordLayout.PAYLOAD) + prefix;
+      return new Seen(memory, view, view.entry(hash), word, slotAt, stored, record, prefix != 0);
+    } catch (IndexOutOfBoundsException e) {
+      return null;
+    }
+  }
+
+  /** Notes that an entry was hit which was seen before; its slot is this now. */
+  void hit(long hash, Seen seen, int slot) {
+    if (marks != null) {
+      marks.hit(hash, seen.word(), seen.slotAt(), slot);
+    }
   }
 
   /** True if the key is present. */
@@ -156,19 +193,19 @@ public final class RecordLookup {
           boolean believed = found >= 0;
           byte[] value = null;
           long damaged = 0;
+          int stored = 0;
           if (found > 0) {
-            int stored = memory.getIntAcquire(bucket(found), slot(found));
+            stored = memory.getIntAcquire(bucket(found), slot(found));
             if (!SlotWord.isNil(stored)) {
               long whole = wholeRecord(word, found, stored);
               int length = whole == 0 ? -1 : valueBytes(word, stored, whole, keyBytes);
               believed = length >= 0;
               if (believed) {
-                HeapBytes.INT.set(record, SyncRecordLayout.VALUE_LENGTH, length);
-                long from = whole + SyncRecordLayout.PAYLOAD + keyBytes;
+                HeapBytes.INT.set(record, SyncRecordLayout.VALUE_LENGTH, prefix + length);
                 int checksum = memory.getInt(whole, SyncRecordLayout.CHECKSUM);
-                value = target == null ? new byte[length] : target;
-                if (target == null || length <= room) {
-                  int crc = take(from, value, at, length, targetBuffer);
+                value = target == null ? new byte[prefix + length] : target;
+                if (target == null || prefix + length <= room) {
+                  int crc = take(whole, keyBytes, value, at, length, targetBuffer);
                   damaged = verifies && RecordChecksum.bound(crc, hash) != checksum ? whole : 0;
                 }
               }
@@ -181,6 +218,9 @@ public final class RecordLookup {
           if (believed && read.isCurrent()) {
             if (damaged != 0) {
               throw damagedRecord(damaged);
+            }
+            if (value != null && marks != null && room >= 0) {
+              marks.hit(hash, word, bucket(found) + slot(found), stored);
             }
             table.countIfMiss(read.shard(), word, hash, found);
             memory.keepAlive();
@@ -221,23 +261,36 @@ public final class RecordLookup {
     boolean fits = whole != at || length <= SyncRecordLayout.MAX_SMALL_BYTES;
     return length < 0
             || !fits
-            || segments.leavesMapping(whole, SyncRecordLayout.PAYLOAD + (long) keyBytes + length)
+            || segments.leavesMapping(
+                whole - prefix, prefix + SyncRecordLayout.PAYLOAD + (long) keyBytes + length)
         ? -1
         : length;
   }
 
-  /** Copies a value to where it shall go; returns the CRC-32C of what was copied. */
-  private int take(long from, byte[] target, int at, int length, ByteBuffer targetBuffer) {
+  /**
+   * Copies the value of a record to where it shall go, in a cache behind what stands in front of
+   * the record; returns the CRC-32C of the value.
+   */
+  private int take(
+      long record, int keyBytes, byte[] target, int at, int length, ByteBuffer targetBuffer) {
     CRC32C crc = new CRC32C();
+    long from = record + SyncRecordLayout.PAYLOAD + keyBytes;
     if (targetBuffer == null) {
-      memory.getBytes(from, target, at, length);
+      if (prefix != 0) {
+        HeapBytes.LONG.set(target, at, memory.getLong(record, CacheLayout.EXPIRES));
+      }
+      memory.getBytes(from, target, at + prefix, length);
       if (verifies) {
-        crc.update(target, at, length);
+        crc.update(target, at + prefix, length);
       }
       return (int) crc.getValue();
     }
     int part = Math.min(target.length, PART_BYTES);
-    int position = targetBuffer.position();
+    int position = targetBuffer.position() + prefix;
+    if (prefix != 0) {
+      HeapBytes.LONG.set(target, 0, memory.getLong(record, CacheLayout.EXPIRES));
+      targetBuffer.put(position - prefix, target, 0, prefix);
+    }
     for (int done = 0; done < length; done += part) {
       int bytes = Math.min(part, length - done);
       memory.getBytes(from + done, target, 0, bytes);

@@ -8,6 +8,7 @@ import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.JJ_Result;
 import org.openjdk.jcstress.infra.results.J_Result;
 
@@ -86,6 +87,30 @@ public final class Broken {
 
     @Arbiter
     public void end(Longs s, JJ_Result r) {
+      s.release();
+    }
+  }
+
+  /** A heap level that does not look at the file: it returns what is gone. */
+  @JCStressTest
+  @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "the first one came first")
+  @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "the second one came first")
+  @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "both saw the other")
+  public static class BlindHeapLevel {
+    @Actor
+    public void one(HeapReads.Blind s, II_Result r) {
+      s.set(s.x, 1);
+      r.r1 = s.get(s.y);
+    }
+
+    @Actor
+    public void other(HeapReads.Blind s, II_Result r) {
+      s.set(s.y, 1);
+      r.r2 = s.get(s.x);
+    }
+
+    @Arbiter
+    public void end(HeapReads.Blind s, II_Result r) {
       s.release();
     }
   }

@@ -22,6 +22,16 @@ final class SharedStores {
     return Records.STORE;
   }
 
+  /** The same records behind a heap level. */
+  static SyncStore<Long, byte[]> recordsBehindHeap() {
+    return Heap.STORE;
+  }
+
+  /** The same records behind a heap level that is broken. */
+  static SyncStore<Long, byte[]> recordsBehindBlindHeap() {
+    return BlindHeap.STORE;
+  }
+
   /** The longs of {@link OwnKey}. */
   static LongSyncStore longs() {
     return Longs.STORE;
@@ -33,5 +43,14 @@ final class SharedStores {
 
   private static final class Longs {
     static final LongSyncStore STORE = closedAtExit(SyncRaceStores.longs(MISSING));
+  }
+
+  // Their JVM ends with the file that they read.
+  private static final class Heap {
+    static final SyncStore<Long, byte[]> STORE = SyncRaceStores.behindHeap(records());
+  }
+
+  private static final class BlindHeap {
+    static final SyncStore<Long, byte[]> STORE = SyncRaceStores.behindBlindHeap(records());
   }
 }
