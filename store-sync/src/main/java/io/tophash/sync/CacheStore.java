@@ -187,7 +187,7 @@ public final class CacheStore<K, V> implements AutoCloseable {
   /** A number that names this process among all that have or had the store open for writing. */
   public long self() {
     checkOpen();
-    return core.process().lockWord();
+    return core.process().self();
   }
 
   /** False if the process with this number has ended, or left the store. */

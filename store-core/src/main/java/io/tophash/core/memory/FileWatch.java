@@ -19,6 +19,7 @@ final class FileWatch implements LockKeeper.Kept {
   private final BooleanSupplier lostLocks;
   private volatile String trouble;
   private volatile String refusal;
+  private volatile Runnable also;
 
   /**
    * @param name of the file at present
@@ -28,6 +29,11 @@ final class FileWatch implements LockKeeper.Kept {
     this.store = store;
     this.id = LockedFile.id(name);
     this.lostLocks = lostLocks;
+  }
+
+  /** Something else that is to be looked after. */
+  void lookAlso(Runnable look) {
+    also = look;
   }
 
   void begin() {
@@ -52,6 +58,10 @@ final class FileWatch implements LockKeeper.Kept {
 
   @Override
   public void look(String kernelLocks) throws IOException {
+    Runnable look = also;
+    if (look != null) {
+      look.run();
+    }
     String now = find();
     if (now == null) {
       now = refusal;

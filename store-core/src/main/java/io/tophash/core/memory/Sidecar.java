@@ -257,24 +257,29 @@ public final class Sidecar implements Liveness {
   }
 
   /**
-   * Waits until nobody else, in this JVM or elsewhere, makes the file longer. Who has the store
-   * alone has nobody to wait for.
+   * Runs an action while nobody else, in this JVM or elsewhere, makes the file longer. Who has the
+   * store alone has nobody to wait for. The action runs on the file thread, between two calls of
+   * which nothing is left locked, whatever becomes of the caller.
    *
-   * @throws StoreTimeoutException if that takes longer
+   * @throws StoreTimeoutException if the wait takes longer
    */
-  void lockGrow(long timeoutMs) {
-    if (opened.use() == Use.TOGETHER) {
-      await(
-          () -> grow.tryTake(false),
-          timeoutMs,
-          "another process or thread that makes the file longer");
+  void whileGrowing(long timeoutMs, Runnable action) {
+    if (opened.use() != Use.TOGETHER) {
+      action.run();
+      return;
     }
+    await(() -> tryGrow(action), timeoutMs, "another process or thread that makes the file longer");
   }
 
-  /** Ends what {@link #lockGrow} began. */
-  void unlockGrow() {
-    if (opened.use() == Use.TOGETHER) {
-      call(store, grow::giveUp);
+  private boolean tryGrow(Runnable action) throws IOException {
+    if (!grow.tryTake(false)) {
+      return false;
+    }
+    try {
+      action.run();
+      return true;
+    } finally {
+      grow.giveUp();
     }
   }
 

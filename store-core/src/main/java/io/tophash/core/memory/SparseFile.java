@@ -90,29 +90,45 @@ final class SparseFile {
     if (length() >= end) {
       return;
     }
-    sidecar.lockGrow(GROW_TIMEOUT_MS);
+    boolean tailRefused = isRefused();
+    boolean refused = tailRefused && isRefused();
+    sidecar.whileGrowing(GROW_TIMEOUT_MS, () -> makeLonger(end, windowBytes, tailRefused, refused));
+  }
+
+  /** True if a test says that the system refuses, which it says on the caller's thread. */
+  private static boolean isRefused() {
     try {
-      synchronized (writing) {
-        // Under both locks, so that nothing is ever made shorter.
-        long before = length();
-        if (before < end) {
-          setLength(before, end, windowBytes);
-        }
-      }
-    } finally {
-      sidecar.unlockGrow();
+      CrashPoint.extending("length");
+      return false;
+    } catch (IOException e) {
+      return true;
     }
   }
 
-  private void setLength(long before, long end, long windowBytes) {
+  private void makeLonger(long end, long windowBytes, boolean tailRefused, boolean refused) {
+    synchronized (writing) {
+      // Under both locks, so that nothing is ever made shorter.
+      long before = length();
+      if (before < end) {
+        setLength(before, end, windowBytes, tailRefused, refused);
+      }
+    }
+  }
+
+  private void setLength(
+      long before, long end, long windowBytes, boolean tailRefused, boolean refused) {
     long wanted = Math.max(end, Math.min(maxBytes, roundedLength(end, windowBytes)));
     try {
-      CrashPoint.extending("length");
+      if (tailRefused) {
+        throw new IOException("No space left on device (by a test)");
+      }
       file.setLength(wanted);
     } catch (IOException tooLong) {
       // The tail is for convenience, and the system may allow less.
       try {
-        CrashPoint.extending("length");
+        if (refused) {
+          throw tooLong;
+        }
         file.setLength(end);
       } catch (IOException e) {
         throw full(before, end, e);

@@ -184,6 +184,14 @@ public final class StoreFile implements AutoCloseable {
     watch.refuse(reason);
   }
 
+  /**
+   * Has something looked after twice a second, until the file is closed, on a thread of this JVM
+   * that is in no operation and must not be held up.
+   */
+  public void lookAlso(Runnable look) {
+    watch.lookAlso(look);
+  }
+
   /** Writes the names of the files beside a store back to the storage device. */
   static void forceDirectory(Path store) {
     try {

@@ -83,8 +83,8 @@ class SidecarTest {
         case "attach":
           sidecar.lockAttach(NO_WAIT);
           break;
-        case "grow":
-          sidecar.lockGrow(NO_WAIT);
+        case "checkpoint":
+          sidecar.lockCheckpoint(NO_WAIT);
           break;
         case "reader":
           sidecar.lockReader(NO_WAIT);
@@ -159,12 +159,14 @@ class SidecarTest {
               () -> {
                 for (int i = 0; i < 20; i++) {
                   sidecar.lockAttach(LONG);
-                  sidecar.lockGrow(LONG);
-                  if (inside.getAndIncrement() != 0) {
-                    failures.incrementAndGet();
-                  }
-                  inside.decrementAndGet();
-                  sidecar.unlockGrow();
+                  sidecar.whileGrowing(
+                      LONG,
+                      () -> {
+                        if (inside.getAndIncrement() != 0) {
+                          failures.incrementAndGet();
+                        }
+                        inside.decrementAndGet();
+                      });
                   sidecar.unlockAttach();
                 }
               });
@@ -181,14 +183,15 @@ class SidecarTest {
   void aWaitThatIsTooLongSaysForWhat() {
     Sidecar sidecar = open();
     sidecar.lockAttach(NO_WAIT);
-    sidecar.lockGrow(NO_WAIT);
+    sidecar.lockCheckpoint(NO_WAIT);
     assertTrue(
         assertThrows(StoreTimeoutException.class, () -> sidecar.lockAttach(1))
             .getMessage()
             .contains("opens or closes the store"));
     Thread.currentThread().interrupt();
-    StoreTimeoutException e = assertThrows(StoreTimeoutException.class, () -> sidecar.lockGrow(20));
-    assertTrue(e.getMessage().contains("makes the file longer"), e.getMessage());
+    StoreTimeoutException e =
+        assertThrows(StoreTimeoutException.class, () -> sidecar.lockCheckpoint(20));
+    assertTrue(e.getMessage().contains("takes a checkpoint"), e.getMessage());
     assertTrue(e.getMessage().contains("timeoutMs=20"), e.getMessage());
     assertTrue(Thread.interrupted(), "the interrupt was swallowed");
     sidecar.release();
@@ -197,17 +200,17 @@ class SidecarTest {
   @Test
   void locksExcludeOtherProcessesUntilTheyDie() {
     Sidecar sidecar = open();
-    for (String what : new String[] {"attach", "grow"}) {
+    for (String what : new String[] {"attach", "checkpoint"}) {
       try (ChildJvm child = holder(what)) {
         Runnable lock =
-            what.equals("attach") ? () -> sidecar.lockAttach(5) : () -> sidecar.lockGrow(5);
+            what.equals("attach") ? () -> sidecar.lockAttach(5) : () -> sidecar.lockCheckpoint(5);
         assertThrows(StoreTimeoutException.class, lock::run);
         child.kill();
         lock.run();
       }
     }
     sidecar.unlockAttach();
-    sidecar.unlockGrow();
+    sidecar.unlockCheckpoint();
     sidecar.release();
   }
 

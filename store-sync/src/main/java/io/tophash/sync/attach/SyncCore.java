@@ -326,6 +326,7 @@ public final class SyncCore {
     if (!readOnly) {
       checkpoints = new Checkpoints(file, sidecar, shards);
       checkpointer = new Checkpointer(checkpoints);
+      file.lookAlso(process.deserted()::settle);
       shards.relieveBy(this::relieve);
     }
   }
@@ -377,6 +378,7 @@ public final class SyncCore {
         sidecar.unlockReader();
       } else {
         checkpointer.stop();
+        recoverDeserted();
         shards.end();
         awaitOwnLocks();
         sidecar.lockAttach(ATTACH_TIMEOUT_MS);
@@ -389,6 +391,14 @@ public final class SyncCore {
     } finally {
       file.close();
       sidecar.release();
+    }
+  }
+
+  private void recoverDeserted() {
+    try {
+      shards.recoverDeserted();
+    } catch (RuntimeException e) {
+      // What is owed stays in the file, and the next opener finds it.
     }
   }
 

@@ -1,6 +1,7 @@
 package io.tophash.sync.entry;
 
 import io.tophash.sync.format.SlotWord;
+import io.tophash.sync.process.Deserted;
 import io.tophash.sync.segment.RecordSegments;
 
 /**
@@ -34,20 +35,32 @@ final class HitMarks {
    */
   private void mark(long hash, long word, long slotAt, int seen) {
     int shard = table.context.shardOf(hash);
-    long guard = table.shards.enterGuard(shard);
-    if (guard != 0) {
-      try {
-        long entry = table.context.entry(table.context.directoryWord(shard), hash);
-        if (!table.isClosed()
-            && !segments.isOutside(entry, 8)
-            && table.memory.getLongAcquire(entry, 0) == word) {
-          table.memory.compareAndSetInt(slotAt, 0, seen, SlotWord.marked(seen));
-        }
-      } catch (IndexOutOfBoundsException e) {
-        // Another process made the file longer: no mark this time.
-      } finally {
+    int thread = Deserted.thread();
+    Deserted deserted = table.shards.deserted();
+    try {
+      long guard = table.shards.enterGuard(shard);
+      if (guard != 0) {
+        markGuarded(shard, hash, word, slotAt, seen);
         table.shards.leaveGuard(guard);
       }
+    } catch (Throwable e) {
+      // Without any call, as there may be no stack for one.
+      deserted.threads[thread & Deserted.PLACES] = thread;
+      deserted.state = Deserted.NOTED;
+      throw e;
+    }
+  }
+
+  private void markGuarded(int shard, long hash, long word, long slotAt, int seen) {
+    try {
+      long entry = table.context.entry(table.context.directoryWord(shard), hash);
+      if (!table.isClosed()
+          && !segments.isOutside(entry, 8)
+          && table.memory.getLongAcquire(entry, 0) == word) {
+        table.memory.compareAndSetInt(slotAt, 0, seen, SlotWord.marked(seen));
+      }
+    } catch (IndexOutOfBoundsException e) {
+      // Another process made the file longer: no mark this time.
     }
   }
 }

@@ -62,6 +62,7 @@ public abstract class OpenTable {
           "the store was opened read-only, store=" + context.store());
     }
     file.checkChangeable();
+    shards.recoverDeserted();
   }
 
   /** Explains an exception of an access: the store was closed under it, or the file misleads. */
@@ -81,6 +82,7 @@ public abstract class OpenTable {
     checkOpen();
     long size = 0;
     try {
+      shards.recoverDeserted();
       for (int shard = 0; shard < context.shardCount(); shard++) {
         size += shards.count(shard);
       }
@@ -124,13 +126,10 @@ public abstract class OpenTable {
     return guard;
   }
 
-  /** Takes the lock, unless the store was closed meanwhile. */
+  /** Takes the lock; if the store was closed meanwhile, the caller gives it up. */
   final void lock(int shard) {
     shards.lock(shard);
-    if (closed) {
-      shards.unlock(shard);
-      checkOpen();
-    }
+    checkOpen();
     shards.addMisses(shard, shards.misses().takeUnreported(shard));
   }
 

@@ -8,6 +8,7 @@ import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
+import io.tophash.sync.process.Deserted;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.shard.ShardContext;
 import java.nio.ByteBuffer;
@@ -49,28 +50,42 @@ final class RecordExpiry {
     table.checkWritable();
     int shard = table.context.shardOf(hash);
     try {
-      Done done = Done.NEEDS_LOCK;
-      long guard = table.enterGuard(shard);
-      if (guard != 0) {
-        try {
-          done = tryChange(lookup, keyBytes, hash, expected, expires, false);
-        } finally {
-          table.shards.leaveGuard(guard);
-        }
-      }
+      Done done = guarded(shard, lookup, keyBytes, hash, expected, expires);
       if (done == Done.NEEDS_LOCK) {
-        table.lock(shard);
-        try {
-          table.context.mapAll().run();
-          done = tryChange(lookup, keyBytes, hash, expected, expires, true);
-        } finally {
-          table.shards.unlock(shard);
-        }
+        Done[] result = new Done[1];
+        table.shards.locked(
+            shard,
+            () -> {
+              table.checkOpen();
+              table.context.mapAll().run();
+              result[0] = tryChange(lookup, keyBytes, hash, expected, expires, true);
+              return 0;
+            });
+        done = result[0];
       }
       memory.keepAlive();
       return done == Done.CHANGED;
     } catch (IndexOutOfBoundsException e) {
       throw table.explain(e);
+    }
+  }
+
+  private Done guarded(
+      int shard, byte[] lookup, int keyBytes, long hash, byte[] expected, long expires) {
+    int thread = Deserted.thread();
+    Deserted deserted = table.shards.deserted();
+    try {
+      long guard = table.enterGuard(shard);
+      if (guard == 0) {
+        return Done.NEEDS_LOCK;
+      }
+      Done done = tryChange(lookup, keyBytes, hash, expected, expires, false);
+      table.shards.leaveGuard(guard);
+      return done;
+    } catch (Throwable e) {
+      deserted.threads[thread & Deserted.PLACES] = thread;
+      deserted.state = Deserted.NOTED;
+      throw e;
     }
   }
 

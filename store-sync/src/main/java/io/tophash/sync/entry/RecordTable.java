@@ -3,6 +3,7 @@ package io.tophash.sync.entry;
 import static io.tophash.sync.segment.RecordSegments.bucket;
 
 import io.tophash.core.errors.StoreFullException;
+import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.format.CacheLayout;
@@ -293,9 +294,12 @@ final class RecordTable extends SegmentTable<RecordOp> {
     writeLarge(op, shard);
     try {
       super.changeLocked(op, shard);
-    } finally {
-      large.settleNew(shard, op.changed && !op.isRejected);
+    } catch (StoreFullException | StoreTimeoutException | IllegalStateException e) {
+      large.settleNew(shard, false); // thrown before anything was linked
+      throw e;
     }
+    // Of anything else the note is what the repair goes by.
+    large.settleNew(shard, op.changed && !op.isRejected);
   }
 
   // --- compaction -------------------------------------------------------------------------------

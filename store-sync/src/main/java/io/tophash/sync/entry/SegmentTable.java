@@ -6,6 +6,7 @@ import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.process.Deserted;
 import io.tophash.sync.segment.SegmentKind;
 import io.tophash.sync.shard.DirectoryViews;
 import io.tophash.sync.shard.Misses;
@@ -83,12 +84,14 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
   final DirectoryViews views;
   private final SegmentKind kind;
   private final Misses misses;
+  private final Deserted deserted; // null if the store was opened read-only
 
   SegmentTable(Shards shards, boolean readOnly) {
     super(shards, readOnly);
     this.kind = context.kind();
     this.views = new DirectoryViews(context);
     this.misses = shards.misses();
+    this.deserted = shards.deserted();
   }
 
   // --- what the kinds of slots differ in --------------------------------------------------------
@@ -160,23 +163,40 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
   }
 
   private Step guarded(O op, int shard) {
-    long guard = enterGuard(shard);
-    if (guard == 0) {
-      return Step.UNSURE;
-    }
+    int thread = Deserted.thread();
     try {
-      return inPlace(op, shard, guard);
-    } finally {
+      long guard = enterGuard(shard);
+      if (guard == 0) {
+        return Step.UNSURE;
+      }
+      Step step = inPlace(op, shard, guard);
       shards.leaveGuard(guard);
+      return step;
+    } catch (Throwable e) {
+      // Without any call, as there may be no stack for one.
+      deserted.threads[thread & Deserted.PLACES] = thread;
+      deserted.state = Deserted.NOTED;
+      throw e;
     }
   }
 
   private void locked(O op, int shard) {
-    lock(shard);
+    int thread = Deserted.thread();
     try {
+      lock(shard);
       changeLocked(op, shard);
-    } finally {
       shards.unlock(shard);
+    } catch (Throwable e) {
+      boolean released = false;
+      try {
+        released = shards.release(shard, e);
+      } finally {
+        if (!released) {
+          deserted.threads[thread & Deserted.PLACES] = thread;
+          deserted.state = Deserted.NOTED;
+        }
+      }
+      throw e;
     }
   }
 

@@ -158,12 +158,15 @@ public final class ExtentAllocator {
           units != 0
               ? takeBlock(limit, units, ownerId, note)
               : takeRun(limit, (int) BlockSizes.runLength(bytes), ownerId, note);
-      return position;
-    } finally {
-      if (position == 0) {
-        memory.putLongRelease(note, 0, 0);
-      }
+    } catch (StoreFullException e) {
+      memory.putLongRelease(note, 0, 0);
+      throw e;
     }
+    // Whatever else was thrown: a block may be taken, and the note is how it is found.
+    if (position == 0) {
+      memory.putLongRelease(note, 0, 0);
+    }
+    return position;
   }
 
   private long takeBlock(int limit, int units, int ownerId, long note) {

@@ -2,6 +2,7 @@ package io.tophash.sync.process;
 
 import io.tophash.core.memory.Backoff;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.HazardWord;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
 import java.util.ArrayList;
@@ -14,11 +15,13 @@ final class Drainer {
 
   private final MappedMemory memory;
   private final OwedHazards owed;
+  private final Deserted deserted;
   private volatile int blockingSlot = -1;
 
-  Drainer(MappedMemory memory, OwedHazards owed) {
+  Drainer(MappedMemory memory, OwedHazards owed, Deserted deserted) {
     this.memory = memory;
     this.owed = owed;
+    this.deserted = deserted;
   }
 
   int blockingSlot() {
@@ -70,6 +73,7 @@ final class Drainer {
       }
       long now = System.nanoTime();
       if (now - nextCheck >= 0) {
+        deserted.settle();
         if (owed.isOwed(other, word)) {
           return word;
         }
@@ -103,6 +107,6 @@ final class Drainer {
   }
 
   private static boolean names(long word, int shard) {
-    return (int) word == shard + 1;
+    return HazardWord.shard(word) == shard;
   }
 }

@@ -3,6 +3,7 @@ package io.tophash.sync.process;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.Liveness;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.HazardWord;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
 import java.util.function.IntConsumer;
@@ -32,7 +33,7 @@ public final class OwedHazards {
       return !owners.isOwn(word);
     }
     long present = owners.incarnationOf(slot);
-    return word >>> 32 != (present & 0xFFFF_FFFFL) || !owners.isAlive(slot, present);
+    return !HazardWord.isOf(word, present) || !owners.isAlive(slot, present);
   }
 
   /** True if a dead owner of this row was inside a shard, and nobody has settled that yet. */
@@ -68,7 +69,7 @@ public final class OwedHazards {
     for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
       long word = memory.getLongVolatile(row, ProcessLayout.hazard(i));
       if (isOwed(slot, word)) {
-        action.accept((int) word - 1);
+        action.accept(HazardWord.shard(word));
       }
     }
   }

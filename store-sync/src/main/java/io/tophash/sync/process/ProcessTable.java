@@ -7,6 +7,7 @@ import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.Liveness;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.Sidecar;
+import io.tophash.sync.format.HazardWord;
 import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
@@ -26,9 +27,9 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><b>Hazards.</b> A writer that takes no lock says in a hazard word which shard it is in, and
  * then looks whether the shard is frozen; who freezes a shard first says so, and then looks at the
- * hazard words. Each of the four is volatile, so at least one of the two sees the other. A hazard
- * word is {shard + 1, incarnation}, 32 bits each, or 0. Each has a cache line; a thread starts at
- * one that its id selects, so that no two threads share one as long as there are enough.
+ * hazard words. Each of the four is volatile, so at least one of the two sees the other. The words
+ * are {@link HazardWord}s. Each has a cache line; a thread starts at one that its id selects, so
+ * that no two threads share one as long as there are enough.
  *
  * <p>What a killed process left in its hazards is the subject of {@link OwedHazards}.
  *
@@ -41,17 +42,16 @@ public final class ProcessTable implements RowOwners {
   private static final int PROBES = 4;
   private static final int PROBE_STEP = 7; // prime to the number of hazards
   private static final int CLAIM_ROUNDS = 3;
-  private static final long SHARD_MASK = 0xFFFF_FFFFL;
 
   private final MappedMemory memory;
   private final Liveness liveness;
   private final int slot;
   private final long row;
   private final long incarnation;
-  private final long tag; // incarnation in the upper half, as in a hazard word
   private final RowLiveness rows;
   private final OwedHazards owed;
   private final Drainer drainer;
+  private final Deserted deserted;
   private volatile boolean entered;
 
   private ProcessTable(MappedMemory memory, Liveness liveness, RowLiveness rows, int slot) {
@@ -60,10 +60,10 @@ public final class ProcessTable implements RowOwners {
     this.slot = slot;
     this.row = RegionLayout.process(slot);
     this.incarnation = LockWord.incarnation(incarnationOf(slot) + 1);
-    this.tag = incarnation << 32;
     this.rows = rows;
     this.owed = new OwedHazards(memory, liveness, this);
-    this.drainer = new Drainer(memory, owed);
+    this.deserted = new Deserted(memory, this);
+    this.drainer = new Drainer(memory, owed, deserted);
   }
 
   /**
@@ -143,6 +143,7 @@ public final class ProcessTable implements RowOwners {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LEAVE_TIMEOUT_MS);
     Backoff idle = new Backoff();
     while (hasOwnHazards()) {
+      deserted.settle();
       if (System.nanoTime() - deadline >= 0) {
         throw new StoreTimeoutException(
             "an operation of this process does not end, so the store cannot be closed; end it and"
@@ -170,15 +171,10 @@ public final class ProcessTable implements RowOwners {
     return false;
   }
 
-  /** The incarnation in a hazard word, in the upper half. */
-  static long tag(long hazardWord) {
-    return hazardWord & ~SHARD_MASK;
-  }
-
   /** True if a hazard word has this process's incarnation. */
   @Override
   public boolean isOwn(long hazardWord) {
-    return tag(hazardWord) == tag;
+    return HazardWord.isOf(hazardWord, incarnation);
   }
 
   /** Index of this process's row. */
@@ -197,9 +193,19 @@ public final class ProcessTable implements RowOwners {
     return incarnation;
   }
 
-  /** What this process writes into a lock word; valid from {@link #enter} to {@link #leave}. */
+  /** What this thread writes into a lock word; valid from {@link #enter} to {@link #leave}. */
   public long lockWord() {
+    return LockWord.of(slot, incarnation, Deserted.thread());
+  }
+
+  /** What names this process, and this owner of its row, in the form of a lock word. */
+  public long self() {
     return LockWord.of(slot, incarnation);
+  }
+
+  /** What was left of operations that threads of this process were thrown out of. */
+  public Deserted deserted() {
+    return deserted;
   }
 
   // --- who is alive -----------------------------------------------------------------------------
@@ -320,10 +326,12 @@ public final class ProcessTable implements RowOwners {
    * @return position of the hazard, for {@link #leaveGuard}; 0 if none was free
    */
   public long enterGuard(int shard) {
-    int index = spread(Thread.currentThread().getId());
+    long id = Thread.currentThread().getId();
+    int index = spread(id);
+    long word = HazardWord.of(incarnation, Deserted.number(id), shard);
     for (int probe = 0; probe < PROBES; probe++) {
       int offset = ProcessLayout.hazard(index);
-      if (memory.compareAndSetLong(row, offset, 0, tag | shard + 1)) {
+      if (memory.compareAndSetLong(row, offset, 0, word)) {
         return row + offset;
       }
       index = (index + PROBE_STEP) % ProcessLayout.HAZARD_COUNT;
@@ -332,7 +340,7 @@ public final class ProcessTable implements RowOwners {
   }
 
   private static int spread(long threadId) {
-    return (int) ((threadId * 0x9E37_79B9L & SHARD_MASK) * ProcessLayout.HAZARD_COUNT >>> 32);
+    return (int) ((threadId * 0x9E37_79B9L & 0xFFFF_FFFFL) * ProcessLayout.HAZARD_COUNT >>> 32);
   }
 
   /** Ends what {@link #enterGuard} began: after all stores of the operation. Wait-free. */

@@ -38,18 +38,17 @@ public final class ShardCompaction {
    * @return local depth of the segment
    */
   public int compactSegment(int shard, long hash, long below) {
-    shards.lock(shard);
-    try {
-      context.mapAll().run();
-      long word = shards.segmentWord(shard, hash);
-      if (SegmentWord.position(word) >= below || isWasteful(word)) {
-        shards.frozen(shard, g -> rebuilder.rebuild(shard, hash, 0, 0, below, g));
-        word = memory.getLong(context.entry(context.directoryWord(shard), hash), 0);
-      }
-      return context.localDepth(word, DirectoryWord.depth(context.directoryWord(shard)));
-    } finally {
-      shards.unlock(shard);
+    return shards.locked(shard, () -> compactLocked(shard, hash, below));
+  }
+
+  private int compactLocked(int shard, long hash, long below) {
+    context.mapAll().run();
+    long word = shards.segmentWord(shard, hash);
+    if (SegmentWord.position(word) >= below || isWasteful(word)) {
+      shards.frozen(shard, g -> rebuilder.rebuild(shard, hash, 0, 0, below, g));
+      word = memory.getLong(context.entry(context.directoryWord(shard), hash), 0);
     }
+    return context.localDepth(word, DirectoryWord.depth(context.directoryWord(shard)));
   }
 
   private boolean isWasteful(long word) {
@@ -70,13 +69,13 @@ public final class ShardCompaction {
 
   /** Moves the directory of a shard below a position, if it stands behind it and there is room. */
   public void compactDirectory(int shard, long below) {
-    shards.lock(shard);
-    try {
-      if (DirectoryWord.position(context.directoryWord(shard)) >= below) {
-        shards.frozen(shard, g -> directory.moveBelow(shard, below));
-      }
-    } finally {
-      shards.unlock(shard);
-    }
+    shards.locked(
+        shard,
+        () -> {
+          if (DirectoryWord.position(context.directoryWord(shard)) >= below) {
+            shards.frozen(shard, g -> directory.moveBelow(shard, below));
+          }
+          return 0;
+        });
   }
 }

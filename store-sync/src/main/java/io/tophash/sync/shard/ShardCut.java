@@ -6,6 +6,7 @@ import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.format.ShardState;
+import io.tophash.sync.process.Deserted;
 import io.tophash.sync.segment.Gathered;
 
 /**
@@ -55,24 +56,50 @@ public final class ShardCut {
     long deadline = System.nanoTime() + timeoutNanos;
     ShardLock lock = shards.shardLock();
     int count = context.shardCount();
-    int locked = 0;
+    int thread = Deserted.thread();
+    Deserted deserted = shards.deserted();
     try {
-      while (locked < count) {
-        shards.lockAnyway(locked, Math.max(0, deadline - System.nanoTime()));
-        locked++;
+      for (int shard = 0; shard < count; shard++) {
+        shards.lockAnyway(shard, Math.max(0, deadline - System.nanoTime()));
       }
       context.mapAll().run();
       long start = System.nanoTime();
       boolean[] inDoubt = new boolean[count];
-      for (int shard = 0; shard < count; shard++) {
+      freeze(lock, inDoubt, start);
+      Cut cut = cutFrozen(epoch, inDoubt, start);
+      for (int shard = count; shard-- > 0; ) {
+        lock.unlock(shard);
+      }
+      return cut;
+    } catch (Throwable e) {
+      boolean released = false;
+      try {
+        released = shards.releaseAll(e);
+      } finally {
+        if (!released) {
+          deserted.threads[thread & Deserted.PLACES] = thread;
+          deserted.state = Deserted.NOTED;
+        }
+      }
+      throw e;
+    }
+  }
+
+  private void freeze(ShardLock lock, boolean[] inDoubt, long start) {
+    int shard = 0;
+    try {
+      for (; shard < inDoubt.length; shard++) {
         long left = Math.max(0, start + FREEZE_NANOS - System.nanoTime());
         inDoubt[shard] = lock.freeze(shard, false, left);
       }
-      return cutFrozen(epoch, inDoubt, start);
-    } finally {
-      while (locked > 0) {
-        lock.unlock(--locked);
+    } catch (StoreTimeoutException e) {
+      while (shard-- > 0) {
+        if (inDoubt[shard]) {
+          recount(shard); // the hazards of the dead are gone, so nobody else would
+        }
+        lock.unfreeze(shard);
       }
+      throw e;
     }
   }
 

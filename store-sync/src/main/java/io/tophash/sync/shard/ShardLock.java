@@ -8,6 +8,7 @@ import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.process.Deserted;
 import io.tophash.sync.process.ProcessTable;
 
 /**
@@ -19,8 +20,21 @@ import io.tophash.sync.process.ProcessTable;
 final class ShardLock {
   private static final long LIVENESS_CHECK_NANOS = 1_000_000;
 
+  private static final int[] NOTES = {
+    ShardLayout.NEW_BLOCK_0,
+    ShardLayout.NEW_BLOCK_1,
+    ShardLayout.OLD_BLOCK_0,
+    ShardLayout.OLD_BLOCK_1,
+    ShardLayout.NEW_DIRECTORY,
+    ShardLayout.OLD_DIRECTORY,
+    ShardLayout.NEW_LARGE,
+    ShardLayout.OLD_LARGE,
+    ShardLayout.CLEARING
+  };
+
   private final MappedMemory memory;
   private final ProcessTable process;
+  private final Deserted deserted;
   private final ShardContext context;
   private volatile int blockingSlot = -1;
 
@@ -28,6 +42,7 @@ final class ShardLock {
     this.context = context;
     this.memory = context.memory();
     this.process = context.process();
+    this.deserted = process == null ? null : process.deserted();
   }
 
   /**
@@ -43,6 +58,7 @@ final class ShardLock {
 
   /** As {@link #lock(int)}, with another timeout. */
   long lock(int shard, long timeoutNanos) {
+    deserted.settle();
     long mine = process.lockWord();
     // The acquire that pairs with the release in unlock().
     return memory.compareAndSetLong(0, at(shard, ShardLayout.LOCK), 0, mine)
@@ -52,6 +68,7 @@ final class ShardLock {
 
   /** Takes the lock if it is free. */
   boolean tryLock(int shard) {
+    deserted.settle();
     return memory.compareAndSetLong(0, at(shard, ShardLayout.LOCK), 0, process.lockWord());
   }
 
@@ -71,6 +88,7 @@ final class ShardLock {
       }
       long now = System.nanoTime();
       if (now - nextCheck >= 0) {
+        deserted.settle(); // by another thread of this process
         if (!isAlive(word)) {
           // Frozen from the first moment on: the dead one may have been in the middle of a rebuild.
           if (memory.compareAndSetLong(0, lock, word, mine | LockWord.FROZEN)) {
@@ -196,8 +214,38 @@ final class ShardLock {
     return word != 0 && !isAlive(word);
   }
 
+  /** True if a thread of this process has the lock. */
   boolean isHeldBySelf(int shard) {
+    return LockWord.process(memory.getLongVolatile(0, at(shard, ShardLayout.LOCK)))
+        == process.self();
+  }
+
+  /**
+   * Gives up a lock, if this thread has it, after anything was thrown.
+   *
+   * @param whole false if the shard may be in the middle of something
+   * @return false if it was not given up for that reason, or since the shard is frozen: then it is
+   *     to be deserted
+   */
+  boolean release(int shard, boolean whole) {
     long word = memory.getLongVolatile(0, at(shard, ShardLayout.LOCK));
-    return (word & ~LockWord.FROZEN) == process.lockWord();
+    long mine = process.lockWord();
+    if ((word & ~LockWord.FROZEN) != mine) {
+      return true;
+    }
+    return whole
+        && word == mine
+        && !isOwing(shard)
+        && memory.compareAndSetLong(0, at(shard, ShardLayout.LOCK), mine, 0);
+  }
+
+  /** True if a note of the shard says that an operation is under way. */
+  private boolean isOwing(int shard) {
+    for (int note : NOTES) {
+      if (context.note(shard, note) != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 }

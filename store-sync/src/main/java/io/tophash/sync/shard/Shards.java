@@ -3,15 +3,18 @@ package io.tophash.sync.shard;
 import static io.tophash.sync.shard.ShardContext.at;
 
 import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.process.Deserted;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.segment.Gathered;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
 /**
  * The shards of an attached store: guard, lock, and what is done under the lock. Thread-safe.
@@ -23,6 +26,7 @@ public final class Shards {
   private final ShardContext context;
   private final MappedMemory memory;
   private final ProcessTable process;
+  private final Deserted deserted; // null if the store is attached read-only
   private final ShardLock lock;
   private final Directory directory;
   private final Rebuilder rebuilder;
@@ -40,6 +44,7 @@ public final class Shards {
     this.context = context;
     this.memory = context.memory();
     this.process = context.process();
+    this.deserted = process == null ? null : process.deserted();
     this.lock = new ShardLock(context);
     this.directory = new Directory(context);
     this.rebuilder = new Rebuilder(context, directory);
@@ -131,11 +136,14 @@ public final class Shards {
   // --- guard ------------------------------------------------------------------------------------
 
   /**
-   * Enters the guard of a shard: while one is in it, nothing moves. Lock-free.
+   * Enters the guard of a shard: while one is in it, nothing moves. Lock-free. Whatever is thrown
+   * before {@link #leaveGuard} has returned, this call included: the thread is noted in {@link
+   * #deserted}.
    *
    * @return the hazard to leave by, or 0 if the way through the lock must be taken
    */
   public long enterGuard(int shard) {
+    deserted.settle(); // else what follows could be taken for what was left
     long hazard = process.enterGuard(shard);
     // The state stands in the line of the lock word, and does not change while one is in the guard.
     if (hazard != 0 && (lock.isFrozen(shard) || !context.isDirectoryFresh(shard))) {
@@ -153,8 +161,9 @@ public final class Shards {
   // --- lock -------------------------------------------------------------------------------------
 
   /**
-   * Takes the lock of a shard; {@link #unlock} follows in a finally block. Repairs the shard first
-   * if the last holder died.
+   * Takes the lock of a shard; {@link #unlock} follows. Repairs the shard first if the last holder
+   * died. Whatever is thrown before that has returned, this call included: {@link #release}, and if
+   * it does not return true, the thread is noted in {@link #deserted}.
    *
    * @throws io.tophash.core.errors.StoreTimeoutException if another holder does not go on
    * @throws IllegalStateException if the store is being closed
@@ -211,8 +220,7 @@ public final class Shards {
   public void takeOverFromTheDead() {
     for (int shard = 0; shard < context.shardCount(); shard++) {
       if (lock.isHeldByDead(shard)) {
-        lock(shard);
-        unlock(shard);
+        locked(shard, () -> 0);
       }
     }
   }
@@ -220,6 +228,83 @@ public final class Shards {
   /** Gives the lock up. */
   public void unlock(int shard) {
     lock.unlock(shard);
+  }
+
+  /**
+   * Gives the lock up after something was thrown, if this thread has it and nothing is owed.
+   *
+   * @return false if the lock is still held: the thread is to be noted in {@link #deserted}
+   */
+  public boolean release(int shard, Throwable thrown) {
+    // What is no Error comes from known places, and frozen() has settled what it left.
+    return lock.release(shard, thrown instanceof RuntimeException);
+  }
+
+  /** Where a thread is noted that was thrown out of guard or lock. */
+  public Deserted deserted() {
+    return deserted;
+  }
+
+  /** Runs an action with the lock of a shard, and returns its result. */
+  public int locked(int shard, IntSupplier action) {
+    int thread = Deserted.thread();
+    try {
+      lock(shard);
+      int result = action.getAsInt();
+      unlock(shard);
+      return result;
+    } catch (Throwable e) {
+      boolean released = false;
+      try {
+        released = release(shard, e);
+      } finally {
+        if (!released) { // without any call, as there may be no stack for one
+          deserted.threads[thread & Deserted.PLACES] = thread;
+          deserted.state = Deserted.NOTED;
+        }
+      }
+      throw e;
+    }
+  }
+
+  private void locked(int shard, Runnable action) {
+    locked(
+        shard,
+        () -> {
+          action.run();
+          return 0;
+        });
+  }
+
+  /**
+   * Mends what was left by threads of this process that were thrown out: takes their locks over,
+   * repairs and counts their shards. For who is in no guard and has no lock.
+   */
+  public void recoverDeserted() {
+    if (deserted == null || deserted.isIdle()) {
+      return;
+    }
+    deserted.settle();
+    long owed = deserted.takeDoubtful();
+    try {
+      while (owed != 0) {
+        int shard = Long.numberOfTrailingZeros(owed);
+        if (shard < context.shardCount()) {
+          recoverDeserted(shard);
+        }
+        owed &= owed - 1;
+      }
+    } finally {
+      deserted.putDoubtful(owed);
+    }
+  }
+
+  private void recoverDeserted(int shard) {
+    try {
+      settleGuard(shard);
+    } catch (StoreTimeoutException e) {
+      // Somebody is stopped in the shard; whoever freezes it next counts it.
+    }
   }
 
   /** True if this process holds the lock of any shard: a thread of it is inside an operation. */
@@ -335,50 +420,79 @@ public final class Shards {
 
   /** Gathers the segment of a hash and runs an action, with the shard's lock. */
   public void gather(int shard, long hash, Gathered g, Runnable action) {
-    lock(shard);
-    try {
-      context.mapAll().run();
-      long word = segmentWord(shard, hash);
-      g.clear();
-      if (context.kind().gather(word, g)) {
-        action.run();
-      }
-    } finally {
-      lock.unlock(shard);
-    }
+    locked(
+        shard,
+        () -> {
+          context.mapAll().run();
+          long word = segmentWord(shard, hash);
+          g.clear();
+          if (context.kind().gather(word, g)) {
+            action.run();
+          }
+        });
   }
 
   /** Runs an action with the locks of all shards, so that nobody allocates or frees meanwhile. */
   public void withAllLocks(Runnable action) {
-    int locked = 0;
+    int thread = Deserted.thread();
     try {
-      for (; locked < context.shardCount(); locked++) {
-        lock(locked);
+      for (int shard = 0; shard < context.shardCount(); shard++) {
+        lock(shard);
       }
       action.run();
-    } finally {
-      while (locked > 0) {
-        lock.unlock(--locked);
+      for (int shard = context.shardCount(); shard-- > 0; ) {
+        unlock(shard);
       }
+    } catch (Throwable e) {
+      boolean released = false;
+      try {
+        released = releaseAll(e);
+      } finally {
+        if (!released) {
+          deserted.threads[thread & Deserted.PLACES] = thread;
+          deserted.state = Deserted.NOTED;
+        }
+      }
+      throw e;
     }
+  }
+
+  /** As {@link #release}, of all shards of which this thread has the lock. */
+  boolean releaseAll(Throwable thrown) {
+    boolean released = true;
+    for (int shard = 0; shard < context.shardCount(); shard++) {
+      released &= release(shard, thrown);
+    }
+    return released;
   }
 
   /** Rebuilds the segment of a hash because it was read from the dirty table often enough. */
   public void promote(int shard, long hash) {
-    if (!lock.tryLock(shard)) {
-      return;
-    }
-    if (ended) {
-      lock.abandon(shard, 0);
-      return;
-    }
+    int thread = Deserted.thread();
     try {
+      if (!lock.tryLock(shard)) {
+        return;
+      }
+      if (ended) {
+        lock.abandon(shard, 0);
+        return;
+      }
       if (SegmentWord.isAmended(segmentWord(shard, hash))) {
         rebuild(shard, hash, 0, 0);
         context.bump(shard, ShardLayout.PROMOTIONS);
       }
-    } finally {
-      lock.unlock(shard);
+      unlock(shard);
+    } catch (Throwable e) {
+      boolean released = false;
+      try {
+        released = release(shard, e);
+      } finally {
+        if (!released) {
+          deserted.threads[thread & Deserted.PLACES] = thread;
+          deserted.state = Deserted.NOTED;
+        }
+      }
+      throw e;
     }
   }
 
@@ -409,18 +523,17 @@ public final class Shards {
     if (isUnused(shard)) {
       return;
     }
-    lock(shard);
-    try {
-      frozen(shard, g -> rebuilder.publishEmpty(shard, g));
-      Gathered g = scratches.borrow();
-      try {
-        clearing.finish(shard, g);
-      } finally {
-        scratches.giveBack(g);
-      }
-    } finally {
-      lock.unlock(shard);
-    }
+    locked(
+        shard,
+        () -> {
+          frozen(shard, g -> rebuilder.publishEmpty(shard, g));
+          Gathered g = scratches.borrow();
+          try {
+            clearing.finish(shard, g);
+          } finally {
+            scratches.giveBack(g);
+          }
+        });
   }
 
   /**
@@ -442,22 +555,12 @@ public final class Shards {
 
   /** Settles what a dead process left in the guard of this shard: counts its entries anew. */
   public void settleGuard(int shard) {
-    lock(shard);
-    try {
-      frozen(shard, g -> repair.recount(shard, g));
-    } finally {
-      lock.unlock(shard);
-    }
+    locked(shard, () -> frozen(shard, g -> repair.recount(shard, g)));
   }
 
   /** Runs an action on a frozen shard, whose lock is taken for it. */
   public void inspect(int shard, Runnable action) {
-    lock(shard);
-    try {
-      frozen(shard, g -> action.run());
-    } finally {
-      lock.unlock(shard);
-    }
+    locked(shard, () -> frozen(shard, g -> action.run()));
   }
 
   /** Largest block that a segment of this shard is meant to have. */

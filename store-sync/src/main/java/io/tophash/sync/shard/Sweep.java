@@ -72,7 +72,10 @@ public final class Sweep {
 
   /** Returns how many bits behind the shard's bits the keys of the segment share. */
   private int sweepSegment(int shard, long hash, long now, boolean all) {
-    shards.lock(shard);
+    return shards.locked(shard, () -> sweepLocked(shard, hash, now, all));
+  }
+
+  private int sweepLocked(int shard, long hash, long now, boolean all) {
     try {
       context.mapAll().run();
       long word = shards.segmentWord(shard, hash);
@@ -87,8 +90,6 @@ public final class Sweep {
       return context.localDepth(word, DirectoryWord.depth(context.directoryWord(shard)));
     } catch (StoreFullException e) {
       return DirectoryWord.depth(context.directoryWord(shard)); // it stays as it is
-    } finally {
-      shards.unlock(shard);
     }
   }
 

@@ -295,13 +295,26 @@ class SyncLayoutTest {
       assertEquals(depth, DirectoryWord.depth(directory));
       assertEquals(generation, DirectoryWord.generation(directory));
       int slot = random.nextInt(RegionLayout.PROCESS_COUNT);
-      long incarnation = random.nextLong() >>> 8;
-      long lock = LockWord.of(slot, incarnation);
+      long incarnation = random.nextInt() & 0xFFFF_FFFFL;
+      int thread = random.nextInt() & LockWord.THREAD_MASK;
+      long lock = LockWord.of(slot, incarnation, thread);
       assertEquals(slot, LockWord.slot(lock | LockWord.FROZEN));
       assertEquals(incarnation, LockWord.incarnation(lock | LockWord.FROZEN));
+      assertEquals(LockWord.of(slot, incarnation), LockWord.process(lock | LockWord.FROZEN));
+      assertEquals(lock, LockWord.of(slot, incarnation) | (long) thread << 32);
       assertTrue(lock > 0, "the word of a holder is neither free nor frozen");
+      int shard = random.nextInt(1 << RegionLayout.MAX_SHARD_SHIFT);
+      long hazard = HazardWord.of(incarnation, thread, shard);
+      assertEquals(incarnation << 32 | (long) thread << 8 | shard + 1, hazard);
+      assertEquals(shard, HazardWord.shard(hazard));
+      assertEquals(thread, HazardWord.thread(hazard));
+      assertTrue(HazardWord.isOf(hazard, incarnation));
+      long former = HazardWord.withIncarnation(hazard, incarnation - 1);
+      assertTrue(HazardWord.isOf(former, incarnation - 1));
+      assertEquals(shard, HazardWord.shard(former));
     }
     assertEquals(-1, LockWord.slot(0));
+    assertEquals(-1, HazardWord.shard(0));
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.StoreFile;
+import io.tophash.sync.format.HazardWord;
 import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
@@ -74,7 +75,7 @@ class ProcessTableTest {
     assertEquals(1, second.slot());
     assertEquals(RegionLayout.process(1), second.rowPosition());
     assertEquals(1, second.incarnation());
-    assertEquals(LockWord.of(1, 1), second.lockWord());
+    assertEquals(LockWord.of(1, 1), second.self());
     assertTrue(first.isAlive(0, 1));
     assertTrue(first.isAlive(1, 1));
     assertTrue(second.isAlive(0, 1));
@@ -98,7 +99,7 @@ class ProcessTableTest {
     assertEquals(2, heir.incarnation());
     assertFalse(other.isAlive(0, 1));
     assertTrue(other.isAlive(0, 2));
-    assertNotEquals(LockWord.of(0, 1), heir.lockWord());
+    assertNotEquals(LockWord.of(0, 1), heir.self());
   }
 
   @Test
@@ -177,7 +178,7 @@ class ProcessTableTest {
     for (long hazard; (hazard = table.enterGuard(7)) != 0; ) {
       assertTrue(taken.add(hazard));
       assertEquals(0, (hazard - table.rowPosition()) % 64);
-      assertEquals(8, memory.getInt(hazard, ProcessLayout.HAZARD_SHARD));
+      assertEquals(7, HazardWord.shard(memory.getLong(hazard, ProcessLayout.HAZARD_SHARD)));
     }
     assertEquals(4, taken.size());
     long free = taken.iterator().next();
