@@ -52,7 +52,7 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
 
   @Override
   public V putIfAbsent(K key, V value) {
-    return entries.decode(entries.putIfAbsent(key, value, PutOptions.none()));
+    return entries.decode(entries.putIfAbsent(key, value));
   }
 
   @Override

@@ -18,19 +18,22 @@ final class Entries<K, V> {
   private final Lifetimes<K, V> lifetimes;
   private final InstantSource clock;
   private final Removals<K, V> removals;
+  private final Tags<K> tags;
 
   Entries(
       CacheStore<K, Stored> cache,
       StoredCodec<V> codec,
       Lifetimes<K, V> lifetimes,
       InstantSource clock,
-      Removals<K, V> removals) {
+      Removals<K, V> removals,
+      Tags<K> tags) {
     this.cache = cache;
     this.store = cache.store();
     this.codec = codec;
     this.lifetimes = lifetimes;
     this.clock = clock;
     this.removals = removals;
+    this.tags = tags;
   }
 
   CacheStore<K, Stored> cache() {
@@ -43,6 +46,10 @@ final class Entries<K, V> {
 
   Removals<K, V> removals() {
     return removals;
+  }
+
+  Tags<K> tags() {
+    return tags;
   }
 
   boolean isReadOnly() {
@@ -119,25 +126,19 @@ final class Entries<K, V> {
 
   /** A value as it is to be stored now; null if it would have expired at once. */
   Stored encode(K key, V value, PutOptions options, Stored previous) {
+    // The word before the value is stored: an invalidation from here on counts.
+    return encode(key, value, options, previous, tags.now(key, options));
+  }
+
+  /** The same with a tag's word that was read before the value was made, see {@link Tags}. */
+  Stored encode(K key, V value, PutOptions options, Stored previous, long tag) {
     Objects.requireNonNull(value, "value");
     long now = now();
     long expires = lifetimes.ofWrite(key, value, options, previous, now);
     if (expires <= now) {
       return null;
     }
-    long tag = -1;
-    if (options.tag() != null) {
-      int index = tagIndex(options.tag());
-      // Before the value is stored: an invalidation from here on counts.
-      tag = Stored.tag(index, cache.tag(index));
-    }
     return codec.encode(value, expires, now, lifetimes.staleMs(), tag);
-  }
-
-  /** Number of the word of a tag; other tags may have the same. */
-  static int tagIndex(String tag) {
-    int hash = tag.hashCode() * 0x9E37_79B9;
-    return (hash >>> 16 ^ hash) & CacheStore.tags() - 1;
   }
 
   /** Stores a value; returns the live entry that it replaced. */
@@ -163,14 +164,19 @@ final class Entries<K, V> {
   }
 
   /** Stores a value if the key is absent; returns the present entry, null if it was absent. */
-  Stored putIfAbsent(K key, V value, PutOptions options) {
+  Stored putIfAbsent(K key, V value) {
+    return putIfAbsent(key, value, tags.now(key, PutOptions.none()));
+  }
+
+  /** The same with a tag's word that was read before the value was made. */
+  Stored putIfAbsent(K key, V value, long tag) {
     Objects.requireNonNull(value, "value");
     while (true) {
       Stored seen = raw(key);
       if (isLive(seen)) {
         return seen;
       }
-      if (change(key, seen, encode(key, value, options, null))) {
+      if (change(key, seen, encode(key, value, PutOptions.none(), null, tag))) {
         return null;
       }
     }
@@ -179,6 +185,15 @@ final class Entries<K, V> {
   /** Removes a key; returns its live entry, null if there was none. */
   Stored remove(K key) {
     return gone(key, store.remove(key), RemovalCause.EXPLICIT);
+  }
+
+  /**
+   * Stores what a loader made of the entry that was seen; false if another came between. It keeps
+   * the tag with its word: if that was invalidated meanwhile, this goes, too.
+   */
+  boolean reloaded(K key, Stored seen, V value) {
+    long tag = seen.hasTag() ? seen.tag() : Tags.NONE;
+    return change(key, seen, encode(key, value, PutOptions.none(), seen, tag));
   }
 
   /** Stores a value in place of the live entry that was seen; false if another came between. */

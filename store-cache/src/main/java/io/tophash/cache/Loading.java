@@ -67,14 +67,18 @@ final class Loading<K, V> {
    * @param lease null if another process is loading it for too long: nothing is cached then
    */
   private V loadMine(K key, Stored lease, One<? super K, ? extends V> loader) throws Exception {
+    LoadEvent event = LoadEvent.begin();
     long start = System.nanoTime();
     V value = null;
+    boolean threw = true;
     boolean loaded = false;
     boolean ended = false;
+    long tag = entries.tags().now(key, PutOptions.none()); // before the loader reads anything
     try {
       value = loader.load(key);
+      threw = false;
       loaded = value != null;
-      V present = loaded ? cache(key, value, lease) : null;
+      V present = loaded ? cache(key, value, lease, tag) : null;
       ended = loaded;
       return present;
     } catch (Exception e) {
@@ -85,6 +89,7 @@ final class Loading<K, V> {
       return stale;
     } finally {
       counters.load(loaded ? 1 : 0, !loaded, System.nanoTime() - start);
+      event.end(entries.store().path(), "load", loaded ? 1 : 0, threw);
       if (!ended && lease != null) {
         leases.giveUp(key, lease);
       }
@@ -92,9 +97,9 @@ final class Loading<K, V> {
   }
 
   /** Caches what was loaded; returns what the key has now. */
-  private V cache(K key, V value, Stored lease) {
+  private V cache(K key, V value, Stored lease, long tag) {
     if (lease == null
-        || leases.end(key, lease, entries.encode(key, value, PutOptions.none(), null))) {
+        || leases.end(key, lease, entries.encode(key, value, PutOptions.none(), null, tag))) {
       return value;
     }
     Stored present = entries.peek(key);
@@ -196,9 +201,11 @@ final class Loading<K, V> {
   }
 
   private void loadMine(Map<K, Mine<V>> mine, Many<K, V> loader, Map<K, V> found) throws Exception {
+    LoadEvent event = LoadEvent.begin();
     long start = System.nanoTime();
     int values = 0;
     boolean failed = true;
+    Tags<K>.Moment moment = entries.tags().moment(); // before the loader reads anything
     try {
       Map<? extends K, ? extends V> loaded =
           loader.load(Collections.unmodifiableSet(new LinkedHashSet<>(mine.keySet())));
@@ -209,15 +216,16 @@ final class Loading<K, V> {
           values++;
           Mine<V> each = mine.get(key);
           if (each == null) {
-            entries.putIfAbsent(key, value, PutOptions.none());
+            entries.putIfAbsent(key, value, moment.of(key));
           } else {
-            found.put(key, cache(key, value, each.lease()));
+            found.put(key, cache(key, value, each.lease(), moment.of(key)));
           }
         }
       }
       failed = false;
     } finally {
       counters.load(values, failed, System.nanoTime() - start);
+      event.end(entries.store().path(), "loadAll", values, failed);
     }
   }
 }

@@ -98,15 +98,19 @@ final class Refreshing<K, V> {
   }
 
   private V reload(K key, Stored seen, CacheLoader<K, V> loader) throws Exception {
+    LoadEvent event = LoadEvent.begin();
     long start = System.nanoTime();
     V value = null;
+    boolean threw = true;
     try {
       value = loader.reload(key, entries.decode(seen));
+      threw = false;
     } finally {
+      event.end(entries.store().path(), "reload", value == null ? 0 : 1, threw);
       counters.load(value == null ? 0 : 1, value == null, System.nanoTime() - start);
     }
     boolean replaced =
-        value == null ? entries.change(key, seen, null) : entries.replace(key, seen, value);
+        value == null ? entries.change(key, seen, null) : entries.reloaded(key, seen, value);
     return replaced ? value : entries.decode(entries.peek(key));
   }
 }

@@ -167,7 +167,8 @@ final class Stored {
     return (bytes[FLAGS] & FLAG_TAG) != 0;
   }
 
-  private long tag() {
+  /** The tag with the word that it had, see {@link #tag(int, long)}. */
+  long tag() {
     return longAt((bytes[FLAGS] & FLAG_STALE) == 0 ? FIELDS : FIELDS + 4);
   }
 

@@ -76,6 +76,7 @@ public final class TophashCache<K, V> implements AutoCloseable {
   private final CacheLoader<K, V> loader;
   private final long refreshMs;
   private final CacheMap<K, V> map;
+  private volatile Runnable onClose = () -> {};
   // Held here, as the thread holds it weakly.
   private final Maintenance.Upkeep maintenance = this::maintain;
 
@@ -242,7 +243,7 @@ public final class TophashCache<K, V> implements AutoCloseable {
    */
   public void invalidateTag(String tag) {
     entries.checkWritable();
-    entries.cache().advanceTag(Entries.tagIndex(Objects.requireNonNull(tag, "tag")));
+    entries.cache().advanceTag(Tags.index(Objects.requireNonNull(tag, "tag")));
   }
 
   // --- time --------------------------------------------------------------------------------------
@@ -300,6 +301,11 @@ public final class TophashCache<K, V> implements AutoCloseable {
   public void cleanUp() {
     entries.cache().sweep(0);
     upkeep();
+  }
+
+  /** What else is to be done when this is closed. */
+  void onClose(Runnable action) {
+    onClose = action;
   }
 
   /** Lets a thread do this once a second, as long as the cache is open and in use. */
@@ -398,6 +404,7 @@ public final class TophashCache<K, V> implements AutoCloseable {
     if (!isClosed() && !isReadOnly()) {
       upkeep();
     }
+    onClose.run();
     entries.cache().close();
   }
 }

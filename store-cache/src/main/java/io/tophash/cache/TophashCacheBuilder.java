@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.Function;
 
 /**
  * Opens a {@link TophashCache}. A builder may be used again; it is not thread-safe. Durations must
@@ -18,6 +19,9 @@ import java.util.concurrent.ForkJoinPool;
  * @param <V> type of the values
  */
 public final class TophashCacheBuilder<K, V> {
+  /** The smallest bound in bytes. */
+  public static final long MIN_BYTES = CacheStoreBuilder.MIN_BYTES;
+
   private static final System.Logger LOG = System.getLogger("io.tophash.cache");
 
   private final Codec<K> keys;
@@ -37,6 +41,8 @@ public final class TophashCacheBuilder<K, V> {
   private long maxBytes = Long.MAX_VALUE;
   private long maxEntries = Long.MAX_VALUE;
   private boolean maintained = true;
+  private Function<? super K, String> tags;
+  private String management;
 
   TophashCacheBuilder(Codec<K> keys, Codec<V> values) {
     this.keys = Objects.requireNonNull(keys, "keys");
@@ -49,7 +55,7 @@ public final class TophashCacheBuilder<K, V> {
    * It stands in the file; of a cache that is there the file's own bound counts, and a difference
    * is said in the log. Default: no bound.
    *
-   * @throws IllegalArgumentException if it is less than 2 MiB
+   * @throws IllegalArgumentException if it is less than {@link #MIN_BYTES}, 2 MiB
    */
   public TophashCacheBuilder<K, V> maxBytes(long bytes) {
     store.maxBytes(bytes);
@@ -120,6 +126,16 @@ public final class TophashCacheBuilder<K, V> {
     return this;
   }
 
+  /**
+   * The tag that the values of a key have unless they are stored with one of their own, those that
+   * are loaded included; see {@link TophashCache#invalidateTag}. The function must return the same
+   * for the same key, null for no tag. Default: no tags.
+   */
+  public TophashCacheBuilder<K, V> tags(Function<? super K, String> ofKey) {
+    tags = Objects.requireNonNull(ofKey, "ofKey");
+    return this;
+  }
+
   /** What fetches absent keys for {@link TophashCache#get(Object)}. Default: none. */
   public TophashCacheBuilder<K, V> loader(CacheLoader<K, V> fetcher) {
     loader = Objects.requireNonNull(fetcher, "loader");
@@ -164,6 +180,16 @@ public final class TophashCacheBuilder<K, V> {
   /** Counts for {@link TophashCache#stats}. Default: counts nothing. */
   public TophashCacheBuilder<K, V> recordStats() {
     recordsStats = true;
+    return this;
+  }
+
+  /**
+   * Shows the cache in JMX under this name, until it is closed; see {@link TophashCacheMXBean}.
+   * Opening fails with {@link IllegalStateException} if this JVM has a cache of that name there.
+   * Default: not at all.
+   */
+  public TophashCacheBuilder<K, V> management(String name) {
+    management = Objects.requireNonNull(name, "name");
     return this;
   }
 
@@ -221,7 +247,8 @@ public final class TophashCacheBuilder<K, V> {
             values,
             new Lifetimes<>(afterWriteMs, afterAccessMs, expiry, staleMs),
             clock,
-            removals);
+            removals,
+            new Tags<>(opened, tags));
     long timeoutNanos =
         loadTimeoutMs >= Long.MAX_VALUE / 2_000_000
             ? Long.MAX_VALUE / 2
@@ -232,10 +259,25 @@ public final class TophashCacheBuilder<K, V> {
         new Refreshing<>(entries, loading, new Loads<>(keys), counters, executor);
     TophashCache<K, V> cache =
         new TophashCache<>(entries, loading, refreshing, counters, loader, refreshMs);
+    if (management != null) {
+      manage(cache);
+    }
     if (maintained && !entries.isReadOnly()) {
       cache.startMaintenance();
     }
     return cache;
+  }
+
+  private void manage(TophashCache<K, V> cache) {
+    boolean registered = false;
+    try {
+      cache.onClose(Management.register(cache, management));
+      registered = true;
+    } finally {
+      if (!registered) {
+        cache.close();
+      }
+    }
   }
 
   private static void say(String what, long wanted, long present, CacheStore<?, ?> opened) {

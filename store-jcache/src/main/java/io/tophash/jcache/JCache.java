@@ -5,10 +5,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ForkJoinPool;
 import javax.cache.Cache;
 import javax.cache.CacheManager;
 import javax.cache.configuration.CacheEntryListenerConfiguration;
@@ -26,6 +24,7 @@ final class JCache<K, V> implements Cache<K, V> {
   private final OpenCache<K, V> open;
   private final Listeners<K, V> listeners;
   private final Changes<K, V> changes;
+  private final CountedChanges<K, V> counted;
   private final ReadThrough<K, V> readThrough;
   private final Statistics statistics = new Statistics();
   private volatile boolean closed;
@@ -46,6 +45,7 @@ final class JCache<K, V> implements Cache<K, V> {
     try {
       this.readThrough = new ReadThrough<>(open::cache, open.loader(), listeners);
       this.changes = new Changes<>(open::cache, open.expiry(), open.writer(), listeners);
+      this.counted = new CountedChanges<>(changes, statistics);
       configuration.getCacheEntryListenerConfigurations().forEach(this::listen);
       statistics.setOn(configuration.isStatisticsEnabled());
     } catch (RuntimeException e) {
@@ -112,33 +112,7 @@ final class JCache<K, V> implements Cache<K, V> {
   public void loadAll(
       Set<? extends K> keys, boolean replaceExisting, CompletionListener completion) {
     checkKeys(keys);
-    if (!readThrough.hasLoader()) {
-      if (completion != null) {
-        completion.onCompletion();
-      }
-      return;
-    }
-    Set<K> wanted = new HashSet<>(keys);
-    ForkJoinPool.commonPool().execute(() -> loadNow(wanted, replaceExisting, completion));
-  }
-
-  private void loadNow(Set<K> keys, boolean replaceExisting, CompletionListener completion) {
-    try {
-      if (!replaceExisting) {
-        keys.removeIf(open.cache().asMap()::containsKey);
-      }
-      if (!keys.isEmpty()) {
-        readThrough.loadAll(keys, this::store);
-      }
-    } catch (RuntimeException e) {
-      if (completion != null) {
-        completion.onException(e);
-      }
-      return;
-    }
-    if (completion != null) {
-      completion.onCompletion();
-    }
+    readThrough.loadAll(new HashSet<>(keys), replaceExisting, this::store, completion);
   }
 
   /** Stores what came from the loader, of which the writer need not hear. */
@@ -151,157 +125,69 @@ final class JCache<K, V> implements Cache<K, V> {
   @Override
   public void put(K key, V value) {
     check(key, value);
-    long start = statistics.start();
-    boolean stored =
-        changes.isPlain()
-            ? changes.set(key, value)
-            : changes.change(key, live -> changes.written(key, value)).stored();
-    statistics.put(stored ? 1 : 0, start);
+    counted.put(key, value);
   }
 
   @Override
   public V getAndPut(K key, V value) {
     check(key, value);
-    long start = statistics.start();
-    Changes.Outcome<V> outcome = changes.change(key, live -> changes.written(key, value));
-    statistics.got(outcome.existed(), start);
-    statistics.put(outcome.stored() ? 1 : 0, start);
-    return outcome.before();
+    return counted.getAndPut(key, value);
   }
 
   @Override
   public void putAll(Map<? extends K, ? extends V> values) {
     checkOpen();
     values.forEach(this::check);
-    long start = statistics.start();
-    changes.writeAll(
-        values,
-        entry -> {
-          boolean stored =
-              changes.isPlain()
-                  ? changes.set(entry.getKey(), entry.getValue())
-                  : changes.change(entry.getKey(), live -> entry.getValue()).stored();
-          statistics.put(stored ? 1 : 0, start);
-        });
+    counted.putAll(values);
   }
 
   @Override
   public boolean putIfAbsent(K key, V value) {
     check(key, value);
-    long start = statistics.start();
-    Changes.Outcome<V> outcome =
-        changes.change(
-            key,
-            live -> {
-              if (live != null) {
-                throw Changes.Keep.INSTANCE;
-              }
-              return changes.written(key, value);
-            });
-    statistics.got(outcome.existed(), start);
-    statistics.put(outcome.stored() ? 1 : 0, start);
-    return outcome.changed();
+    return counted.putIfAbsent(key, value);
   }
 
   @Override
   public boolean remove(K key) {
     checkKey(key);
-    long start = statistics.start();
-    boolean removed = delete(key).removed();
-    statistics.removed(removed, start);
-    return removed;
+    return counted.remove(key);
   }
 
   @Override
   public V getAndRemove(K key) {
     checkKey(key);
-    long start = statistics.start();
-    Changes.Outcome<V> outcome = delete(key);
-    statistics.got(outcome.existed(), start);
-    statistics.removed(outcome.removed(), start);
-    return outcome.before();
-  }
-
-  private Changes.Outcome<V> delete(K key) {
-    return changes.change(
-        key,
-        live -> {
-          changes.writeDeletion(key);
-          return null;
-        });
+    return counted.getAndRemove(key);
   }
 
   @Override
   public boolean remove(K key, V oldValue) {
     check(key, oldValue);
-    long start = statistics.start();
-    Changes.Outcome<V> outcome =
-        changes.change(
-            key,
-            live -> {
-              keepUnless(Objects.deepEquals(live, oldValue));
-              changes.writeDeletion(key);
-              return null;
-            });
-    readIfKept(key, outcome);
-    statistics.got(outcome.existed(), start);
-    statistics.removed(outcome.removed(), start);
-    return outcome.removed();
+    return counted.remove(key, oldValue);
   }
 
   @Override
   public boolean replace(K key, V oldValue, V newValue) {
     check(key, oldValue);
     check(key, newValue);
-    return replace(key, Objects.requireNonNull(oldValue), newValue, false).changed();
+    return counted.replace(key, oldValue, newValue).changed();
   }
 
   @Override
   public boolean replace(K key, V value) {
     check(key, value);
-    return replace(key, null, value, true).changed();
+    return counted.replace(key, null, value).changed();
   }
 
   @Override
   public V getAndReplace(K key, V value) {
     check(key, value);
-    return replace(key, null, value, true).before();
-  }
-
-  private Changes.Outcome<V> replace(K key, V expected, V value, boolean any) {
-    long start = statistics.start();
-    Changes.Outcome<V> outcome =
-        changes.change(
-            key,
-            live -> {
-              keepUnless(live != null && (any || Objects.deepEquals(live, expected)));
-              return changes.written(key, value);
-            });
-    readIfKept(key, outcome);
-    statistics.got(outcome.existed(), start);
-    statistics.put(outcome.stored() ? 1 : 0, start);
-    return outcome;
-  }
-
-  private static void keepUnless(boolean applies) {
-    if (!applies) {
-      throw Changes.Keep.INSTANCE;
-    }
-  }
-
-  /** A change that did not apply to the entry that was there was a read of it. */
-  private void readIfKept(K key, Changes.Outcome<V> outcome) {
-    if (outcome.existed() && !outcome.changed()) {
-      changes.touch(key);
-    }
+    return counted.replace(key, null, value).before();
   }
 
   @Override
   public void removeAll(Set<? extends K> keys) {
     checkKeys(keys);
-    long start = statistics.start();
-    changes.deleteAll(
-        keys, key -> statistics.removed(changes.change(key, live -> null).removed(), start));
+    counted.removeAll(keys);
   }
 
   @Override
@@ -366,39 +252,8 @@ final class JCache<K, V> implements Cache<K, V> {
   @Override
   public Iterator<Entry<K, V>> iterator() {
     checkOpen();
-    Iterator<Map.Entry<K, V>> all = open.cache().asMap().entrySet().iterator();
-    return new Iterator<>() {
-      private K last;
-
-      @Override
-      public boolean hasNext() {
-        checkOpen();
-        return all.hasNext();
-      }
-
-      @Override
-      public Entry<K, V> next() {
-        checkOpen();
-        if (!all.hasNext()) {
-          throw new NoSuchElementException("the iteration is over");
-        }
-        long start = statistics.start();
-        Map.Entry<K, V> entry = all.next();
-        last = entry.getKey();
-        changes.touch(last);
-        statistics.got(true, start);
-        return new JCacheEntry<>(last, entry.getValue());
-      }
-
-      @Override
-      public void remove() {
-        if (last == null) {
-          throw new IllegalStateException("next() comes first");
-        }
-        JCache.this.remove(last);
-        last = null;
-      }
-    };
+    return new EntryIterator<>(
+        this, open.cache().asMap().entrySet().iterator(), changes, statistics);
   }
 
   // --- the cache ---------------------------------------------------------------------------------

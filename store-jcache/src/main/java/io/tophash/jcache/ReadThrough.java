@@ -4,16 +4,27 @@ import io.tophash.cache.TophashCache;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import javax.cache.integration.CacheLoader;
 import javax.cache.integration.CacheLoaderException;
+import javax.cache.integration.CompletionListener;
 
 /**
  * Gets values from the configured loader. In one process, one load of a key runs at a time.
  * Thread-safe.
  */
 final class ReadThrough<K, V> {
+  private static final CompletionListener NOBODY =
+      new CompletionListener() {
+        @Override
+        public void onCompletion() {}
+
+        @Override
+        public void onException(Exception e) {}
+      };
+
   private final Supplier<TophashCache<K, V>> cache;
   private final CacheLoader<K, V> loader;
   private final Listeners<K, V> listeners;
@@ -77,5 +88,38 @@ final class ReadThrough<K, V> {
         store.accept(entry.getKey(), entry.getValue());
       }
     }
+  }
+
+  /**
+   * Loads keys in the background and stores what comes.
+   *
+   * @param keys belongs to the callee
+   * @param replaceExisting false to load only those that are absent
+   * @param completion told at the end, null for nobody
+   */
+  void loadAll(
+      Set<K> keys, boolean replaceExisting, BiConsumer<K, V> store, CompletionListener completion) {
+    CompletionListener told = completion != null ? completion : NOBODY;
+    if (hasLoader()) {
+      ForkJoinPool.commonPool().execute(() -> loadNow(keys, replaceExisting, store, told));
+    } else {
+      told.onCompletion();
+    }
+  }
+
+  private void loadNow(
+      Set<K> keys, boolean replaceExisting, BiConsumer<K, V> store, CompletionListener told) {
+    try {
+      if (!replaceExisting) {
+        keys.removeIf(cache.get().asMap()::containsKey);
+      }
+      if (!keys.isEmpty()) {
+        loadAll(keys, store);
+      }
+    } catch (RuntimeException e) {
+      told.onException(e);
+      return;
+    }
+    told.onCompletion();
   }
 }

@@ -125,9 +125,12 @@ public final class TophashCacheManager implements CacheManager {
     public TophashCacheBuilder<K, V> builder() {
       Codec<K> keys = configuration.getKeyCodec();
       Codec<V> values = configuration.getValueCodec();
-      return TophashCache.builder(
-          keys != null ? keys : CodecChoice.of(configuration.getKeyType(), others()),
-          values != null ? values : CodecChoice.of(configuration.getValueType(), others()));
+      TophashCacheBuilder<K, V> builder =
+          TophashCache.builder(
+              keys != null ? keys : CodecChoice.of(configuration.getKeyType(), others()),
+              values != null ? values : CodecChoice.of(configuration.getValueType(), others()));
+      configuration.applyTo(builder);
+      return builder;
     }
 
     private <T> ObjectCodec<T> others() {

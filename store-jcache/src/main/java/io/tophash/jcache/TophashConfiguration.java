@@ -1,14 +1,17 @@
 package io.tophash.jcache;
 
+import io.tophash.cache.TophashCache;
+import io.tophash.cache.TophashCacheBuilder;
 import io.tophash.core.codec.Codec;
 import java.io.ObjectInputFilter;
 import java.util.Objects;
+import java.util.function.Function;
 import javax.cache.configuration.CompleteConfiguration;
 import javax.cache.configuration.MutableConfiguration;
 
 /**
- * A configuration that says also what JCache has no words for: how keys and values are written.
- * Everything has a default, so that a {@link MutableConfiguration} will do.
+ * A configuration that says also what JCache has no words for: how keys and values are written, the
+ * bounds, tags. Everything has a default, so that a {@link MutableConfiguration} will do.
  *
  * @param <K> type of the keys
  * @param <V> type of the values
@@ -19,6 +22,9 @@ public final class TophashConfiguration<K, V> extends MutableConfiguration<K, V>
   private transient Codec<K> keyCodec;
   private transient Codec<V> valueCodec;
   private transient ObjectInputFilter serialFilter;
+  private transient Function<? super K, String> tags;
+  private Long maxBytes;
+  private Long maxEntries;
 
   /** A configuration in which nothing is set. */
   public TophashConfiguration() {}
@@ -30,6 +36,9 @@ public final class TophashConfiguration<K, V> extends MutableConfiguration<K, V>
       keyCodec = ours.keyCodec;
       valueCodec = ours.valueCodec;
       serialFilter = ours.serialFilter;
+      tags = ours.tags;
+      maxBytes = ours.maxBytes;
+      maxEntries = ours.maxEntries;
     }
   }
 
@@ -60,6 +69,71 @@ public final class TophashConfiguration<K, V> extends MutableConfiguration<K, V>
     return this;
   }
 
+  /**
+   * Bound of the file of a new cache in bytes, null for none. At the bound, entries go that were
+   * not read for long. It stands in the file: a cache that is there keeps its own.
+   *
+   * @throws IllegalArgumentException if it is less than 2 MiB
+   */
+  public TophashConfiguration<K, V> setMaxBytes(Long bytes) {
+    if (bytes != null && bytes < TophashCacheBuilder.MIN_BYTES) {
+      throw new IllegalArgumentException(
+          "a cache needs at least " + TophashCacheBuilder.MIN_BYTES + " bytes, maxBytes=" + bytes);
+    }
+    maxBytes = bytes;
+    return this;
+  }
+
+  /**
+   * Bound of the number of entries of a new cache, null for none; as {@link #setMaxBytes}.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public TophashConfiguration<K, V> setMaxEntries(Long entries) {
+    if (entries != null && entries <= 0) {
+      throw new IllegalArgumentException("maxEntries must be positive, maxEntries=" + entries);
+    }
+    maxEntries = entries;
+    return this;
+  }
+
+  /**
+   * The tag of each key's values, null for none; all values of a tag go at once with {@link
+   * TophashCache#invalidateTag} of the cache that {@code unwrap} gives.
+   */
+  public TophashConfiguration<K, V> setTags(Function<? super K, String> ofKey) {
+    tags = ofKey;
+    return this;
+  }
+
+  /** See {@link #setMaxBytes}. */
+  public Long getMaxBytes() {
+    return maxBytes;
+  }
+
+  /** See {@link #setMaxEntries}. */
+  public Long getMaxEntries() {
+    return maxEntries;
+  }
+
+  /** See {@link #setTags}. */
+  public Function<? super K, String> getTags() {
+    return tags;
+  }
+
+  /** Tells the builder what is set here, but for codecs and expiry. */
+  void applyTo(TophashCacheBuilder<K, V> builder) {
+    if (maxBytes != null) {
+      builder.maxBytes(maxBytes);
+    }
+    if (maxEntries != null) {
+      builder.maxEntries(maxEntries);
+    }
+    if (tags != null) {
+      builder.tags(tags);
+    }
+  }
+
   /** How keys are written, null if by default. */
   public Codec<K> getKeyCodec() {
     return keyCodec;
@@ -81,7 +155,10 @@ public final class TophashConfiguration<K, V> extends MutableConfiguration<K, V>
         && other instanceof TophashConfiguration<?, ?> that
         && Objects.equals(keyCodec, that.keyCodec)
         && Objects.equals(valueCodec, that.valueCodec)
-        && Objects.equals(serialFilter, that.serialFilter);
+        && Objects.equals(serialFilter, that.serialFilter)
+        && Objects.equals(tags, that.tags)
+        && Objects.equals(maxBytes, that.maxBytes)
+        && Objects.equals(maxEntries, that.maxEntries);
   }
 
   @Override

@@ -276,6 +276,30 @@ class JCacheTest {
   }
 
   @Test
+  void theConfigurationSetsBoundsAndTags() {
+    TophashConfiguration<String, String> configuration =
+        types(String.class, String.class)
+            .setMaxBytes(16L << 20)
+            .setMaxEntries(100L)
+            .setTags(key -> key.substring(0, 1));
+    Cache<String, String> cache = manager().createCache("orders", configuration);
+    TophashCache<?, ?> file = cache.unwrap(TophashCache.class);
+    assertEquals(16L << 20, file.policy().maxBytes());
+    for (int i = 0; i < 300; i++) {
+      cache.put("b" + i, "value");
+      assertTrue(file.estimatedSize() <= 100);
+    }
+    cache.put("a1", "value");
+    file.invalidateTag("b");
+    List<String> left = new ArrayList<>();
+    cache.forEach(entry -> left.add(entry.getKey()));
+    assertEquals(List.of("a1"), left);
+    assertEquals(configuration, new TophashConfiguration<>(configuration));
+    assertThrows(IllegalArgumentException.class, () -> configuration.setMaxBytes(1L << 20));
+    assertThrows(IllegalArgumentException.class, () -> configuration.setMaxEntries(0L));
+  }
+
+  @Test
   void aListenerThatComesLaterHearsOfWhatExpires() throws Exception {
     Cache<String, String> cache =
         manager()

@@ -2,18 +2,23 @@ package io.tophash.micrometer;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.binder.cache.CacheMeterBinder;
 import io.tophash.cache.CacheStats;
+import io.tophash.cache.Policy;
 import io.tophash.cache.TophashCache;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * The meters of a cache: those that Micrometer has for every cache ({@code cache.gets}, {@code
- * cache.puts}, {@code cache.size}, …), its loads, and those of its file, see {@link
- * TophashStoreMetrics}.
+ * cache.puts}, {@code cache.size}, …), its loads, its bounds and what went for them ({@code
+ * tophash.cache.bytes.used}, {@code tophash.cache.bytes.max}, {@code tophash.cache.entries.max},
+ * {@code tophash.cache.removals} by cause), and those of its file, see {@link TophashStoreMetrics}.
+ * A bound that is not set is NaN.
  *
  * <pre>{@code
  * TophashCacheMetrics.monitor(registry, cache, "orders", Tags.empty());
@@ -73,9 +78,10 @@ public final class TophashCacheMetrics extends CacheMeterBinder<TophashCache<?, 
     return stats().missCount();
   }
 
+  /** What went by itself in all processes, for lack of room or because its time was over. */
   @Override
   protected Long evictionCount() {
-    return stats().expiredCount();
+    return stats().evictionCount() + stats().expiredCount();
   }
 
   /** What all processes have stored; a load stores twice, its lease and its value. */
@@ -98,7 +104,43 @@ public final class TophashCacheMetrics extends CacheMeterBinder<TophashCache<?, 
         .tags(getTagsWithCacheName())
         .description("time spent in loaders")
         .register(registry);
+    removals(registry, "size", CacheStats::evictionCount);
+    removals(registry, "expired", CacheStats::expiredCount);
+    removals(registry, "rejected", CacheStats::rejectedCount);
+    bound(registry, "tophash.cache.bytes.used", "bytes", Policy::usedBytes);
+    bound(registry, "tophash.cache.bytes.max", "bytes", Policy::maxBytes);
+    bound(registry, "tophash.cache.entries.max", "entries", Policy::maxEntries);
     file.bindTo(registry);
+  }
+
+  private void removals(MeterRegistry registry, String cause, ToDoubleFunction<CacheStats> figure) {
+    FunctionCounter.builder(
+            "tophash.cache.removals", getCache(), cache -> figure.applyAsDouble(cache.stats()))
+        .tags(getTagsWithCacheName())
+        .tag("cause", cause)
+        .description("what went by itself, or found no room, in all processes")
+        .register(registry);
+  }
+
+  private void bound(
+      MeterRegistry registry, String meter, String unit, ToLongFunction<Policy> figure) {
+    Gauge.builder(meter, getCache(), cache -> value(cache, figure))
+        .tags(getTagsWithCacheName())
+        .baseUnit(unit)
+        .description("bound of the cache, or what counts against it")
+        .register(registry);
+  }
+
+  private static double value(TophashCache<?, ?> cache, ToLongFunction<Policy> figure) {
+    if (!isOpen(cache)) {
+      return Double.NaN;
+    }
+    try {
+      long value = figure.applyAsLong(cache.policy());
+      return value == Long.MAX_VALUE ? Double.NaN : value;
+    } catch (IllegalStateException e) {
+      return Double.NaN; // Closed just now.
+    }
   }
 
   private void counter(

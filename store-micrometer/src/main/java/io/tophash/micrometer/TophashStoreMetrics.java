@@ -1,6 +1,7 @@
 package io.tophash.micrometer;
 
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -10,6 +11,7 @@ import io.tophash.cache.TophashCache;
 import io.tophash.sync.SyncStats;
 import io.tophash.sync.SyncStore;
 import java.lang.ref.WeakReference;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -77,6 +79,15 @@ public final class TophashStoreMetrics implements MeterBinder {
     counter(registry, "tophash.rebuilds", "segments rebuilt", SyncStats::rebuilds);
     counter(registry, "tophash.splits", "segments split", SyncStats::splits);
     counter(registry, "tophash.takeovers", "locks taken over from the dead", SyncStats::takeovers);
+    FunctionTimer.builder(
+            "tophash.lock.waits",
+            figures,
+            each -> (long) each.value(SyncStats::lockWaits),
+            each -> each.value(SyncStats::lockWaitNanos),
+            TimeUnit.NANOSECONDS)
+        .tags(tags)
+        .description("waits for locks of shards")
+        .register(registry);
     counter(registry, "tophash.inserts", "new keys", SyncStats::inserts);
     counter(registry, "tophash.stores", "overwrites", SyncStats::stores);
     counter(registry, "tophash.removes", "removals", SyncStats::removes);

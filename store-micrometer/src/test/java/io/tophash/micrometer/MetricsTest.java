@@ -47,6 +47,40 @@ class MetricsTest {
   }
 
   @Test
+  void aCacheShowsItsBoundsAndWhatWentForThem() {
+    try (TophashCache<String, String> cache =
+        TophashCache.builder(Codecs.utf8(), Codecs.utf8())
+            .maxBytes(8 << 20)
+            .maxEntries(100)
+            .openTemporary()) {
+      TophashCacheMetrics.monitor(registry, cache, "orders", Tags.empty());
+      for (int i = 0; i < 300; i++) {
+        cache.put("key" + i, "value");
+      }
+      assertEquals(8 << 20, registry.get("tophash.cache.bytes.max").gauge().value());
+      assertEquals(100, registry.get("tophash.cache.entries.max").gauge().value());
+      assertEquals(
+          cache.policy().usedBytes(), registry.get("tophash.cache.bytes.used").gauge().value());
+      double evicted = counted("tophash.cache.removals", "cause", "size");
+      assertTrue(evicted >= 200, () -> "evicted=" + evicted);
+      assertEquals(evicted, counted("cache.evictions"));
+      assertEquals(0, counted("tophash.cache.removals", "cause", "expired"));
+      assertEquals(0, registry.get("tophash.lock.waits").functionTimer().count());
+    }
+    assertTrue(Double.isNaN(registry.get("tophash.cache.bytes.used").gauge().value()));
+  }
+
+  @Test
+  void aCacheWithoutABoundShowsNone() {
+    try (TophashCache<String, String> cache =
+        TophashCache.builder(Codecs.utf8(), Codecs.utf8()).openTemporary()) {
+      TophashCacheMetrics.monitor(registry, cache, "orders", Tags.empty());
+      assertTrue(Double.isNaN(registry.get("tophash.cache.bytes.max").gauge().value()));
+      assertTrue(Double.isNaN(registry.get("tophash.cache.entries.max").gauge().value()));
+    }
+  }
+
+  @Test
   void aStoreThatIsClosedHasNoFigures() {
     SyncStore<String, String> store =
         SyncStore.builder(Codecs.utf8(), Codecs.utf8()).openTemporary();

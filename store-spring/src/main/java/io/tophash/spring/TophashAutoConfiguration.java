@@ -48,7 +48,10 @@ public class TophashAutoConfiguration {
 
   /** The manager, with the caches that have properties. */
   @Bean(destroyMethod = "close")
-  public TophashCacheManager cacheManager(TophashProperties properties, BeanFactory beans) {
+  public TophashCacheManager cacheManager(
+      TophashProperties properties,
+      BeanFactory beans,
+      ObjectProvider<TophashCacheCustomizer> customizers) {
     String pattern = properties.getSerialFilter();
     TophashCacheManager manager =
         properties.getDirectory() == null
@@ -56,6 +59,8 @@ public class TophashAutoConfiguration {
             : TophashCacheManager.in(
                 properties.getDirectory(), pattern != null ? pattern : defaultFilter(beans));
     manager.defaults(properties.getDefaults());
+    List<TophashCacheCustomizer> ordered = customizers.orderedStream().toList();
+    manager.customizer((name, builder) -> ordered.forEach(each -> each.customize(name, builder)));
     properties.getCache().forEach(manager::configure);
     properties.getCache().keySet().forEach(manager::getCache);
     return manager;

@@ -42,6 +42,7 @@ public final class TophashCacheManager implements CacheManager, AutoCloseable {
   private final ObjectInputFilter filter;
   private final ConcurrentMap<String, CacheSettings> settings = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, TophashSpringCache> caches = new ConcurrentHashMap<>();
+  private volatile TophashCacheCustomizer customizer = (name, builder) -> {};
   private volatile CacheSettings defaults = new CacheSettings();
   private volatile Consumer<TophashSpringCache> onOpen = cache -> {};
   private volatile boolean closed;
@@ -92,6 +93,12 @@ public final class TophashCacheManager implements CacheManager, AutoCloseable {
     return this;
   }
 
+  /** What each cache is customized by that is opened from now on, after its settings. */
+  public TophashCacheManager customizer(TophashCacheCustomizer each) {
+    customizer = Objects.requireNonNull(each, "each");
+    return this;
+  }
+
   /** Who hears of each cache when it has been opened, also of those that are open already. */
   void onOpen(Consumer<TophashSpringCache> listener) {
     onOpen = listener;
@@ -119,6 +126,7 @@ public final class TophashCacheManager implements CacheManager, AutoCloseable {
     TophashCacheBuilder<Object, Object> builder =
         TophashCache.<Object, Object>builder(objects, new NullableCodec(objects)).recordStats();
     settings.getOrDefault(name, defaults).applyTo(builder);
+    customizer.customize(name, builder);
     TophashSpringCache cache =
         new TophashSpringCache(
             name,

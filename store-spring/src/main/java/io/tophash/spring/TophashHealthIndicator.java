@@ -1,5 +1,6 @@
 package io.tophash.spring;
 
+import io.tophash.cache.Policy;
 import io.tophash.cache.TophashCache;
 import io.tophash.core.VerifyReport;
 import io.tophash.sync.SyncStats;
@@ -58,6 +59,7 @@ final class TophashHealthIndicator extends AbstractHealthIndicator {
       details.put("file", stats.store().toString());
       details.put("entries", stats.entries());
       details.put("fileBytes", stats.fileBytes());
+      putBounds(details, file.policy());
       details.put("processes", stats.attached().size());
       Verified last = verified.get(cache.getName());
       if (last != null && last.report() != null) {
@@ -69,6 +71,16 @@ final class TophashHealthIndicator extends AbstractHealthIndicator {
         }
       }
       builder.withDetail(cache.getName(), details);
+    }
+  }
+
+  private static void putBounds(Map<String, Object> details, Policy policy) {
+    details.put("usedBytes", policy.usedBytes());
+    if (policy.maxBytes() != Long.MAX_VALUE) {
+      details.put("maxBytes", policy.maxBytes());
+    }
+    if (policy.maxEntries() != Long.MAX_VALUE) {
+      details.put("maxEntries", policy.maxEntries());
     }
   }
 

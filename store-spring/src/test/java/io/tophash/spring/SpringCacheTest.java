@@ -104,10 +104,14 @@ class SpringCacheTest {
   }
 
   private ConfigurableApplicationContext start(String... properties) {
+    return start(List.of(Application.class), properties);
+  }
+
+  private ConfigurableApplicationContext start(List<Class<?>> sources, String... properties) {
     List<String> all =
         new ArrayList<>(List.of("tophash.directory=" + directory, "logging.level.root=off"));
     all.addAll(List.of(properties));
-    return new SpringApplicationBuilder(Application.class)
+    return new SpringApplicationBuilder(sources.toArray(Class<?>[]::new))
         .web(WebApplicationType.NONE)
         .properties(all.toArray(String[]::new))
         .run();
@@ -195,6 +199,38 @@ class SpringCacheTest {
       other.put("key", "value");
       left = other.getNativeCache().expiresIn("key").orElseThrow();
       assertTrue(left.compareTo(Duration.ofMinutes(5)) <= 0, left::toString);
+    }
+  }
+
+  /** Tags by the first letter of a key. */
+  @Configuration(proxyBeanMethods = false)
+  static class Tagging {
+    @Bean
+    TophashCacheCustomizer tags() {
+      return (name, builder) -> builder.tags(key -> name + ((String) key).charAt(0));
+    }
+  }
+
+  @Test
+  void propertiesSetTheBoundsAndACustomizerTheRest() {
+    try (ConfigurableApplicationContext context =
+        start(
+            List.of(Application.class, Tagging.class),
+            "tophash.cache.words.max-bytes=16MB",
+            "tophash.defaults.max-entries=1000")) {
+      TophashSpringCache words = cache(context, "words");
+      assertEquals(16 << 20, words.getNativeCache().policy().maxBytes());
+      assertEquals(Long.MAX_VALUE, words.getNativeCache().policy().maxEntries());
+      assertEquals(1000, cache(context, "other").getNativeCache().policy().maxEntries());
+      words.put("apple", 1);
+      words.put("bread", 2);
+      words.getNativeCache().invalidateTag("wordsa");
+      assertNull(words.get("apple"));
+      assertNotNull(words.get("bread"));
+      HealthIndicator health = context.getBean("tophashHealthIndicator", HealthIndicator.class);
+      Map<?, ?> details = (Map<?, ?>) health.health().getDetails().get("words");
+      assertEquals(16L << 20, details.get("maxBytes"));
+      assertEquals(words.getNativeCache().policy().usedBytes(), details.get("usedBytes"));
     }
   }
 

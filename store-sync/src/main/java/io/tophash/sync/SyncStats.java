@@ -36,6 +36,8 @@ import java.util.List;
  * @param misses lookups that went to a dirty table, as far as processes have reported them
  * @param takeovers locks that were taken over from a dead process
  * @param clears how often a shard was emptied
+ * @param lockWaits how often a thread waited for the lock of a shard and got it
+ * @param lockWaitNanos how long they waited, in nanoseconds
  * @param attached processes that have the store attached for writing
  * @param checkpoint what a power cut would leave
  * @param trouble why the store takes no changes, null if it does: its file was replaced, removed or
@@ -63,6 +65,8 @@ public record SyncStats(
     long misses,
     long takeovers,
     long clears,
+    long lockWaits,
+    long lockWaitNanos,
     List<AttachedProcess> attached,
     Checkpoint checkpoint,
     String trouble)
@@ -90,6 +94,8 @@ public record SyncStats(
         figures.sum(ShardLayout.MISSES),
         figures.sum(ShardLayout.TAKEOVERS),
         figures.sum(ShardLayout.CLEARS),
+        figures.sum(ShardLayout.LOCK_WAITS),
+        figures.sum(ShardLayout.LOCK_WAIT_NANOS),
         figures.attached().stream().map(SyncStats::process).toList(),
         checkpoint(figures),
         core.file().trouble());

@@ -45,14 +45,15 @@ class ArchitectureTest {
   private record Uses(List<String> own, List<String> core) {}
 
   private static final Map<String, Uses> MAY_USE =
-      Map.of(
+      usesOf(
+          "event", new Uses(List.of(), List.of()),
           "format", new Uses(List.of(), List.of("format")),
           "process", new Uses(List.of("format"), List.of("errors", "memory")),
           "extent", new Uses(List.of("format", "process"), List.of("errors", "memory")),
           "segment", new Uses(List.of("format"), List.of("errors", "memory", "format", "hash")),
           "shard",
               new Uses(
-                  List.of("format", "process", "extent", "segment"),
+                  List.of("event", "format", "process", "extent", "segment"),
                   List.of("", "errors", "memory", "lifecycle")),
           "salvage",
               new Uses(
@@ -81,6 +82,15 @@ class ArchitectureTest {
                       "attach",
                       "entry"),
                   List.of("errors", "memory", "format", "codec", "map")));
+
+  /** {@code Map.of} takes ten pairs at most. */
+  private static Map<String, Uses> usesOf(Object... namesAndUses) {
+    Map<String, Uses> all = new TreeMap<>();
+    for (int i = 0; i < namesAndUses.length; i += 2) {
+      all.put((String) namesAndUses[i], (Uses) namesAndUses[i + 1]);
+    }
+    return all;
+  }
 
   /**
    * Classes that need each other. A store of the API names the builder that opens it; a kind of

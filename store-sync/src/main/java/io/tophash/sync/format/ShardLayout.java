@@ -11,6 +11,15 @@ public final class ShardLayout {
   /** long, {@link ShardState}; in the line of the lock, which whoever reads it has just read */
   public static final int STATE = 8;
 
+  /**
+   * Counter for people, written under the lock: how often somebody waited for it. In the line of
+   * the lock, which the one that waited has.
+   */
+  public static final int LOCK_WAITS = 16;
+
+  /** Counter for people: how long they waited, in nanoseconds. */
+  public static final int LOCK_WAIT_NANOS = 24;
+
   /** long, {@link DirectoryWord} */
   public static final int DIRECTORY = 64;
 

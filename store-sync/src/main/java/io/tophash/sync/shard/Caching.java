@@ -85,11 +85,16 @@ public final class Caching {
     }
   }
 
+  /** A counter of a shard. */
+  public long ofShard(int shard, int counter) {
+    return memory.getLong(0, position(shard, counter));
+  }
+
   /** The sum of a counter over the shards. */
   public long sum(int shards, int counter) {
     long sum = 0;
     for (int shard = 0; shard < shards; shard++) {
-      sum += memory.getLong(0, position(shard, counter));
+      sum += ofShard(shard, counter);
     }
     return sum;
   }

@@ -5,6 +5,7 @@ import static io.tophash.sync.segment.RecordSegments.slot;
 
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.event.EvictionEvent;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.DirectoryWord;
@@ -59,6 +60,26 @@ public final class Eviction {
    * @return false if there is none whatever goes
    */
   public boolean makeRoom(int shard, long hash, long bytes, boolean inserts) {
+    EvictionEvent event = EvictionEvent.begin();
+    long before = evicted(event, shard);
+    boolean made = room(shard, hash, bytes, inserts);
+    end(event, shard, bytes, before);
+    return made;
+  }
+
+  private void end(EvictionEvent event, int shard, long bytes, long before) {
+    long gone = evicted(event, shard) - before;
+    if (gone > 0) {
+      event.end(context.store(), shard, bytes, gone);
+    }
+  }
+
+  /** How many entries had to go from a shard so far, if anybody wants to know. */
+  private long evicted(EvictionEvent event, int shard) {
+    return event.isRecorded() ? context.caching().ofShard(shard, CacheLayout.EVICTED) : 0;
+  }
+
+  private boolean room(int shard, long hash, long bytes, boolean inserts) {
     if (inserts && bounds.maxEntries(shard) <= 0) {
       return false;
     }
@@ -72,7 +93,7 @@ public final class Eviction {
         }
       }
       // Each time somewhat more, as the file may have room only where others' blocks are.
-      if (!makeRoomForLarge(shard, (1L << round) * shards.maxBlockBytes(shard))) {
+      if (!roomForLarge(shard, (1L << round) * shards.maxBlockBytes(shard))) {
         return false;
       }
     }
@@ -102,6 +123,14 @@ public final class Eviction {
    * @return false if the shard's share is too small for it
    */
   public boolean makeRoomForLarge(int shard, long bytes) {
+    EvictionEvent event = EvictionEvent.begin();
+    long before = evicted(event, shard);
+    boolean made = roomForLarge(shard, bytes);
+    end(event, shard, bytes, before);
+    return made;
+  }
+
+  private boolean roomForLarge(int shard, long bytes) {
     if (bounds.maxBytes(shard) == Long.MAX_VALUE) {
       return true;
     }

@@ -5,6 +5,7 @@ import static io.tophash.sync.shard.ShardContext.at;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.event.RebuildEvent;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.SegmentLayout;
@@ -105,6 +106,8 @@ final class Rebuilder {
     long word = directory.segmentWord(directoryWord, index);
     int depth = DirectoryWord.depth(directoryWord);
     int local = context.localDepth(word, depth);
+    RebuildEvent event = RebuildEvent.begin();
+    String what = "replace";
     g.clear();
     gather(word, g);
     if (below != Long.MAX_VALUE) {
@@ -118,14 +121,17 @@ final class Rebuilder {
     Shape shape = new Shape(0, local, SegmentWord.generation(word) + 1, avoid, incomingBytes);
     if (!chosen && needed > most && canSplit(g, local)) {
       split(shard, directoryWord, index, shape, word, g);
+      what = "split";
     } else if (!chosen
         && needed <= most / LONELY_DIVISOR
         && local > 0
         && tryMerge(shard, directoryWord, index, shape, word, g)) {
       context.bump(shard, ShardLayout.MERGES);
+      what = "merge";
     } else {
       replace(shard, directoryWord, index, shape, word, below, g);
     }
+    event.end(context.store(), shard, what, g.count());
   }
 
   /**

@@ -111,8 +111,12 @@ public record ShardContext(
 
   /** Adds to one of the counters for people; for the holder of the lock. */
   void bump(int shard, int counter) {
+    add(shard, counter, 1);
+  }
+
+  void add(int shard, int counter, long more) {
     int at = at(shard, counter);
-    memory.putLong(0, at, memory.getLong(0, at) + 1);
+    memory.putLong(0, at, memory.getLong(0, at) + more);
   }
 
   long note(int shard, int field) {

@@ -6,6 +6,7 @@ import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.memory.Backoff;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.event.LockWaitEvent;
 import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.process.Deserted;
@@ -76,16 +77,20 @@ final class ShardLock {
     int lock = at(shard, ShardLayout.LOCK);
     long mine = process.lockWord();
     long start = System.nanoTime();
+    LockWaitEvent event = LockWaitEvent.begin();
+    long first = 0;
     long nextCheck = start + LIVENESS_CHECK_NANOS;
     Backoff idle = new Backoff();
     while (true) {
       long word = memory.getLongVolatile(0, lock);
       if (word == 0) {
         if (memory.compareAndSetLong(0, lock, 0, mine)) {
+          waited(shard, first, System.nanoTime() - start, event);
           return 0;
         }
         continue;
       }
+      first = first == 0 ? word : first;
       long now = System.nanoTime();
       if (now - nextCheck >= 0) {
         deserted.settle(); // by another thread of this process
@@ -93,6 +98,7 @@ final class ShardLock {
           // Frozen from the first moment on: the dead one may have been in the middle of a rebuild.
           if (memory.compareAndSetLong(0, lock, word, mine | LockWord.FROZEN)) {
             CrashPoint.reached("lock.taken-over");
+            waited(shard, word, System.nanoTime() - start, event);
             return word;
           }
           continue;
@@ -104,6 +110,19 @@ final class ShardLock {
       }
       idle.idle();
     }
+  }
+
+  /** Counts a wait that has ended with the lock. */
+  private void waited(int shard, long ownerWord, long nanos, LockWaitEvent event) {
+    context.bump(shard, ShardLayout.LOCK_WAITS);
+    context.add(shard, ShardLayout.LOCK_WAIT_NANOS, nanos);
+    event.end(context.store(), shard, () -> describe(ownerWord));
+  }
+
+  /** The process that a lock word names, for people. */
+  String describe(long word) {
+    int slot = LockWord.slot(word);
+    return slot >= 0 ? process.describe(slot) : "unknown";
   }
 
   private boolean isAlive(long word) {

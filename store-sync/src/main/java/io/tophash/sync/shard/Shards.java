@@ -6,6 +6,7 @@ import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.event.TakeOverEvent;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.SegmentWord;
@@ -196,6 +197,8 @@ public final class Shards {
   }
 
   private void takeOver(int shard, long dead) {
+    TakeOverEvent event = TakeOverEvent.begin();
+    String owner = event.isRecorded() ? lock.describe(dead) : null;
     boolean repaired = false;
     Gathered g = scratches.borrow();
     try {
@@ -206,6 +209,7 @@ public final class Shards {
       CrashPoint.reached("repair.recounted");
       context.bump(shard, ShardLayout.TAKEOVERS);
       repaired = true;
+      event.end(context.store(), shard, owner);
     } finally {
       scratches.giveBack(g);
       if (repaired) {

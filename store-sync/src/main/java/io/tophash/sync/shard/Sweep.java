@@ -4,6 +4,7 @@ import static io.tophash.sync.shard.ShardContext.at;
 
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.event.SweepEvent;
 import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.SegmentLayout;
@@ -46,6 +47,9 @@ public final class Sweep {
    * @param periodMs how long that is; 0 to sweep all in any case
    */
   public void run(long periodMs) {
+    SweepEvent event = SweepEvent.begin();
+    int swept = 0;
+    long before = event.isRecorded() ? expired() : 0;
     long now = context.caching().nowMs();
     for (int shard = 0; shard < context.shardCount(); shard++) {
       int at = at(shard, ShardLayout.SWEPT_AT);
@@ -56,8 +60,16 @@ public final class Sweep {
       }
       if (memory.compareAndSetLong(0, at, last, now) || periodMs == 0) {
         sweep(shard, now, periodMs == 0);
+        swept++;
       }
     }
+    if (swept > 0 && event.isRecorded()) {
+      event.end(context.store(), swept, expired() - before);
+    }
+  }
+
+  private long expired() {
+    return context.caching().sum(context.shardCount(), CacheLayout.EXPIRED);
   }
 
   private void sweep(int shard, long now, boolean all) {

@@ -6,6 +6,6 @@
  * <p>Owns the words of {@link io.tophash.sync.format.ShardLayout} and the directories.
  *
  * <p>May use: {@code io.tophash.core} (its API, {@code errors}, {@code memory}, {@code lifecycle}),
- * {@code format}, {@code process}, {@code extent}, {@code segment}.
+ * {@code event}, {@code format}, {@code process}, {@code extent}, {@code segment}.
  */
 package io.tophash.sync.shard;

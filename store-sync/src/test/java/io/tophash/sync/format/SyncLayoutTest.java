@@ -39,6 +39,8 @@ class SyncLayoutTest {
     Fields.of(ShardLayout.class)
         .longAt("LOCK", 0)
         .longAt("STATE", 8)
+        .longAt("LOCK_WAITS", 16)
+        .longAt("LOCK_WAIT_NANOS", 24)
         .longAt("DIRECTORY", 64)
         .longAt("COUNT", 128)
         .longAt("USED_BYTES", 136)
