@@ -141,7 +141,7 @@ public final class InlineTable extends SegmentTable<LongOp> {
     }
     boolean believed = found > 0 && !SegmentWord.hasRareNil(op.seenWord);
     if (believed) {
-      meet(op, op.seenWord, slot(found), false);
+      meet(op, op.seenWord, found, slot(found), false);
       // A change that applies looks at the slot again, in the guard.
       believed = op.applies() || lookups.isCurrent(op);
     }
@@ -169,11 +169,11 @@ public final class InlineTable extends SegmentTable<LongOp> {
   }
 
   @Override
-  boolean meet(LongOp op, long word, long slot, boolean locked) {
+  Step meet(LongOp op, long word, long found, long slot, boolean locked) {
     op.present = slot != segments.nil(word);
     op.previous = op.present ? slot : 0;
     op.equal = slot == op.expected;
-    return true;
+    return Step.HAS_SLOT;
   }
 
   @Override
@@ -182,7 +182,7 @@ public final class InlineTable extends SegmentTable<LongOp> {
   }
 
   @Override
-  boolean swap(LongOp op, int shard, long found, long slot, long next) {
+  boolean swap(LongOp op, int shard, long word, long found, long slot, long next) {
     return next == slot
         || memory.compareAndSetLong(
             InlineSegments.bucket(found), InlineSegments.slot(found), slot, next);

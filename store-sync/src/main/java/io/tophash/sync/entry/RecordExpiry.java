@@ -125,7 +125,7 @@ final class RecordExpiry {
       return Done.DIFFERS;
     }
     // Before the entry may expire: so no sweep passes the segment by that should not.
-    segments.noteExpiry(word, expires);
+    segments.log().noteExpiry(word, expires);
     boolean changed =
         memory.compareAndSetLong(at, CacheLayout.EXPIRES, RecordForm.expires(expected), expires);
     return changed && SlotWord.isSame(memory.getIntVolatile(bucket(found), slot(found)), seen)

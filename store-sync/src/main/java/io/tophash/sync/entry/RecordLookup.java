@@ -301,7 +301,6 @@ public final class RecordLookup {
   }
 
   private boolean isStored(long found, int stored) {
-    MappedMemory.acquireFence();
-    return SlotWord.isSame(memory.getInt(bucket(found), slot(found)), stored);
+    return segments.isStored(found, stored);
   }
 }

@@ -27,8 +27,11 @@ final class RecordOp extends Op {
   /** What goes into the log: the record, or the stub of a large one. */
   byte[] logged;
 
-  /** The slot that refers to what was logged under {@link #loggedWord}; 0 if nothing was yet. */
-  int loggedSlot;
+  /** Offset in the block of what was logged under {@link #loggedWord}; 0 if nothing was yet. */
+  int loggedAt;
+
+  /** True if another record had that place before. */
+  boolean isReused;
 
   /** The segment word under which it was logged: a log is that of one segment word. */
   long loggedWord;
@@ -38,6 +41,12 @@ final class RecordOp extends Op {
 
   /** Position of the block of the large record that was met; 0 if what was met was none. */
   long metLarge;
+
+  /** Bytes that the record that was met has in the log; 0 if it is the stub of a large one. */
+  long metBytes;
+
+  /** Length of its value. */
+  int metValueBytes;
 
   RecordOp(
       Change change,
@@ -69,6 +78,11 @@ final class RecordOp extends Op {
   /** True if the record must stand in a block of its own. */
   boolean isLarge() {
     return !removes() && record.length > SyncRecordLayout.MAX_SMALL_BYTES;
+  }
+
+  /** True if what goes into the log is a stub. */
+  boolean logsStub() {
+    return logged != record;
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.segment.RecordChecksum;
+import io.tophash.sync.segment.RecordLog;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.shard.Eviction;
 import io.tophash.sync.shard.LargeRecords;
@@ -27,9 +28,10 @@ import java.util.zip.CRC32C;
  *
  * <p>The slot of a key is a reference to its record in the log of the segment; <i>nil</i> is the
  * same with a mark, so that the key can still be read. A record is appended before it is linked;
- * who loses the compare-and-set leaves it behind, for the next rebuild. A large record, which has a
- * block of its own, is linked and unlinked under the shard's lock, because only its holder may
- * allocate and free. Lookups are in {@link RecordLookup}.
+ * who loses the compare-and-set leaves it behind, for the next rebuild, and who wins offers the
+ * place of the former one to the next. A large record, which has a block of its own, is linked and
+ * unlinked under the shard's lock, because only its holder may allocate and free. Lookups are in
+ * {@link RecordLookup}.
  */
 final class RecordTable extends SegmentTable<RecordOp> {
   /** How often a large record is tried that finds room in its share, but none in the file. */
@@ -101,7 +103,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
       }
       long word = read.word();
       if (!op.change.removes() && !op.isLarge()) {
-        segments.touchTail(word);
+        segments.log().touch(word, op.logged.length);
       }
       long found = find(op, word);
       if (found == 0 && op.change.inserts) {
@@ -138,39 +140,56 @@ final class RecordTable extends SegmentTable<RecordOp> {
   }
 
   @Override
-  boolean meet(RecordOp op, long word, long slot, boolean locked) {
+  Step meet(RecordOp op, long word, long found, long slot, boolean locked) {
     op.present = !SlotWord.isNil((int) slot);
     op.equal = false;
     op.previous = null;
     op.metLarge = 0;
     long at = RecordSegments.recordPosition(SegmentWord.position(word), (int) slot);
     segments.checkRecord(at);
-    boolean isLarge = SyncRecordLayout.isLarge(memory.getInt(at, SyncRecordLayout.KEY_LENGTH));
+    int lengths = memory.getInt(at, SyncRecordLayout.KEY_LENGTH);
+    int length = memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
+    if (!segments.isStored(found, (int) slot)) {
+      return Step.MOVED;
+    }
+    boolean isLarge = SyncRecordLayout.isLarge(lengths);
+    op.metValueBytes = length;
+    op.metBytes = isLarge || length < 0 ? 0 : SyncRecordLayout.bytes(op.keyBytes, length);
     if (eviction != null && !locked && !op.present && !op.removes()) {
       // To revive makes one entry more, and the bound is kept under the lock.
-      return false;
+      return Step.UNSURE;
     }
     if (isLarge && !locked) {
       // To link and unlink blocks takes the lock; and a deleted large record has left its slot to
       // nobody, so it must not be revived here.
-      return false;
+      return Step.UNSURE;
     }
     if (op.present) {
-      int length = memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
       if (isLarge) {
         op.metLarge = segments.largePosition(at) - prefix;
       }
-      meetValue(op, isLarge ? op.metLarge + prefix : at, length);
+      if (op.change.compares || op.wantsPrevious) {
+        long whole = isLarge ? op.metLarge + prefix : at;
+        boolean isWhole = meetValue(op, whole, length);
+        if (!segments.isStored(found, (int) slot)) {
+          return Step.MOVED;
+        }
+        if (!isWhole) {
+          throw RecordLookup.damagedRecord(whole);
+        }
+      }
     }
-    return true;
+    return Step.HAS_SLOT;
   }
 
-  /** Notes what the record of a live slot says of the value, as far as the operation asks. */
-  private void meetValue(RecordOp op, long at, int length) {
-    if (op.change.compares || op.wantsPrevious) {
-      segments.checkInside(at, SyncRecordLayout.bytes(op.keyBytes, Math.max(0, length)));
-      checkWhole(at, op.keyBytes, op.hash, length);
-    }
+  /**
+   * Notes what the record of a live slot says of the value, as far as the operation asks.
+   *
+   * @param length of the value, from the record, or from the stub of a large one
+   * @return false if its checksum does not match
+   */
+  private boolean meetValue(RecordOp op, long at, int length) {
+    segments.checkInside(at, SyncRecordLayout.bytes(op.keyBytes, Math.max(0, length)));
     int offset = SyncRecordLayout.PAYLOAD + op.keyBytes;
     if (op.change.compares && length == op.expected.length - prefix) {
       op.equal =
@@ -181,25 +200,18 @@ final class RecordTable extends SegmentTable<RecordOp> {
     if (op.wantsPrevious) {
       op.previous = copy(at, offset, length);
     }
+    return isWhole(at, op.keyBytes, op.hash, length);
   }
 
-  /**
-   * Checks a record that cannot move or change: in the guard, or under the lock.
-   *
-   * @param length of the value, from the record, or from the stub of a large one
-   */
-  private void checkWhole(long at, int keyBytes, long hash, int length) {
-    if (verifies) {
-      long bytes = SyncRecordLayout.bytes(keyBytes, length);
-      segments.checkInside(at, bytes);
-      CRC32C crc = new CRC32C();
-      crc.update(memory.slice(at + SyncRecordLayout.PAYLOAD + keyBytes, length));
-      if (RecordChecksum.bound((int) crc.getValue(), hash)
-              != memory.getInt(at, SyncRecordLayout.CHECKSUM)
-          || length != memory.getInt(at, SyncRecordLayout.VALUE_LENGTH)) {
-        throw RecordLookup.damagedRecord(at);
-      }
+  private boolean isWhole(long at, int keyBytes, long hash, int length) {
+    if (!verifies) {
+      return true;
     }
+    CRC32C crc = new CRC32C();
+    crc.update(memory.slice(at + SyncRecordLayout.PAYLOAD + keyBytes, length));
+    return RecordChecksum.bound((int) crc.getValue(), hash)
+            == memory.getInt(at, SyncRecordLayout.CHECKSUM)
+        && length == memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
   }
 
   @Override
@@ -207,20 +219,41 @@ final class RecordTable extends SegmentTable<RecordOp> {
     if (eviction != null && !op.present && isFull(op)) {
       return nil;
     }
-    return log(op, word) ? SlotWord.withMarksOf(op.loggedSlot, (int) nil) : nil;
+    int version = SlotWord.version((int) nil);
+    if (!log(op, word, version < SlotWord.MAX_VERSION)) {
+      return nil;
+    }
+    int slot = SlotWord.withMarksOf(SlotWord.of(op.loggedAt), (int) nil);
+    // It counts the places that others had before; the others are new, so no slot comes back.
+    return SlotWord.withVersion(slot, op.isReused ? version + 1 : version);
   }
 
-  /** Sees to it that the record is in the log of the segment; false if that is full. */
-  private boolean log(RecordOp op, long word) {
-    if (op.loggedSlot == 0 || op.loggedWord != word) {
-      op.loggedSlot = segments.append(word, op.logged, op.expires);
-      op.loggedWord = word;
+  /**
+   * Sees to it that the record is in the log of the segment; false if that is full.
+   *
+   * @param mayReuse true if it may be in a place that another one had before
+   */
+  private boolean log(RecordOp op, long word, boolean mayReuse) {
+    boolean isLogged = op.loggedAt != 0 && op.loggedWord == word;
+    if (isLogged && (mayReuse || !op.isReused)) {
+      return true;
     }
-    return op.loggedSlot != 0;
+    RecordLog log = segments.log();
+    if (isLogged) {
+      log.offer(word, op.loggedAt, op.logged.length);
+    }
+    // The place of a stub is no one else's before and after it: so who reads one need not doubt.
+    op.loggedAt = mayReuse && !op.logsStub() ? log.reuse(word, op.logged) : 0;
+    op.isReused = op.loggedAt != 0;
+    if (op.loggedAt == 0) {
+      op.loggedAt = log.append(word, op.logged, op.expires);
+    }
+    op.loggedWord = word;
+    return op.loggedAt != 0;
   }
 
   @Override
-  boolean swap(RecordOp op, int shard, long found, long slot, long next) {
+  boolean swap(RecordOp op, int shard, long word, long found, long slot, long next) {
     if (op.metLarge != 0) {
       large.noteOld(shard, op.metLarge);
     }
@@ -229,16 +262,36 @@ final class RecordTable extends SegmentTable<RecordOp> {
     if (op.metLarge != 0) {
       large.settleOld(shard, won);
     }
+    // A deleted entry keeps its record, for the key.
+    if (won && op.metBytes != 0 && !SlotWord.isNil((int) next)) {
+      offer(op, word, SlotWord.offset((int) slot));
+    }
     return won;
+  }
+
+  /**
+   * Offers the place of the record that was replaced. Its length must be believed for that, as
+   * another record will be written there: it is if it is that of the new one, or if the checksum
+   * matches.
+   */
+  private void offer(RecordOp op, long word, int offset) {
+    long at = SegmentWord.position(word) + offset;
+    if (op.metBytes == op.logged.length
+        || op.metBytes <= SyncRecordLayout.MAX_SMALL_BYTES
+            && !segments.leavesMapping(at, op.metBytes)
+            && isWhole(at, op.keyBytes, op.hash, op.metValueBytes)) {
+      segments.log().offer(word, offset, (int) op.metBytes);
+    }
   }
 
   @Override
   boolean fill(RecordOp op, long word, long room) {
-    if (eviction != null && isFull(op) || !log(op, word)) {
+    if (eviction != null && isFull(op) || !log(op, word, true)) {
       return false;
     }
     boolean cameBack = eviction != null && segments.isGhost(word, op.hash);
-    segments.fillCell(room, op.hash, cameBack ? SlotWord.marked(op.loggedSlot) : op.loggedSlot);
+    int slot = SlotWord.of(op.loggedAt);
+    segments.fillCell(room, op.hash, cameBack ? SlotWord.marked(slot) : slot);
     return true;
   }
 
@@ -266,7 +319,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
 
   /** Writes a large record to a block of its own; in a cache it is rejected if there is no room. */
   private void writeLarge(RecordOp op, int shard) {
-    op.loggedSlot = 0;
+    op.loggedAt = 0;
     if (eviction == null) {
       op.logged = large.write(shard, op.record, op.keyBytes, op.hash, op.below);
       return;

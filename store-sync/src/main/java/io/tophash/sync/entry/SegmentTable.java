@@ -112,15 +112,16 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
    * Notes in the operation what a slot holds.
    *
    * @param locked true for the holder of the lock, false in the guard
-   * @return false if only the holder of the lock may go on
+   * @return {@link Step#HAS_SLOT}; {@link Step#UNSURE} if only the holder of the lock may go on;
+   *     {@link Step#MOVED}
    */
-  abstract boolean meet(O op, long word, long slot, boolean locked);
+  abstract Step meet(O op, long word, long found, long slot, boolean locked);
 
   /** The slot that the operation wants; nil if there is no room for it, or if that is its value. */
   abstract long fresh(O op, long word, long nil);
 
   /** Replaces a slot if it is still this one: the commit of a change. */
-  abstract boolean swap(O op, int shard, long found, long slot, long next);
+  abstract boolean swap(O op, int shard, long word, long found, long slot, long next);
 
   /** Fills a free cell; false if there is no room for what it shall refer to. */
   abstract boolean fill(O op, long word, long room);
@@ -271,8 +272,12 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
   private Step changeSlot(O op, int shard, long guard, long word, long found) {
     while (true) {
       long slot = slot(found);
-      if (!meet(op, word, slot, guard == 0)) {
-        return Step.UNSURE;
+      Step met = meet(op, word, found, slot, guard == 0);
+      if (met == Step.MOVED) {
+        continue;
+      }
+      if (met != Step.HAS_SLOT) {
+        return met;
       }
       if (!op.applies()) {
         op.changed = false;
@@ -284,7 +289,7 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
       if (next == nil && !removes) {
         return Step.NO_ROOM;
       }
-      if (swap(op, shard, found, slot, next)) {
+      if (swap(op, shard, word, found, slot, next)) {
         op.changed = true;
         if (op.present == removes) {
           context.addCount(shard, removes ? -1 : 1);

@@ -14,6 +14,9 @@ enum Step {
   /** The segment has no room for it, or its nil is the value to be stored: to be rebuilt. */
   NO_ROOM,
 
+  /** Somebody else has changed the slot meanwhile: to be looked at again. */
+  MOVED,
+
   /** What was read decides nothing: under the lock it can be read in peace. */
   UNSURE
 }

@@ -40,6 +40,9 @@ public final class SegmentLayout {
   /** int: offset at which the next record goes; changed by atomic addition */
   public static final int TAIL = 48;
 
+  /** int: a place in the log that a record has left, {@link SpareWord}; 0: none. Not in a cache. */
+  public static final int SPARE = 52;
+
   /** int, cache: offset of the record that the next eviction looks at first; 0: the oldest */
   public static final int HAND = 56;
 

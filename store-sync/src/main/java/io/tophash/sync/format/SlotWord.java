@@ -9,9 +9,9 @@ package io.tophash.sync.format;
  *
  * A slot that is <i>nil</i> belongs to a deleted entry and still leads to its record, for the key.
  * The marks are notes about how the entry is used: they change nothing of what it is, so two slots
- * that differ in them only are the {@link #isSame same}. The version is 0: it is there for places
- * that are used again. As each record is a new one, no slot is twice the same with another one in
- * between, while its block lives.
+ * that differ in them only are the {@link #isSame same}. The version counts how often the entry got
+ * a place that another record had left; at its largest value it gets none any more. Any other place
+ * is a new one, so no slot is twice the same with another one in between, while its block lives.
  */
 public final class SlotWord {
   /** The entry is deleted, and the record kept for its key. */

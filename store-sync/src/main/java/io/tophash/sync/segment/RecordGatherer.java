@@ -61,6 +61,8 @@ final class RecordGatherer {
     if (kind.isCache() && !gatherAging(g, block, at)) {
       return false;
     }
+    // The slots once more after the log: a record whose slot has changed may be another one's.
+    MappedMemory.acquireFence();
     for (int b = 0; b < buckets; b++) {
       if (!gatherBucket(g, block, at, kind.tableBytes(b), end)) {
         return false;
@@ -97,6 +99,13 @@ final class RecordGatherer {
       if (SlotWord.isNil(slot) || Tophash.at(word, cell) == 0) {
         continue;
       }
+      int now = memory.getInt(block + bucketOffset, RecordSegments.slot(cell));
+      if (!SlotWord.isSame(now, slot) && !kind.isCache()) {
+        if (!gatherAgain(g, block, block + bucketOffset, cell)) {
+          return false;
+        }
+        continue;
+      }
       int offset = SlotWord.offset(slot);
       if (offset < HEADER_BYTES + kind.prefix() || offset + PAYLOAD > end) {
         return false;
@@ -110,6 +119,38 @@ final class RecordGatherer {
       g.garbage -= kind.logBytes(bytes);
     }
     return true;
+  }
+
+  /**
+   * Adds an entry whose slot has changed since the tables were copied: with the record to which it
+   * refers now, copied behind the block. The place of the former one may be another record's.
+   */
+  private boolean gatherAgain(Gathered g, long block, long bucket, int cell) {
+    int copy = g.reserve(SyncRecordLayout.MAX_SMALL_BYTES);
+    while (true) {
+      int slot = memory.getIntAcquire(bucket, RecordSegments.slot(cell));
+      long at = RecordSegments.recordPosition(block, slot);
+      boolean fits = !kind.leavesMapping(at, PAYLOAD);
+      long bytes = 0;
+      if (fits) {
+        memory.getBytes(at, g.bytes, copy, PAYLOAD);
+        bytes = recordBytes(g.bytes, copy);
+        fits =
+            bytes >= PAYLOAD
+                && bytes <= SyncRecordLayout.MAX_SMALL_BYTES
+                && !kind.leavesMapping(at, bytes);
+      }
+      if (fits) {
+        memory.getBytes(at, g.bytes, copy, (int) bytes);
+        fits = recordBytes(g.bytes, copy) == bytes;
+      }
+      if (kind.isStored(bucket, cell, slot)) {
+        if (fits && !SlotWord.isNil(slot)) {
+          g.addRecord(hashOf(g.bytes, copy), copy, slot, bytes, bucket | cell);
+        }
+        return fits;
+      }
+    }
   }
 
   /** Bytes that the record takes in the log, -1 if it makes no sense. */
@@ -150,16 +191,13 @@ final class RecordGatherer {
       }
       long at = RecordSegments.recordPosition(SegmentWord.position(segmentWord), slot);
       kind.checkRecord(at);
-      boolean isLarge = SyncRecordLayout.isLarge(memory.getInt(at, KEY_LENGTH));
-      if (isLarge) {
+      if (SyncRecordLayout.isLarge(memory.getInt(at, KEY_LENGTH))) {
         at = kind.largePosition(at);
       }
       kind.checkInside(at, copy.length);
       memory.getBytes(at, copy, 0, copy.length);
-      MappedMemory.acquireFence();
-      if (!isLarge
-          || SlotWord.isSame(
-              memory.getInt(RecordSegments.bucket(cell), RecordSegments.slot(cell)), slot)) {
+      // The place of a small one may be used again, and the block of a large one be freed.
+      if (kind.isStored(cell, slot)) {
         return copy;
       }
     }

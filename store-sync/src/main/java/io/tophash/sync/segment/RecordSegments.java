@@ -14,7 +14,6 @@ import io.tophash.core.format.Tophash;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
-import io.tophash.core.memory.Touch;
 import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.SegmentLayout;
@@ -25,15 +24,15 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * Segments whose entries are records in a log. The slot of a key, a {@link SlotWord}, says where
- * its record is. But for its marks, a slot never returns to a former value while its block lives,
- * as every record is a new one; so a CAS on it has no ABA.
+ * Segments whose entries are records in a {@link RecordLog}. The slot of a key, a {@link SlotWord},
+ * says where its record is. But for its marks, a slot never returns to a former value while its
+ * block lives; so a CAS on it has no ABA, and who read a record and finds the slot unchanged
+ * afterwards has read the record of that slot.
  */
 public final class RecordSegments extends SegmentKind {
-  private static final int CACHE_LINE = 64;
-
   private final RecordGatherer gatherer;
   private final RecordBuilder builder;
+  private final RecordLog log;
   private final boolean isCache;
   private final int prefix;
 
@@ -56,6 +55,7 @@ public final class RecordSegments extends SegmentKind {
     this.prefix = isCache ? CacheLayout.PREFIX_BYTES : 0;
     this.gatherer = new RecordGatherer(this);
     this.builder = new RecordBuilder(this);
+    this.log = new RecordLog(memory, isCache);
   }
 
   /** True if the entries are those of a cache. */
@@ -141,15 +141,9 @@ public final class RecordSegments extends SegmentKind {
     return g.slot(entry);
   }
 
-  /** Cache: notes that an entry of the segment expires then. In the guard or under the lock. */
-  public void noteExpiry(long segmentWord, long expires) {
-    long block = SegmentWord.position(segmentWord);
-    int seconds = CacheLayout.seconds(expires);
-    int present = memory.getIntVolatile(block, SegmentLayout.NEXT_EXPIRY);
-    while (Integer.compareUnsigned(seconds, present) < 0
-        && !memory.compareAndSetInt(block, SegmentLayout.NEXT_EXPIRY, present, seconds)) {
-      present = memory.getIntVolatile(block, SegmentLayout.NEXT_EXPIRY);
-    }
+  /** The logs of the segments. */
+  public RecordLog log() {
+    return log;
   }
 
   /**
@@ -244,25 +238,52 @@ public final class RecordSegments extends SegmentKind {
     return RECORD_EXTRAS + (cell >>> 1 << 2);
   }
 
-  /** The found cell if its record has this key, 0 if it has another; {@link #TORN}; MOVED. */
+  /**
+   * The found cell if its record has this key, 0 if it has another; {@link #TORN}. The place of the
+   * record may be used again meanwhile, and the block of a large one be freed, though the segment
+   * stayed: then the slot has changed, and each round was a change by somebody else.
+   */
   private long match(long block, long bucket, int cell, byte[] record, int keyBytes, long hash) {
-    int slot = memory.getIntAcquire(bucket, slot(cell));
-    long at = recordPosition(block, slot);
-    long place = memory.place(at, PAYLOAD);
-    int lengths = memory.getIntAt(place, KEY_LENGTH);
-    if (SyncRecordLayout.keyLength(lengths) != keyBytes) {
-      return 0;
+    while (true) {
+      int slot = memory.getIntAcquire(bucket, slot(cell));
+      long at = recordPosition(block, slot);
+      long place = memory.place(at, PAYLOAD);
+      int lengths = memory.getIntAt(place, KEY_LENGTH);
+      long match = 0;
+      if (SyncRecordLayout.keyLength(lengths) == keyBytes) {
+        if (SyncRecordLayout.isLarge(lengths)) {
+          match = matchLarge(at, slot, record, keyBytes, hash);
+        } else {
+          // A stub may end before such a key would.
+          place = memory.place(at, PAYLOAD + (long) keyBytes);
+          match = sameKeyAt(memory, place, record, keyBytes) ? 1 : 0;
+        }
+      }
+      if (isStored(bucket, cell, slot)) {
+        return match > 0 ? bucket | cell : match;
+      }
     }
-    if (SyncRecordLayout.isLarge(lengths)) {
-      return matchLarge(at, slot, bucket, cell, record, keyBytes, hash);
-    }
-    // A stub may end before such a key would.
-    place = memory.place(at, PAYLOAD + (long) keyBytes);
-    return sameKeyAt(memory, place, record, keyBytes) ? bucket | cell : 0;
   }
 
-  private long matchLarge(
-      long stub, int slot, long bucket, int cell, byte[] record, int keyBytes, long hash) {
+  /**
+   * True if a cell has had this slot since it was read, so that what was read of its record was its
+   * own.
+   *
+   * @param bucket position of the bucket
+   */
+  public boolean isStored(long bucket, int cell, int slot) {
+    // Pairs with the fence of RecordLog: who sees a byte of a later record sees the slot changed.
+    MappedMemory.acquireFence();
+    return SlotWord.isSame(memory.getInt(bucket, slot(cell)), slot);
+  }
+
+  /** The same for a found cell. */
+  public boolean isStored(long found, int slot) {
+    return isStored(bucket(found), (int) (found & CELL_MASK), slot);
+  }
+
+  /** 1 if the large record has this key, 0 if it has another; {@link #TORN}. */
+  private long matchLarge(long stub, int slot, byte[] record, int keyBytes, long hash) {
     if (leavesMapping(stub, SyncRecordLayout.STUB_BYTES)) {
       return TORN;
     }
@@ -271,15 +292,11 @@ public final class RecordSegments extends SegmentKind {
       return 0;
     }
     long at = largePosition(stub);
-    boolean torn = leavesMapping(at, PAYLOAD + (long) keyBytes);
-    boolean same =
-        !torn && sameKeyAt(memory, memory.place(at, PAYLOAD + (long) keyBytes), record, keyBytes);
-    // The block may have been freed meanwhile, though the segment stayed: then the slot changed.
-    MappedMemory.acquireFence();
-    if (!SlotWord.isSame(memory.getInt(bucket, slot(cell)), slot)) {
-      return MOVED;
+    if (leavesMapping(at, PAYLOAD + (long) keyBytes)) {
+      return TORN;
     }
-    return torn ? TORN : same ? bucket | cell : 0;
+    long place = memory.place(at, PAYLOAD + (long) keyBytes);
+    return sameKeyAt(memory, place, record, keyBytes) ? 1 : 0;
   }
 
   /**
@@ -337,63 +354,6 @@ public final class RecordSegments extends SegmentKind {
   /** Position of the bucket of a found cell. */
   public static long bucket(long found) {
     return found & ~CELL_MASK;
-  }
-
-  /**
-   * Fetches the cache lines that {@link #append} will need, while {@link #find} waits for others:
-   * later they would be waited for one by one. Of a segment that moves meanwhile, some other lines.
-   *
-   * @throws IndexOutOfBoundsException if what is read makes no sense
-   */
-  public void touchTail(long segmentWord) {
-    long block = SegmentWord.position(segmentWord);
-    long header = memory.place(block, HEADER_BYTES);
-    int tail = memory.getIntAt(header, TAIL);
-    if (tail >= 0 && tail <= memory.getIntAt(header, LOG_END) - 2 * CACHE_LINE) {
-      long lines = memory.place(block + (tail & -CACHE_LINE), 2 * CACHE_LINE);
-      Touch.use(memory.getLongAt(lines, 0));
-      Touch.use(memory.getLongAt(lines, CACHE_LINE));
-    }
-  }
-
-  /**
-   * Appends a record to the log. For who is in the guard or holds the lock.
-   *
-   * @param expires cache: what stands in front of it
-   * @return the slot that refers to it; 0 if the log is full
-   */
-  public int append(long segmentWord, byte[] record, long expires) {
-    if (!isCache) {
-      return append(segmentWord, record, record.length);
-    }
-    int at = reserve(segmentWord, (int) CacheLayout.logBytes(record.length));
-    if (at == 0) {
-      return 0;
-    }
-    // Before the record can be found: so no entry expires before the header says so.
-    noteExpiry(segmentWord, expires);
-    long place = SegmentWord.position(segmentWord) + at;
-    memory.putLong(place, 0, expires);
-    memory.putBytes(place + CacheLayout.PREFIX_BYTES, record, 0, record.length);
-    return SlotWord.of(at + CacheLayout.PREFIX_BYTES);
-  }
-
-  private int append(long segmentWord, byte[] record, int length) {
-    int at = reserve(segmentWord, length);
-    if (at != 0) {
-      memory.putBytes(SegmentWord.position(segmentWord) + at, record, 0, length);
-    }
-    return SlotWord.of(at);
-  }
-
-  private int reserve(long segmentWord, int length) {
-    long block = SegmentWord.position(segmentWord);
-    int end = memory.getInt(block, LOG_END);
-    if (memory.getIntVolatile(block, TAIL) > end - length) {
-      return 0;
-    }
-    int at = memory.getAndAddInt(block, TAIL, length);
-    return at > end - length ? 0 : at;
   }
 
   /** Fills the cell that {@link #findRoom} returned; {@link #publish} follows. */
@@ -515,8 +475,7 @@ public final class RecordSegments extends SegmentKind {
 
   @Override
   public boolean hasRoom(long segmentWord, long incomingBytes) {
-    long block = SegmentWord.position(segmentWord);
-    return memory.getInt(block, TAIL) <= memory.getInt(block, LOG_END) - incomingBytes;
+    return log.hasRoom(segmentWord, incomingBytes);
   }
 
   @Override

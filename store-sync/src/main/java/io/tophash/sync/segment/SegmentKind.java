@@ -50,9 +50,6 @@ public abstract class SegmentKind {
   /** A chain that cannot be followed: the block was reused meanwhile, or the file is damaged. */
   public static final long TORN = -1;
 
-  /** A large record was replaced while its key was compared: to be looked up again. */
-  public static final long MOVED = -2;
-
   /** In place of the next bucket of a chain: there is none, or none that has the key. */
   static final int CHAIN_ENDS = -3;
 

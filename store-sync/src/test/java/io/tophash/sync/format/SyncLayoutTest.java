@@ -85,6 +85,7 @@ class SyncLayoutTest {
         .intAt("BLOCK_BYTES", 40)
         .intAt("CHECKSUM", 44)
         .intAt("TAIL", 48)
+        .intAt("SPARE", 52)
         .intAt("HAND", 56)
         .intAt("NEXT_EXPIRY", 60)
         .constant("HEADER_BYTES", 64)
@@ -126,6 +127,21 @@ class SyncLayoutTest {
       assertFalse(SlotWord.isSame(slot, SlotWord.nil(plain)));
       assertFalse(SlotWord.isSame(slot, plain ^ 1 << random.nextInt(29)));
     }
+  }
+
+  @Test
+  void aSpareWordHasBitsForSizeAndReference() {
+    Fields.of(SpareWord.class).fillNoMoreThan(0, 0);
+    Random random = new Random(12);
+    for (int i = 0; i < 1000; i++) {
+      int offset = random.nextInt(SlotWord.REACH_BYTES) & -SlotWord.UNIT_BYTES;
+      int units = random.nextInt(1 + SyncRecordLayout.MAX_SMALL_BYTES / SlotWord.UNIT_BYTES);
+      int word = SpareWord.of(offset, units * SlotWord.UNIT_BYTES);
+      assertEquals(offset / 4 | units << 20, word);
+      assertEquals(offset, SpareWord.offset(word));
+      assertEquals(units * SlotWord.UNIT_BYTES, SpareWord.bytes(word));
+    }
+    assertEquals(0, SpareWord.bytes(0));
   }
 
   @Test
