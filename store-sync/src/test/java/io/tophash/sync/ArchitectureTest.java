@@ -68,7 +68,7 @@ class ArchitectureTest {
                   List.of("", "errors", "memory", "format", "hash", "codec", "lifecycle")),
           "entry",
               new Uses(
-                  List.of("format", "segment", "shard", "attach"),
+                  List.of("format", "process", "segment", "shard", "attach"),
                   List.of("errors", "memory", "format", "hash", "codec", "map")),
           "upkeep",
               new Uses(

@@ -6,7 +6,7 @@
  * and {@code shard}.
  *
  * <p>May use: {@code io.tophash.core} ({@code errors}, {@code memory}, {@code format}, {@code
- * hash}, {@code codec}, {@code map}), {@code format}, {@code segment}, {@code shard}, {@code
- * attach}.
+ * hash}, {@code codec}, {@code map}), {@code format}, {@code process} (of which {@code Deserted}),
+ * {@code segment}, {@code shard}, {@code attach}.
  */
 package io.tophash.sync.entry;

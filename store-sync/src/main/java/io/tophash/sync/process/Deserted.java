@@ -57,12 +57,14 @@ public final class Deserted {
   public volatile int state;
 
   private final MappedMemory memory;
-  private final ProcessTable process;
+  private final int slot;
+  private final long incarnation;
   private volatile long doubtful; // shards of which the entries are to be counted, a bit for each
 
-  Deserted(MappedMemory memory, ProcessTable process) {
+  Deserted(MappedMemory memory, int slot, long incarnation) {
     this.memory = memory;
-    this.process = process;
+    this.slot = slot;
+    this.incarnation = incarnation;
   }
 
   /** Number of this thread, never 0. */
@@ -99,20 +101,17 @@ public final class Deserted {
   }
 
   private void settle(int thread) {
-    long row = process.rowPosition();
+    long row = RegionLayout.process(slot);
     for (int i = 0; i < ProcessLayout.HAZARD_COUNT; i++) {
       long word = memory.getLongVolatile(row, ProcessLayout.hazard(i));
-      if (process.isOwn(word) && HazardWord.thread(word) == thread) {
+      if (HazardWord.isOf(word, incarnation) && HazardWord.thread(word) == thread) {
         doubtful |= 1L << HazardWord.shard(word);
         memory.compareAndSetLong(
-            row,
-            ProcessLayout.hazard(i),
-            word,
-            HazardWord.withIncarnation(word, process.incarnation() - 1));
+            row, ProcessLayout.hazard(i), word, HazardWord.withIncarnation(word, incarnation - 1));
       }
     }
-    long mine = LockWord.of(process.slot(), process.incarnation(), thread);
-    long dead = LockWord.of(process.slot(), process.incarnation() - 1, thread) | LockWord.FROZEN;
+    long mine = LockWord.of(slot, incarnation, thread);
+    long dead = LockWord.of(slot, incarnation - 1, thread) | LockWord.FROZEN;
     for (int shard = 0; shard < 1 << RegionLayout.MAX_SHARD_SHIFT; shard++) {
       int lock = RegionLayout.shard(shard) + ShardLayout.LOCK;
       long word = memory.getLongVolatile(0, lock);

@@ -62,7 +62,7 @@ public final class ProcessTable implements RowOwners {
     this.incarnation = LockWord.incarnation(incarnationOf(slot) + 1);
     this.rows = rows;
     this.owed = new OwedHazards(memory, liveness, this);
-    this.deserted = new Deserted(memory, this);
+    this.deserted = new Deserted(memory, slot, incarnation);
     this.drainer = new Drainer(memory, owed, deserted);
   }
 
