@@ -15,6 +15,7 @@ import io.tophash.sync.segment.InlineSegments;
 import io.tophash.sync.segment.SegmentKind;
 import io.tophash.sync.shard.DirectoryView;
 import io.tophash.sync.shard.DirectoryViews;
+import io.tophash.sync.shard.Retry;
 import io.tophash.sync.shard.SegmentRead;
 
 /**
@@ -144,6 +145,7 @@ public final class InlineLookup {
   long lookup(long key, long hash, long missing, LongOp op) {
     table.checkOpen();
     SegmentRead read = new SegmentRead(table.context, hash);
+    Retry retry = null;
     while (true) {
       boolean sane;
       try {
@@ -167,7 +169,8 @@ public final class InlineLookup {
       } catch (IndexOutOfBoundsException e) {
         sane = false;
       }
-      table.again(read, sane);
+      retry =
+          table.again(retry, read.shard(), read.directoryWord(), read.entry(), read.word(), sane);
     }
   }
 }

@@ -15,6 +15,7 @@ import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.SegmentKind;
 import io.tophash.sync.shard.DirectoryView;
 import io.tophash.sync.shard.DirectoryViews;
+import io.tophash.sync.shard.Retry;
 import io.tophash.sync.shard.SegmentRead;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
@@ -181,6 +182,7 @@ public final class RecordLookup {
       int room,
       ByteBuffer targetBuffer) {
     SegmentRead read = new SegmentRead(table.context, hash);
+    Retry retry = null;
     while (true) {
       boolean sane;
       try {
@@ -230,7 +232,8 @@ public final class RecordLookup {
       } catch (IndexOutOfBoundsException e) {
         sane = false;
       }
-      table.again(read, sane);
+      retry =
+          table.again(retry, read.shard(), read.directoryWord(), read.entry(), read.word(), sane);
     }
   }
 

@@ -10,6 +10,7 @@ import io.tophash.sync.process.Deserted;
 import io.tophash.sync.segment.SegmentKind;
 import io.tophash.sync.shard.DirectoryViews;
 import io.tophash.sync.shard.Misses;
+import io.tophash.sync.shard.Retry;
 import io.tophash.sync.shard.SegmentRead;
 import io.tophash.sync.shard.Shards;
 
@@ -340,10 +341,18 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
 
   // --- lookups ----------------------------------------------------------------------------------
 
-  /** Ends a try of a validated read that is not to be believed. */
-  final void again(SegmentRead read, boolean sane) {
+  /**
+   * Ends a try of a validated read that is not to be believed.
+   *
+   * @param retry what an earlier try has left, or null
+   * @return what to hand over if there is another
+   */
+  final Retry again(
+      Retry retry, int shard, long directoryWord, long entry, long word, boolean sane) {
     checkOpen();
-    read.again(sane);
+    Retry next = retry == null ? new Retry(context) : retry;
+    next.again(shard, directoryWord, entry, word, sane);
+    return next;
   }
 
   /** Counts a believed lookup that went to the dirty table. */

@@ -83,7 +83,8 @@ public final class SegmentWalk {
       } catch (IndexOutOfBoundsException e) {
         sane = false;
       }
-      table.again(read, sane);
+      table.checkOpen();
+      read.again(sane);
     }
   }
 }

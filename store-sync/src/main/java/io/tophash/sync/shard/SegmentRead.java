@@ -3,7 +3,6 @@ package io.tophash.sync.shard;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.HashBits;
-import io.tophash.sync.format.RegionLayout;
 
 /**
  * A read of one segment beside writers: the validated read. It takes no lock and stores nothing.
@@ -34,12 +33,6 @@ import io.tophash.sync.format.RegionLayout;
  * method each, for speed.
  */
 public final class SegmentRead {
-  /** Tries in a row after which what makes no sense, with nobody moving it, is damaged. */
-  private static final int MAX_TORN = 64;
-
-  /** Tries after which a retrying thread lets others run. */
-  private static final int SPINS = 32;
-
   private final ShardContext context;
   private final MappedMemory memory;
   private final long hash;
@@ -47,9 +40,7 @@ public final class SegmentRead {
   private long directoryWord;
   private long entry;
   private long word;
-  private int attempt;
-  // How many tries in a row have read what made no sense though the words still stood.
-  private int torn;
+  private Retry retry;
 
   /**
    * @param context of the attached store
@@ -107,37 +98,22 @@ public final class SegmentRead {
     return context.directoryWord(shard) == directoryWord;
   }
 
+  /** Where the segment word stands; 0 if that was not found. */
+  public long entry() {
+    return entry;
+  }
+
   /**
-   * What was read cannot be believed. Either the segment was moved meanwhile, which a further try
-   * settles; or it lies behind what is mapped here, as another process made the file longer; or the
-   * file is damaged.
+   * What was read cannot be believed: as {@link Retry#again}, which a lookup calls itself, since an
+   * object that is handed on here is one that the compiler must make.
    *
    * @param sane false if what was read made no sense
    * @throws CorruptStoreException if that is so again and again though nobody moves anything
    */
   public void again(boolean sane) {
-    torn = !sane && stillStands() ? torn + 1 : 0;
-    if (torn > 0) {
-      if (torn >= MAX_TORN) {
-        throw new CorruptStoreException(
-            "shard", RegionLayout.shard(shard), "a segment of the shard makes no sense");
-      }
-      context.mapAll().run();
+    if (retry == null) {
+      retry = new Retry(context);
     }
-    // Of the tries that find damage none waits for another thread.
-    if (attempt++ < SPINS || torn > 0) {
-      Thread.onSpinWait();
-    } else {
-      Thread.yield();
-    }
-  }
-
-  /** True if the words still stand under which something made no sense: so it was no race. */
-  private boolean stillStands() {
-    try {
-      return context.kind().leavesMapping(entry, 8) ? isDirectoryCurrent() : isCurrent();
-    } catch (IndexOutOfBoundsException e) {
-      return true; // closed meanwhile
-    }
+    retry.again(shard, directoryWord, entry, word, sane);
   }
 }
