@@ -209,7 +209,8 @@ final class PagePool {
    */
   void clean(long page, int pages, long bytes) {
     if (page < freshPage) {
-      long used = Math.min(bytes, freshPage - page << PAGE_SHIFT);
+      // In pages first: of a damaged file the number in the header may be any.
+      long used = Math.min(bytes, Math.min(freshPage - page, pages) << PAGE_SHIFT);
       memory.zero(page << PAGE_SHIFT, Math.toIntExact(used));
     }
     touch(page, pages);
