@@ -40,7 +40,6 @@ final class EntryCodec<T> {
   private final BlockAllocator allocator;
   private final CRC32C crc = new CRC32C();
   private final boolean verifies;
-  private final boolean isBound;
   private final boolean changes;
 
   // What was encoded last: its bytes, zero up to the end of the cell.
@@ -66,7 +65,6 @@ final class EntryCodec<T> {
     this.memory = engine.memory;
     this.allocator = engine.allocator;
     this.verifies = indirect && engine.verifiesReads;
-    this.isBound = engine.isBound;
     int limit = note == IntentLayout.PENDING_KEY ? MAX_KEY_BYTES : MAX_VALUE_BYTES;
     this.maxBytes = (int) Math.min(limit, memory.windowBytes() / 2);
     this.encoding = new Encoding<>(codec, what, maxBytes);
@@ -139,7 +137,7 @@ final class EntryCodec<T> {
 
   /** The encoded eight bytes as a number. */
   long longKey() {
-    return (long) HeapBytes.LONG.get(bytes(), 0);
+    return HeapBytes.getLong(bytes(), 0);
   }
 
   /**
@@ -191,8 +189,7 @@ final class EntryCodec<T> {
   private int checksum(ByteBuffer payload, long keyHash) {
     crc.reset();
     crc.update(payload);
-    int value = (int) crc.getValue();
-    return isBound ? RecordLayout.checksum(value, keyHash) : value;
+    return RecordLayout.checksum((int) crc.getValue(), keyHash);
   }
 
   long stagedWord() {

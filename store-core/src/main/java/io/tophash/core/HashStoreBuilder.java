@@ -16,19 +16,37 @@ public final class HashStoreBuilder<K, V>
   /** Smallest window of these stores. */
   static final long MIN_WINDOW_BYTES = 1 << 16;
 
+  private final HashRequest request;
   private final Codec<K> keys;
   private final Codec<V> values;
-  private KeyHash.Factory hashes = KeyHash.Factory.STANDARD_FACTORY;
 
   HashStoreBuilder(Codec<K> keys, Codec<V> values) {
-    super(MIN_WINDOW_BYTES);
-    this.keys = Objects.requireNonNull(keys, "keys");
-    this.values = Objects.requireNonNull(values, "values");
+    this(
+        keys,
+        values,
+        new HashRequest(
+            Objects.requireNonNull(keys, "keys"), Objects.requireNonNull(values, "values")));
+  }
+
+  private HashStoreBuilder(Codec<K> keys, Codec<V> values, HashRequest request) {
+    super(request, MIN_WINDOW_BYTES);
+    this.request = request;
+    this.keys = keys;
+    this.values = values;
+  }
+
+  /**
+   * Hears how far the verification is that this open makes if the machine stopped while the store
+   * was not written back: it takes time in proportion to the store. Default: nobody.
+   */
+  public HashStoreBuilder<K, V> verifyProgress(VerifyProgress progress) {
+    request.verifyProgress = Objects.requireNonNull(progress, "progress");
+    return this;
   }
 
   /** Replaces the hash function: for tests, which need collisions. */
   HashStoreBuilder<K, V> hashes(KeyHash.Factory factory) {
-    hashes = factory;
+    request.hashes = factory;
     return this;
   }
 
@@ -39,23 +57,11 @@ public final class HashStoreBuilder<K, V>
 
   @Override
   protected HashStore<K, V> open(Path path, boolean temporary) {
-    Settings settings = settings();
-    EngineConfig config =
-        new EngineConfig(
-            path,
-            temporary,
-            settings.readOnly(),
-            settings.expectedEntries(),
-            settings.maxBytes(),
-            settings.verifyReads(),
-            settings.windowShift(),
-            keys.id(),
-            keys.fixedSize(),
-            values.id(),
-            values.fixedSize(),
-            hashes,
-            settings.verifyProgress());
-    StoreEngine engine = StoreEngine.open(config);
+    return open(request.at(path, temporary), keys, values);
+  }
+
+  static <K, V> HashStore<K, V> open(HashRequest request, Codec<K> keys, Codec<V> values) {
+    StoreEngine engine = StoreEngine.open(request);
     return new HashStore<>(engine, new HashEntries<>(engine, keys, values));
   }
 }

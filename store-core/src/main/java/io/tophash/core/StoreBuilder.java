@@ -2,6 +2,7 @@ package io.tophash.core;
 
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreLockedException;
+import io.tophash.core.lifecycle.OpenRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,39 +22,19 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
   private static final long MAX_WINDOW_BYTES = 1 << 30;
   private static final long LOCK_PAUSE_NANOS = 10_000_000;
 
-  /**
-   * What was asked for so far.
-   *
-   * @param expectedEntries hint for a new store, as it was given
-   * @param readOnly true to change nothing
-   * @param maxBytes the file never grows over this
-   * @param windowShift log2 of the size of a new store's windows
-   * @param verifyReads true to compare checksums whenever a record is read
-   * @param verifyProgress hears of the verification after a stop of the machine
-   */
-  protected record Settings(
-      long expectedEntries,
-      boolean readOnly,
-      long maxBytes,
-      int windowShift,
-      boolean verifyReads,
-      VerifyProgress verifyProgress) {}
-
+  private final OpenRequest request;
   private final long minWindowBytes;
-  private long expectedEntries;
-  private boolean readOnly;
   private long waitNanos;
-  private long maxBytes = Long.MAX_VALUE;
-  private boolean verifyReads = true;
-  private VerifyProgress verifyProgress = VerifyProgress.NONE;
-  private int windowShift = Long.numberOfTrailingZeros(MAX_WINDOW_BYTES);
 
   /**
    * Begins with the defaults.
    *
+   * @param request takes what is asked for
    * @param minWindowBytes the smallest window of this kind of store, a power of two
    */
-  protected StoreBuilder(long minWindowBytes) {
+  @SuppressWarnings("exports") // for the stores of this library only
+  protected StoreBuilder(OpenRequest request, long minWindowBytes) {
+    this.request = request;
     this.minWindowBytes = minWindowBytes;
   }
 
@@ -68,29 +49,12 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
    */
   protected abstract S open(Path path, boolean temporary);
 
-  /** What was asked for so far. */
-  protected final Settings settings() {
-    return new Settings(
-        expectedEntries, readOnly, maxBytes, windowShift, verifyReads, verifyProgress);
-  }
-
-  /** Takes over what another builder was asked for. */
-  final B settings(Settings settings) {
-    expectedEntries = settings.expectedEntries;
-    readOnly = settings.readOnly;
-    maxBytes = settings.maxBytes;
-    windowShift = settings.windowShift;
-    verifyReads = settings.verifyReads;
-    verifyProgress = settings.verifyProgress;
-    return self();
-  }
-
   /**
    * A hint how many entries a new store will hold, never a limit: it saves the growth up to there.
    * Negative or absurd hints count as 0. An existing store keeps its size.
    */
   public B expectedEntries(long entries) {
-    expectedEntries = entries;
+    request.expectedEntries = entries;
     return self();
   }
 
@@ -100,7 +64,7 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
    * false.
    */
   public B readOnly(boolean value) {
-    readOnly = value;
+    request.readOnly = value;
     return self();
   }
 
@@ -115,7 +79,7 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
     if (bytes <= 0) {
       throw new IllegalArgumentException("maxBytes must be positive, maxBytes=" + bytes);
     }
-    maxBytes = bytes;
+    request.maxBytes = bytes;
     return self();
   }
 
@@ -126,16 +90,7 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
    * False makes reads a little faster; {@code verify()} compares in either case. Default: true.
    */
   public B verifyReads(boolean value) {
-    verifyReads = value;
-    return self();
-  }
-
-  /**
-   * Hears how far the verification is that this open makes if the machine stopped while the store
-   * was not written back: it takes time in proportion to the store. Default: nobody.
-   */
-  public B verifyProgress(VerifyProgress progress) {
-    verifyProgress = Objects.requireNonNull(progress, "progress");
+    request.verifyReads = value;
     return self();
   }
 
@@ -157,7 +112,7 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
               + ", windowBytes="
               + bytes);
     }
-    windowShift = Long.numberOfTrailingZeros(bytes);
+    request.windowShift = Long.numberOfTrailingZeros(bytes);
     return self();
   }
 
@@ -214,7 +169,7 @@ public abstract class StoreBuilder<S, B extends StoreBuilder<S, B>> {
 
   /** Opens a new store in the system's directory for temporary files; closing it deletes it. */
   public S openTemporary() {
-    if (readOnly) {
+    if (request.readOnly) {
       throw new IllegalStateException("a temporary store is new, so it cannot be read-only");
     }
     try {

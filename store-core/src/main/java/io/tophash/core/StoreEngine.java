@@ -86,9 +86,6 @@ final class StoreEngine implements AutoCloseable {
   final BucketLayout layout;
   final boolean verifiesReads;
 
-  /** True if the checksums of records say whose they are. */
-  final boolean isBound;
-
   private final StoreFile file;
   private final StoreHeader header;
   private final OpenMark mark;
@@ -102,13 +99,13 @@ final class StoreEngine implements AutoCloseable {
   private boolean forced;
   private boolean released;
 
-  static StoreEngine open(EngineConfig config) {
+  static StoreEngine open(HashRequest request) {
     MemoryMode.current();
-    StoreFile file = StoreFile.open(config.path(), config.readOnly(), config.maxBytes());
+    StoreFile file = StoreFile.open(request.path, request.readOnly, request.maxBytes);
     boolean opened = false;
     try {
-      StoreEngine engine = new StoreEngine(config, file);
-      boolean temporary = config.temporary();
+      StoreEngine engine = new StoreEngine(request, file);
+      boolean temporary = request.temporary;
       engine.watch = ForgottenClose.watch(engine, file.path(), () -> release(file, temporary));
       opened = true;
       return engine;
@@ -121,30 +118,30 @@ final class StoreEngine implements AutoCloseable {
     }
   }
 
-  private StoreEngine(EngineConfig config, StoreFile file) {
+  private StoreEngine(HashRequest request, StoreFile file) {
     this.file = file;
-    this.temporary = config.temporary();
-    this.layout = config.layout();
+    this.temporary = request.temporary;
+    this.layout = request.layout();
     boolean isNew = file.isNew();
     if (isNew) {
-      header = config.newHeader();
+      header = request.newHeader();
     } else {
       header = StoreHeader.parse(file.readHead(HeaderLayout.BYTES), file.path());
-      config.check(header);
+      request.check(header);
     }
-    verifiesReads = config.verifyReads();
-    isBound = (header.flags & HeaderLayout.FLAG_BOUND_RECORDS) != 0;
+    verifiesReads = request.verifyReads;
     memory = file.map(header.windowShift);
     mark = new OpenMark(memory);
     if (isNew) {
       BlockAllocator.format(file, memory);
       // Before the magic: a header that says what it is never says that it was closed.
       mark.putOpen();
-      format(config);
+      format(request);
       CrashPoint.reached("create.formatted");
     }
     allocator = new BlockAllocator(file, memory);
-    context = new TableContext(memory, allocator, layout, config.hashes(), config.keyFixedBytes());
+    context =
+        new TableContext(memory, allocator, layout, request.hashes, request.keyCodec.fixedSize());
     boolean unclean = mark.isOpen();
     forced = mark.isClean();
     boolean machineStopped = mark.mayHaveLostWrites();
@@ -157,7 +154,7 @@ final class StoreEngine implements AutoCloseable {
     assigner = new Assigner(table);
     growth = new Growth(table, assigner);
     if (machineStopped) {
-      Verification.afterMachineStop(table, file.path(), config.verifyProgress());
+      Verification.afterMachineStop(table, file.path(), request.verifyProgress);
     }
     if (!file.isReadOnly()) {
       CrashPoint.reached("open.settled");
@@ -174,10 +171,10 @@ final class StoreEngine implements AutoCloseable {
     }
   }
 
-  private void format(EngineConfig config) {
+  private void format(HashRequest request) {
     byte[] sealed = header.toBytes();
     memory.putBytes(0, sealed, 0, sealed.length);
-    int b = Growth.bForHint(config.expectedEntries(), layout.bytes(), config.maxBytes());
+    int b = Growth.bForHint(request.expectedEntries, layout.bytes(), request.maxBytes);
     Table.format(memory, b, ThreadLocalRandom.current().nextLong());
   }
 

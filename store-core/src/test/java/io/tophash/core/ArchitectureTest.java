@@ -49,7 +49,7 @@ class ArchitectureTest {
           "codec", List.of("errors"),
           "format", List.of("errors", "memory"),
           "alloc", List.of("errors", "memory", "format"),
-          "lifecycle", List.of("errors", "memory", "format"),
+          "lifecycle", List.of("errors", "memory", "format", "hash", "codec"),
           "salvage", List.of("errors", "memory", "hash", "codec", "format"),
           "table", List.of("errors", "memory", "hash", "codec", "format", "alloc"));
 

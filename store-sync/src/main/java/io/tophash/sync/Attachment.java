@@ -7,8 +7,8 @@ import io.tophash.core.map.Entries;
 import io.tophash.core.memory.ForgottenClose;
 import io.tophash.core.memory.MemoryMode;
 import io.tophash.sync.attach.Cores;
-import io.tophash.sync.attach.OpenRequest;
 import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.attach.SyncRequest;
 import io.tophash.sync.entry.InlineTable;
 import io.tophash.sync.entry.OpenTable;
 import io.tophash.sync.entry.Tables;
@@ -43,11 +43,11 @@ final class Attachment {
   }
 
   /** Attaches to a store, and makes it first if it is not there. */
-  static Attachment open(OpenRequest<?, ?> request) {
+  static Attachment open(SyncRequest request) {
     MemoryMode.current();
     SyncCore core = Cores.acquire(request);
-    Tables tables = Tables.of(core, request.readOnly(), request.verifyReads());
-    return new Attachment(core, tables, request.temporary());
+    Tables tables = Tables.of(core, request.readOnly, request.verifyReads);
+    return new Attachment(core, tables, request.temporary);
   }
 
   /** The entries by objects. */

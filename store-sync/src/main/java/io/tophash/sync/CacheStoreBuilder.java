@@ -25,8 +25,9 @@ public final class CacheStoreBuilder<K, V>
   private LongSupplier nowMs = InstantSource.system()::millis;
 
   CacheStoreBuilder(Codec<K> keys, Codec<V> values) {
-    this.keys = Objects.requireNonNull(keys, "keys");
-    this.values = Objects.requireNonNull(values, "values");
+    super(keys, values);
+    this.keys = keys;
+    this.values = values;
   }
 
   /**
@@ -83,7 +84,7 @@ public final class CacheStoreBuilder<K, V>
 
   @Override
   protected CacheStore<K, V> open(Path path, boolean temporary) {
-    Attachment attachment = Attachment.open(request(keys, values, path, temporary));
+    Attachment attachment = Attachment.open(request(path, temporary));
     return new CacheStore<>(attachment, behindHeapLevel(attachment.entries(keys, values)));
   }
 }

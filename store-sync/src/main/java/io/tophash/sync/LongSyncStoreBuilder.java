@@ -7,7 +7,9 @@ import java.nio.file.Path;
 public final class LongSyncStoreBuilder extends SyncBuilder<LongSyncStore, LongSyncStoreBuilder> {
   private long missingValue;
 
-  LongSyncStoreBuilder() {}
+  LongSyncStoreBuilder() {
+    super(Codecs.int64(), Codecs.int64());
+  }
 
   /** What {@link LongSyncStore#get(long)} and the like return for an absent key. Default: 0. */
   public LongSyncStoreBuilder missingValue(long value) {
@@ -22,7 +24,6 @@ public final class LongSyncStoreBuilder extends SyncBuilder<LongSyncStore, LongS
 
   @Override
   protected LongSyncStore open(Path path, boolean temporary) {
-    return new LongSyncStore(
-        Attachment.open(request(Codecs.int64(), Codecs.int64(), path, temporary)), missingValue);
+    return new LongSyncStore(Attachment.open(request(path, temporary)), missingValue);
   }
 }

@@ -5,7 +5,7 @@ import io.tophash.core.codec.Codec;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.map.Entries;
 import io.tophash.sync.attach.CacheSettings;
-import io.tophash.sync.attach.OpenRequest;
+import io.tophash.sync.attach.SyncRequest;
 import io.tophash.sync.entry.HeapLevel;
 import io.tophash.sync.entry.RecordEntries;
 import java.nio.file.Path;
@@ -21,15 +21,17 @@ import java.util.Objects;
 public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreBuilder<S, B> {
   private static final long MIN_WINDOW_BYTES = 1 << 20;
 
-  private long lockTimeoutMs = OpenRequest.ANY_LOCK_TIMEOUT;
-  private long maxSegmentBytes = OpenRequest.MAX_SEGMENT_BYTES;
-  private int shardShift = OpenRequest.SHARDS_BY_ENGINE;
-  private Durability durability;
-  private KeyHash.Factory hashes = KeyHash.Factory.STANDARD_FACTORY;
-  private int heapEntries;
+  private final SyncRequest request;
 
-  SyncBuilder() {
-    super(MIN_WINDOW_BYTES);
+  SyncBuilder(Codec<?> keys, Codec<?> values) {
+    this(
+        new SyncRequest(
+            Objects.requireNonNull(keys, "keys"), Objects.requireNonNull(values, "values")));
+  }
+
+  private SyncBuilder(SyncRequest request) {
+    super(request, MIN_WINDOW_BYTES);
+    this.request = request;
   }
 
   /**
@@ -47,7 +49,7 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
     if (timeout.isZero() || timeout.isNegative()) {
       throw new IllegalArgumentException("lockTimeout must be positive, lockTimeout=" + timeout);
     }
-    lockTimeoutMs = Math.max(1, saturatedMs(timeout));
+    request.lockTimeoutMs = Math.max(1, saturatedMs(timeout));
     return self();
   }
 
@@ -59,13 +61,13 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
    * the file says.
    */
   public B durability(Durability level) {
-    durability = Objects.requireNonNull(level, "durability");
+    request.durability = level.level();
     return self();
   }
 
   /** Replaces the hash function: for tests, which need collisions. */
   B hashes(KeyHash.Factory factory) {
-    hashes = factory;
+    request.hashes = factory;
     return self();
   }
 
@@ -74,7 +76,7 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
     if (Integer.bitCount(count) != 1 || count < 0) {
       throw new IllegalArgumentException("shards must be a power of two, shards=" + count);
     }
-    shardShift = Integer.numberOfTrailingZeros(count);
+    request.shardShift = Integer.numberOfTrailingZeros(count);
     return self();
   }
 
@@ -83,7 +85,7 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
    * splits all the time.
    */
   B maxSegmentBytes(long bytes) {
-    maxSegmentBytes = bytes;
+    request.maxSegmentBytes = bytes;
     return self();
   }
 
@@ -93,17 +95,17 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
       throw new IllegalArgumentException(
           "heapEntries must not be negative, heapEntries=" + entries);
     }
-    heapEntries = entries;
+    request.heapEntries = entries;
     return self();
   }
 
   /** The entries behind the heap level that was asked for, if they are records. */
   <K, V> Entries<K, V> behindHeapLevel(Entries<K, V> entries) {
-    if (heapEntries == 0 || !(entries instanceof RecordEntries)) {
+    if (request.heapEntries == 0 || !(entries instanceof RecordEntries)) {
       return entries;
     }
     RecordEntries<K, V> records = (RecordEntries<K, V>) entries;
-    return records.behind(new HeapLevel<>(records, heapEntries));
+    return records.behind(new HeapLevel<>(records, request.heapEntries));
   }
 
   /** What makes the store a cache; null if it is none. */
@@ -111,24 +113,9 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
     return null;
   }
 
-  <K, V> OpenRequest<K, V> request(Codec<K> keys, Codec<V> values, Path path, boolean temporary) {
-    Settings settings = settings();
-    return new OpenRequest<>(
-        path,
-        temporary,
-        settings.readOnly(),
-        settings.maxBytes(),
-        settings.expectedEntries(),
-        settings.windowShift(),
-        lockTimeoutMs,
-        shardShift,
-        maxSegmentBytes,
-        settings.verifyReads(),
-        keys,
-        values,
-        hashes,
-        settings.verifyProgress(),
-        cacheSettings(),
-        durability == null ? null : durability.level());
+  SyncRequest request(Path path, boolean temporary) {
+    SyncRequest asked = request.at(path, temporary);
+    asked.cache = cacheSettings();
+    return asked;
   }
 }

@@ -2,7 +2,6 @@ package io.tophash.sync;
 
 import io.tophash.core.codec.Codec;
 import java.nio.file.Path;
-import java.util.Objects;
 
 /**
  * Opens a {@link SyncStore}.
@@ -16,8 +15,9 @@ public final class SyncStoreBuilder<K, V>
   private final Codec<V> values;
 
   SyncStoreBuilder(Codec<K> keys, Codec<V> values) {
-    this.keys = Objects.requireNonNull(keys, "keys");
-    this.values = Objects.requireNonNull(values, "values");
+    super(keys, values);
+    this.keys = keys;
+    this.values = values;
   }
 
   /**
@@ -43,7 +43,7 @@ public final class SyncStoreBuilder<K, V>
 
   @Override
   protected SyncStore<K, V> open(Path path, boolean temporary) {
-    Attachment attachment = Attachment.open(request(keys, values, path, temporary));
+    Attachment attachment = Attachment.open(request(path, temporary));
     return new SyncStore<>(attachment, behindHeapLevel(attachment.entries(keys, values)));
   }
 }

@@ -6,7 +6,7 @@ import io.tophash.core.errors.IncompatibleStoreException;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.salvage.Salvage;
 import io.tophash.sync.attach.Cores;
-import io.tophash.sync.attach.StoreShape;
+import io.tophash.sync.attach.SyncRequest;
 import io.tophash.sync.salvage.SyncReader;
 import java.nio.file.Path;
 
@@ -50,8 +50,7 @@ public final class SyncStoreRecovery {
   }
 
   private static void read(Salvage salvage) {
-    boolean inline =
-        StoreShape.isInline(salvage.header().keyFixedBytes, salvage.header().valueFixedBytes);
+    boolean inline = SyncRequest.isInline(salvage.header());
     new SyncReader(inline).read(salvage);
   }
 

@@ -15,7 +15,7 @@ public final class BlindStores {
   /** Opens a store behind such a level. */
   public static <K, V> SyncStore<K, V> open(
       SyncStoreBuilder<K, V> builder, Codec<K> keys, Codec<V> values, Path path, int capacity) {
-    Attachment attachment = Attachment.open(builder.request(keys, values, path, false));
+    Attachment attachment = Attachment.open(builder.request(path, false));
     RecordEntries<K, V> entries = (RecordEntries<K, V>) attachment.entries(keys, values);
     HeapLevel<K, V> blind =
         new HeapLevel<>(entries, capacity) {

@@ -49,13 +49,13 @@ class DamagedDirectoryTest {
     }
     byte[] whole = Files.readAllBytes(path);
     int at = RegionLayout.shard(0) + ShardLayout.DIRECTORY;
-    long right = (long) HeapBytes.LONG.get(whole, at);
+    long right = HeapBytes.getLong(whole, at);
     int refused = 0;
     for (int depth = 0; depth <= MAX_DEPTH + 1; depth++) {
       for (long position : new long[] {DirectoryWord.position(right), 0, whole.length - 1024}) {
         byte[] damaged = whole.clone();
         long wrong = DirectoryWord.of(position, depth, DirectoryWord.generation(right));
-        HeapBytes.LONG.set(damaged, at, wrong);
+        HeapBytes.putLong(damaged, at, wrong);
         Files.write(path, damaged);
         refused +=
             assertTimeoutPreemptively(

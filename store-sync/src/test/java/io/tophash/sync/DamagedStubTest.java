@@ -35,12 +35,12 @@ class DamagedStubTest {
     byte[] bytes = Files.readAllBytes(path);
     int stubs = 0;
     for (int at = 0; at <= bytes.length - SyncRecordLayout.STUB_BYTES; at += 4) {
-      int lengths = (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.KEY_LENGTH);
-      int length = (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.VALUE_LENGTH);
+      int lengths = HeapBytes.getInt(bytes, at + SyncRecordLayout.KEY_LENGTH);
+      int length = HeapBytes.getInt(bytes, at + SyncRecordLayout.VALUE_LENGTH);
       if (SyncRecordLayout.isLarge(lengths)
           && SyncRecordLayout.keyLength(lengths) == 1
           && length == VALUE_BYTES) {
-        HeapBytes.INT.set(bytes, at + SyncRecordLayout.VALUE_LENGTH, VALUE_BYTES + 1);
+        HeapBytes.putInt(bytes, at + SyncRecordLayout.VALUE_LENGTH, VALUE_BYTES + 1);
         stubs++;
       }
     }

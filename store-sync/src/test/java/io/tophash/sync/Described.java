@@ -23,13 +23,13 @@ final class Described {
   /** The value of a key with a number. */
   static byte[] value(String key, long number, int length) {
     byte[] value = new byte[length];
-    HeapBytes.LONG.set(value, 0, number);
+    HeapBytes.putLong(value, 0, number);
     long state = (number ^ key.hashCode() * MIX) * MIX + length;
     for (int at = 8; at < length; at += 8) {
       state = state * MIX + at;
       long word = state ^ state >>> 29;
       if (at + 8 <= length) {
-        HeapBytes.LONG.set(value, at, word);
+        HeapBytes.putLong(value, at, word);
       } else {
         for (int i = at; i < length; i++) {
           value[i] = (byte) (word >>> 8 * (i - at));
@@ -42,7 +42,7 @@ final class Described {
   /** Number of a value of this key; fails if it is not whole, or not of this key. */
   static long check(String key, byte[] value) {
     assertTrue(value.length >= MIN_BYTES, "a value is too short");
-    long number = (long) HeapBytes.LONG.get(value, 0);
+    long number = HeapBytes.getLong(value, 0);
     byte[] expected = value(key, number, value.length);
     for (int i = 0; i < value.length; i++) {
       if (value[i] != expected[i]) {

@@ -8,17 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.format.Tophash;
-import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.attach.Cores;
-import io.tophash.sync.attach.OpenRequest;
 import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.attach.SyncRequest;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
-import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.segment.Segments;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
 import java.util.function.LongFunction;
@@ -55,21 +54,11 @@ class DirtyFilterTest {
               .shards(1)
               .windowBytes(1 << WINDOW_SHIFT)
               .open(path);
-      core =
-          Cores.acquire(
-              new OpenRequest<>(
-                  path,
-                  false,
-                  false,
-                  Long.MAX_VALUE,
-                  0,
-                  WINDOW_SHIFT,
-                  10_000,
-                  0,
-                  OpenRequest.MAX_SEGMENT_BYTES,
-                  Codecs.int64(),
-                  codec,
-                  KeyHash.Factory.STANDARD_FACTORY));
+      SyncRequest request = new SyncRequest(Codecs.int64(), codec);
+      request.windowShift = WINDOW_SHIFT;
+      request.lockTimeoutMs = 10_000;
+      request.shardShift = 0;
+      core = Cores.acquire(request.at(path, false));
       bucketBytes = core.shards().context().kind().bucketBytes();
       overflow =
           bucketBytes == SegmentLayout.RECORD_BUCKET_BYTES
@@ -126,7 +115,7 @@ class DirtyFilterTest {
     /** Of how many absent keys a lookup went to the dirty table. */
     int missesOfAbsentKeys() {
       int misses = 0;
-      SegmentKind kind = core.shards().context().kind();
+      Segments kind = core.shards().context().kind();
       for (long key = -ABSENT; key < 0; key++) {
         assertNull(store.get(key));
         long hash = hash(key);
@@ -142,7 +131,7 @@ class DirtyFilterTest {
         return core.keyHash().ofLong(key);
       }
       byte[] encoded = new byte[Long.BYTES];
-      HeapBytes.LONG.set(encoded, 0, key);
+      HeapBytes.putLong(encoded, 0, key);
       return core.keyHash().ofBytes(encoded, encoded.length);
     }
 

@@ -10,10 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.errors.StoreTimeoutException;
-import io.tophash.core.hash.KeyHash;
 import io.tophash.sync.attach.Cores;
-import io.tophash.sync.attach.OpenRequest;
 import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.attach.SyncRequest;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import java.nio.file.Path;
@@ -279,20 +278,11 @@ class GoContractTest {
   // --- the weaknesses of the original
   // ---------------------------------------------------------
 
-  private static <K, V> OpenRequest<K, V> request(Path path, Codec<K> keys, Codec<V> values) {
-    return new OpenRequest<>(
-        path,
-        false,
-        false,
-        OpenRequest.ANY_LENGTH,
-        0,
-        WINDOW_SHIFT,
-        OpenRequest.ANY_LOCK_TIMEOUT,
-        0,
-        OpenRequest.MAX_SEGMENT_BYTES,
-        keys,
-        values,
-        KeyHash.Factory.STANDARD_FACTORY);
+  private static SyncRequest request(Path path, Codec<?> keys, Codec<?> values) {
+    SyncRequest request = new SyncRequest(keys, values);
+    request.windowShift = WINDOW_SHIFT;
+    request.shardShift = 0;
+    return request.at(path, false);
   }
 
   private void withLocks(java.util.function.Consumer<SyncCore> action) {
@@ -345,7 +335,7 @@ class GoContractTest {
     longs.set(1, 10);
     withLocks(
         core ->
-            core.shards()
+            core.wholeShards()
                 .inspect(
                     0,
                     () -> {
@@ -361,7 +351,7 @@ class GoContractTest {
     long dirty = addUntilAmended(0);
     withLocks(
         core ->
-            core.shards()
+            core.wholeShards()
                 .inspect(
                     0,
                     () -> {
@@ -375,7 +365,7 @@ class GoContractTest {
     longs.set(0, SegmentLayout.USUAL_NIL);
     withLocks(
         core ->
-            core.shards()
+            core.wholeShards()
                 .inspect(0, () -> assertEquals(SegmentLayout.USUAL_NIL, longs.putIfAbsent(0, 11))));
     assertEquals(10, longs.get(dirty));
   }
@@ -388,7 +378,7 @@ class GoContractTest {
     records.delete("deleted");
     SyncCore core = Cores.acquire(request(records.path(), Codecs.utf8(), Codecs.bytes()));
     try {
-      core.shards()
+      core.wholeShards()
           .inspect(
               0,
               () -> {

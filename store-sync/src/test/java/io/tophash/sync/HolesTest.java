@@ -6,11 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.errors.StoreTimeoutException;
-import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.attach.Cores;
-import io.tophash.sync.attach.OpenRequest;
 import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.attach.SyncRequest;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.InlineSegments;
 import io.tophash.sync.shard.Shards;
@@ -84,21 +83,12 @@ class HolesTest {
             .maxSegmentBytes(2_000)
             .lockTimeout(Duration.ofMillis(300))
             .open(file)) {
-      OpenRequest<Long, Long> request =
-          new OpenRequest<>(
-              file,
-              false,
-              false,
-              Long.MAX_VALUE,
-              0,
-              WINDOW_SHIFT,
-              300,
-              0,
-              2_000,
-              Codecs.int64(),
-              Codecs.int64(),
-              KeyHash.Factory.STANDARD_FACTORY);
-      SyncCore core = Cores.acquire(request);
+      SyncRequest request = new SyncRequest(Codecs.int64(), Codecs.int64());
+      request.windowShift = WINDOW_SHIFT;
+      request.lockTimeoutMs = 300;
+      request.shardShift = 0;
+      request.maxSegmentBytes = 2_000;
+      SyncCore core = Cores.acquire(request.at(file, false));
       try {
         test.accept(new Opened(store, core));
       } finally {

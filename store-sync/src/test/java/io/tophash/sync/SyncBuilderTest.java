@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.codec.Codecs;
-import io.tophash.sync.attach.OpenRequest;
+import io.tophash.sync.attach.SyncRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -14,14 +14,14 @@ import org.junit.jupiter.api.Test;
 
 @Tag("contract")
 class SyncBuilderTest {
-  private static OpenRequest<Long, Long> temporary(LongSyncStoreBuilder builder) {
-    return builder.request(Codecs.int64(), Codecs.int64(), Path.of("some.tph"), true);
+  private static SyncRequest temporary(LongSyncStoreBuilder builder) {
+    return builder.request(Path.of("some.tph"), true);
   }
 
   @Test
   void theRequestSaysWhatTheBuilderWasTold() {
     Path path = Path.of("some.tph");
-    OpenRequest<?, ?> request =
+    SyncRequest request =
         SyncStore.builder(Codecs.utf8(), Codecs.uuid())
             .expectedEntries(1000)
             .readOnly(true)
@@ -29,30 +29,30 @@ class SyncBuilderTest {
             .windowBytes(1 << 22)
             .lockTimeout(Duration.ofMillis(1500))
             .shards(8)
-            .request(Codecs.utf8(), Codecs.uuid(), path, false);
-    assertEquals(path, request.path());
-    assertFalse(request.temporary());
-    assertTrue(request.readOnly());
-    assertEquals(1000, request.expectedEntries());
-    assertEquals(1 << 20, request.maxBytes());
-    assertEquals(22, request.windowShift());
-    assertEquals(1500, request.lockTimeoutMs());
-    assertEquals(3, request.shardShift());
-    assertEquals("utf8", request.keyCodec().id());
-    assertEquals("uuid", request.valueCodec().id());
+            .request(path, false);
+    assertEquals(path, request.path);
+    assertFalse(request.temporary);
+    assertTrue(request.readOnly);
+    assertEquals(1000, request.expectedEntries);
+    assertEquals(1 << 20, request.maxBytes);
+    assertEquals(22, request.windowShift);
+    assertEquals(1500, request.lockTimeoutMs);
+    assertEquals(3, request.shardShift);
+    assertEquals("utf8", request.keyCodec.id());
+    assertEquals("uuid", request.valueCodec.id());
   }
 
   @Test
   void theDefaultsAreThoseOfTheDocumentation() {
-    OpenRequest<?, ?> request = temporary(SyncStore.longs());
-    assertTrue(request.temporary());
-    assertFalse(request.readOnly());
-    assertEquals(0, request.expectedEntries());
-    assertEquals(Long.MAX_VALUE, request.maxBytes());
-    assertEquals(30, request.windowShift());
+    SyncRequest request = temporary(SyncStore.longs());
+    assertTrue(request.temporary);
+    assertFalse(request.readOnly);
+    assertEquals(0, request.expectedEntries);
+    assertEquals(Long.MAX_VALUE, request.maxBytes);
+    assertEquals(30, request.windowShift);
     assertEquals(10_000_000_000L, request.lockTimeoutNanos());
-    assertEquals(OpenRequest.SHARDS_BY_ENGINE, request.shardShift());
-    assertEquals("int64", request.keyCodec().id());
+    assertEquals(SyncRequest.SHARDS_BY_ENGINE, request.shardShift);
+    assertEquals("int64", request.keyCodec.id());
   }
 
   @Test
@@ -73,8 +73,8 @@ class SyncBuilderTest {
   @Test
   void timeoutsOfAnyLengthAreTaken() {
     LongSyncStoreBuilder builder = SyncStore.longs();
-    assertEquals(1, temporary(builder.lockTimeout(Duration.ofNanos(1))).lockTimeoutMs());
+    assertEquals(1, temporary(builder.lockTimeout(Duration.ofNanos(1))).lockTimeoutMs);
     builder.lockTimeout(Duration.ofSeconds(Long.MAX_VALUE));
-    assertEquals(Long.MAX_VALUE, temporary(builder).lockTimeoutMs());
+    assertEquals(Long.MAX_VALUE, temporary(builder).lockTimeoutMs);
   }
 }

@@ -42,14 +42,8 @@ public final class HeaderLayout {
   /** int, properties of the format that not every store has */
   public static final int FLAGS = 28;
 
-  /**
-   * In {@link #FLAGS}: the checksums of records say whose they are, see {@link
-   * RecordLayout#checksum}. Every new {@code HashStore}.
-   */
-  public static final int FLAG_BOUND_RECORDS = 1;
-
   /** In {@link #FLAGS}: a cache, whose records have a time at which they expire. */
-  public static final int FLAG_CACHE = 2;
+  public static final int FLAG_CACHE = 1;
 
   /** int, encoded size of a key, -1 if it varies */
   public static final int KEY_FIXED_BYTES = 32;

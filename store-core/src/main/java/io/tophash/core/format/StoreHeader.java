@@ -66,7 +66,7 @@ public final class StoreHeader {
         valueCodec,
         createdMs,
         storeId,
-        kind == HeaderLayout.KIND_HASH ? HeaderLayout.FLAG_BOUND_RECORDS : 0);
+        0);
   }
 
   /** Of a SyncStore: log2 of the number of shards, which stands where a HashStore's chunks do. */
@@ -207,9 +207,7 @@ public final class StoreHeader {
             b.getLong(HeaderLayout.CREATED_MS),
             b.getLong(HeaderLayout.STORE_ID),
             b.getInt(HeaderLayout.FLAGS));
-    int known =
-        HeaderLayout.FLAG_BOUND_RECORDS
-            | (header.kind == HeaderLayout.KIND_SYNC ? HeaderLayout.FLAG_CACHE : 0);
+    int known = header.kind == HeaderLayout.KIND_SYNC ? HeaderLayout.FLAG_CACHE : 0;
     if ((header.flags & ~known) != 0) {
       throw new IncompatibleStoreException(
           "the store uses what a later release brought; use that release, store="

@@ -136,7 +136,7 @@ public final class MappedMemory extends MappedWords {
     if (IS_FAST && length <= FEW_BYTES) {
       int i = 0;
       for (; i <= length - Long.BYTES; i += Long.BYTES) {
-        HeapBytes.LONG.set(copy, i, UnsafeApi.getLong(place + offset + i));
+        HeapBytes.putLong(copy, i, UnsafeApi.getLong(place + offset + i));
       }
       for (; i < length; i++) {
         copy[i] = UnsafeApi.getByte(place + offset + i);
@@ -183,7 +183,7 @@ public final class MappedMemory extends MappedWords {
   public boolean sameBytes(long base, byte[] other, int length) {
     int i = 0;
     for (; i + 8 <= length; i += 8) {
-      if (getLong(base, i) != (long) HeapBytes.LONG.get(other, i)) {
+      if (getLong(base, i) != HeapBytes.getLong(other, i)) {
         return false;
       }
     }

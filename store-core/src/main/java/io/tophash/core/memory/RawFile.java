@@ -84,7 +84,7 @@ public final class RawFile implements AutoCloseable {
 
   /** A long of the file, 0 behind its end. */
   public long getLong(long position) {
-    return has(position, 8) ? (long) HeapBytes.LONG.get(read(position, 8), 0) : 0;
+    return has(position, 8) ? HeapBytes.getLong(read(position, 8), 0) : 0;
   }
 
   @Override

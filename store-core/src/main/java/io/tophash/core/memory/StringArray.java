@@ -58,7 +58,7 @@ public final class StringArray {
     long or = 0;
     int i = 0;
     for (; i <= bytes.length - Long.BYTES; i += Long.BYTES) {
-      or |= (long) HeapBytes.LONG.get(bytes, i);
+      or |= HeapBytes.getLong(bytes, i);
     }
     for (; i < bytes.length; i++) {
       or |= bytes[i];

@@ -57,7 +57,7 @@ final class BlockScan {
     }
     byte[] words = file.read(table, 4 * pages);
     for (int page = 0; page < pages; ) {
-      int word = (int) HeapBytes.INT.get(words, 4 * page);
+      int word = HeapBytes.getInt(words, 4 * page);
       long span = start + ((long) page << SpanLayout.PAGE_SHIFT);
       int count = SpanLayout.count(word);
       if (!SpanLayout.isHead(word) || count == 0 || count > pages - page) {
@@ -104,12 +104,12 @@ final class BlockScan {
   }
 
   private boolean isDirectory(byte[] block) {
-    int b = (int) HeapBytes.INT.get(block, DirectoryLayout.B);
+    int b = HeapBytes.getInt(block, DirectoryLayout.B);
     return b >= 0
         && b < 40
-        && (int) HeapBytes.INT.get(block, DirectoryLayout.CHUNK_COUNT)
+        && HeapBytes.getInt(block, DirectoryLayout.CHUNK_COUNT)
             == DirectoryLayout.chunkCount(b, reader.chunkShift())
-        && (long) HeapBytes.LONG.get(block, DirectoryLayout.RESERVED) == 0;
+        && HeapBytes.getLong(block, DirectoryLayout.RESERVED) == 0;
   }
 
   private void bucket(byte[] block, int at) {

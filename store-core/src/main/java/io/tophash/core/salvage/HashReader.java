@@ -36,7 +36,6 @@ public final class HashReader implements Salvage.Reader {
   private StoreHeader header;
   private BucketLayout layout;
   private int chunkShift;
-  private boolean isBound;
   private final Set<Long> visited = new HashSet<>();
   private final CRC32C crc = new CRC32C();
   private boolean broken;
@@ -51,7 +50,6 @@ public final class HashReader implements Salvage.Reader {
     layout = new BucketLayout(header.keyFixedBytes, header.valueFixedBytes);
     chunkShift = from.isHeaderDamaged() ? USUAL_CHUNK_SHIFT : header.chunkShift;
     broken = from.isHeaderDamaged();
-    isBound = (header.flags & HeaderLayout.FLAG_BOUND_RECORDS) != 0;
     long descriptor = DescriptorLayout.position(file.getLong(HeaderLayout.SELECTOR));
     KeyHash hash = hash(descriptor);
     long current = file.getLong(descriptor + DescriptorLayout.BUCKETS);
@@ -117,14 +115,14 @@ public final class HashReader implements Salvage.Reader {
   }
 
   private int intAt(long position) {
-    return (int) HeapBytes.INT.get(file.read(position, 4), 0);
+    return HeapBytes.getInt(file.read(position, 4), 0);
   }
 
   private void chunk(long position, int buckets, long first, int b, KeyHash hash, boolean live) {
     byte[] bytes = file.read(position, buckets * layout.bytes());
     for (int i = 0; i < buckets; i++) {
       int at = i * layout.bytes();
-      long word = (long) HeapBytes.LONG.get(bytes, at);
+      long word = HeapBytes.getLong(bytes, at);
       if (live || !Tophash.isEvacuated(word)) {
         chain(bytes, at, first + i, b, hash);
       }
@@ -140,7 +138,7 @@ public final class HashReader implements Salvage.Reader {
           entry(bytes, at, cell, index, (1L << b) - 1, hash);
         }
       }
-      long link = (long) HeapBytes.LONG.get(bytes, at + layout.overflow());
+      long link = HeapBytes.getLong(bytes, at + layout.overflow());
       long next = link & ~1;
       if (next == 0) {
         return;
@@ -177,7 +175,7 @@ public final class HashReader implements Salvage.Reader {
 
   long hashOf(KeyHash hash, byte[] key) {
     return key.length == 8 && header.keyFixedBytes == 8
-        ? hash.ofLong((long) HeapBytes.LONG.get(key, 0))
+        ? hash.ofLong(HeapBytes.getLong(key, 0))
         : hash.ofBytes(key, key.length);
   }
 
@@ -205,7 +203,7 @@ public final class HashReader implements Salvage.Reader {
     if (!indirect) {
       return java.util.Arrays.copyOfRange(bytes, cell, cell + fixedBytes);
     }
-    long record = (long) HeapBytes.LONG.get(bytes, cell);
+    long record = HeapBytes.getLong(bytes, cell);
     if (record < SpanLayout.PAGE_BYTES
         || (record & 7) != 0
         || !file.has(record, RecordLayout.PAYLOAD)) {
@@ -213,7 +211,7 @@ public final class HashReader implements Salvage.Reader {
       return null;
     }
     byte[] head = file.read(record, RecordLayout.PAYLOAD);
-    int length = (int) HeapBytes.INT.get(head, RecordLayout.LENGTH);
+    int length = HeapBytes.getInt(head, RecordLayout.LENGTH);
     if (length < 0 || length > MAX_RECORD_BYTES || !file.has(record, RecordLayout.bytes(length))) {
       problem = "record of a bad length";
       return null;
@@ -221,7 +219,7 @@ public final class HashReader implements Salvage.Reader {
     byte[] payload = file.read(record + RecordLayout.PAYLOAD, length);
     crc.reset();
     crc.update(payload);
-    int stored = (int) HeapBytes.INT.get(head, RecordLayout.CHECKSUM);
+    int stored = HeapBytes.getInt(head, RecordLayout.CHECKSUM);
     if (!isChecksum(stored, (int) crc.getValue(), hash, key == null ? payload : key)) {
       problem = "record checksum";
       return null;
@@ -231,10 +229,7 @@ public final class HashReader implements Salvage.Reader {
 
   /** True if a record of this key may have this checksum. */
   private boolean isChecksum(int stored, int plain, KeyHash hash, byte[] key) {
-    if (stored == plain && (!isBound || salvage.isHeaderDamaged())) {
-      return true; // a damaged header does not say which of the two it is
-    }
     // Without the hash function nobody can compare.
-    return isBound && (hash == null || stored == RecordLayout.checksum(plain, hashOf(hash, key)));
+    return hash == null || stored == RecordLayout.checksum(plain, hashOf(hash, key));
   }
 }

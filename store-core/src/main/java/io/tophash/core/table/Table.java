@@ -208,7 +208,7 @@ public final class Table extends TableState {
   /** Hash of a key on the heap. */
   public long hashOf(byte[] key, int length) {
     return context.keyFixedBytes == 8
-        ? hash.ofLong((long) HeapBytes.LONG.get(key, 0))
+        ? hash.ofLong(HeapBytes.getLong(key, 0))
         : hash.ofBytes(key, length);
   }
 }

@@ -17,9 +17,6 @@ public final class TableContext {
   final int keyFixedBytes;
   final int chunkShift;
 
-  /** True if the checksums of records say whose they are. */
-  final boolean isBound;
-
   private final long windowMask;
 
   /**
@@ -41,7 +38,6 @@ public final class TableContext {
     this.hashes = hashes;
     this.keyFixedBytes = keyFixedBytes;
     this.chunkShift = memory.getInt(0, HeaderLayout.CHUNK_SHIFT);
-    this.isBound = (memory.getInt(0, HeaderLayout.FLAGS) & HeaderLayout.FLAG_BOUND_RECORDS) != 0;
     this.windowMask = memory.windowBytes() - 1;
   }
 

@@ -271,11 +271,9 @@ public final class TableVerifier {
       } else {
         crc.reset();
         crc.update(memory.readView(record + RecordLayout.PAYLOAD, length));
-        int value = (int) crc.getValue();
-        if (context.isBound) {
-          value = RecordLayout.checksum(value, table.hashOfCell(bucket, cell));
-        }
-        if (value != memory.getInt(record, RecordLayout.CHECKSUM)) {
+        long hash = table.hashOfCell(bucket, cell);
+        if (RecordLayout.checksum((int) crc.getValue(), hash)
+            != memory.getInt(record, RecordLayout.CHECKSUM)) {
           report(section, record, "the checksum does not match, length=" + length);
         }
       }

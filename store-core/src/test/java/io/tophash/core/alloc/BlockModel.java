@@ -61,7 +61,7 @@ final class BlockModel {
   private void fill(Block block) {
     long pattern = block.pattern * 0x9E3779B97F4A7C15L;
     for (int i = 0; i < (block.bytes + 7 & -8); i += 8) {
-      HeapBytes.LONG.set(expected, i, pattern + i);
+      HeapBytes.putLong(expected, i, pattern + i);
     }
   }
 

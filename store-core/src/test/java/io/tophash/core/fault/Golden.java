@@ -27,10 +27,10 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Files as they were once written, kept as resources under the version of their format. Every later
- * build opens them: those that were closed, those in the middle of a growth, those whose process
- * was killed at a certain point. What they contain stands beside them and follows from their
- * subjects, which must therefore stay as they are.
+ * Files of the present format, kept as resources under its version; those of a released format stay
+ * as they are. Every build opens them: those that were closed, those in the middle of a growth,
+ * those whose process was killed at a certain point. What they contain stands beside them and
+ * follows from their subjects, which must therefore stay as they are.
  */
 public final class Golden {
   private static final String INDEX = "index";
@@ -47,7 +47,7 @@ public final class Golden {
     this.folder = "/golden/" + folder + "/";
   }
 
-  /** Makes all files anew: only for another version of the format. */
+  /** Makes all files anew, when the format has changed. */
   public void generate(Path resources, Path scratch) throws IOException {
     try (ChildJvm maker =
         ChildJvm.start(

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Files of format version 1, with checksums that are bound to keys, can be read and go on living.
- * To make them anew, for another version only: {@code mvn -pl store-core test -Dtest=HashGoldenTest
+ * To make them anew, when the format changes: {@code mvn -pl store-core test -Dtest=HashGoldenTest
  * -Dtophash.golden.make=src/test/resources}.
  */
 @Tag("fast")

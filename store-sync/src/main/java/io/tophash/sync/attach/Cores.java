@@ -33,8 +33,8 @@ public final class Cores {
   private Cores() {}
 
   /** Lends the core of a store; {@link #release} follows. */
-  public static SyncCore acquire(OpenRequest<?, ?> request) {
-    Path path = StoreFile.realPath(request.path(), request.readOnly());
+  public static SyncCore acquire(SyncRequest request) {
+    Path path = StoreFile.realPath(request.path, request.readOnly);
     while (true) {
       Gate gate = GATES.computeIfAbsent(path, p -> new Gate());
       synchronized (gate) {
@@ -45,8 +45,8 @@ public final class Cores {
     }
   }
 
-  private static SyncCore acquire(Gate gate, Path path, OpenRequest<?, ?> request) {
-    Shared shared = gate.writer == null && request.readOnly() ? gate.reader : gate.writer;
+  private static SyncCore acquire(Gate gate, Path path, SyncRequest request) {
+    Shared shared = gate.writer == null && request.readOnly ? gate.reader : gate.writer;
     if (shared != null) {
       shared.core.checkShared(request);
       shared.users++;
@@ -55,7 +55,7 @@ public final class Cores {
     boolean first = !gate.wasOpened;
     gate.wasOpened = true;
     shared = new Shared(SyncCore.attach(path, request, first));
-    if (request.readOnly()) {
+    if (request.readOnly) {
       gate.reader = shared;
     } else {
       gate.writer = shared;

@@ -27,11 +27,12 @@ import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.segment.InlineSegments;
 import io.tophash.sync.segment.RecordSegments;
-import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.segment.Segments;
 import io.tophash.sync.shard.Bounds;
 import io.tophash.sync.shard.Caching;
 import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
+import io.tophash.sync.shard.WholeShards;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,17 +63,18 @@ public final class SyncCore {
   private KeyHash.Factory hashes;
   private KeyHash keyHash;
   private Shards shards;
+  private WholeShards wholeShards;
   private Caching caching;
   private InlineSegments inlineSegments;
   private RecordSegments recordSegments;
   private Checkpoints checkpoints;
   private Checkpointer checkpointer;
 
-  private SyncCore(Path path, OpenRequest<?, ?> request) {
+  private SyncCore(Path path, SyncRequest request) {
     this.path = path;
-    this.readOnly = request.readOnly();
-    this.temporary = request.temporary();
-    this.maxBytes = request.maxBytes();
+    this.readOnly = request.readOnly;
+    this.temporary = request.temporary;
+    this.maxBytes = request.maxBytes;
     this.sidecar = Sidecar.open(path, readOnly);
   }
 
@@ -82,16 +84,16 @@ public final class SyncCore {
    * @param first true if this JVM never had it attached before: so nobody can be inside an access
    *     to a former mapping, and free space at the end of the file can be given back
    */
-  public static SyncCore attach(Path path, OpenRequest<?, ?> request, boolean first) {
+  public static SyncCore attach(Path path, SyncRequest request, boolean first) {
     SyncCore core = new SyncCore(path, request);
     boolean attached = false;
     try {
-      if (request.readOnly()) {
+      if (request.readOnly) {
         core.attachReadOnly(request);
       } else {
         core.attachForWriting(request, first);
         core.checkpointer.start();
-        core.raise(request.durability());
+        core.raise(request.durability);
       }
       attached = true;
       return core;
@@ -117,7 +119,7 @@ public final class SyncCore {
     sidecar.release();
   }
 
-  private void attachReadOnly(OpenRequest<?, ?> request) {
+  private void attachReadOnly(SyncRequest request) {
     // From here on nobody cuts the file.
     sidecar.lockReader(ATTACH_TIMEOUT_MS);
     boolean attached = false;
@@ -143,16 +145,16 @@ public final class SyncCore {
     }
   }
 
-  private void attachForWriting(OpenRequest<?, ?> request, boolean first) {
+  private void attachForWriting(SyncRequest request, boolean first) {
     sidecar.lockAttach(ATTACH_TIMEOUT_MS);
     try {
       boolean isNew = isNew();
       file =
           isNew
-              ? StoreFile.createShared(path, request.maxBytes())
-              : StoreFile.openShared(path, false, request.maxBytes());
+              ? StoreFile.createShared(path, request.maxBytes)
+              : StoreFile.openShared(path, false, request.maxBytes);
       if (isNew) {
-        header = StoreShape.newHeader(request);
+        header = request.newHeader();
         map();
         Space.of(file, memory).ready(0, RegionLayout.EXTENT_BYTES);
         byte[] sealed = header.toBytes();
@@ -161,10 +163,10 @@ public final class SyncCore {
         Checkpoints.format(
             memory,
             1 << header.chunkShift,
-            request.durability() == null ? Level.PROCESS : request.durability());
-        if (request.cache() != null) {
-          memory.putLong(0, CacheLayout.MAX_BYTES, request.cache().maxBytes());
-          memory.putLong(0, CacheLayout.MAX_ENTRIES, request.cache().maxEntries());
+            request.durability == null ? Level.PROCESS : request.durability);
+        if (request.cache != null) {
+          memory.putLong(0, CacheLayout.MAX_BYTES, request.cache.maxBytes());
+          memory.putLong(0, CacheLayout.MAX_ENTRIES, request.cache.maxEntries());
         }
       } else {
         readHeader(request);
@@ -181,7 +183,7 @@ public final class SyncCore {
         if (caching != null) {
           divideBounds();
         }
-        shards.format();
+        wholeShards.format();
         mark.putOpen();
         CrashPoint.reached("create.formatted");
         if (!temporary) {
@@ -202,23 +204,23 @@ public final class SyncCore {
    *
    * @throws IllegalArgumentException names what differs
    */
-  void checkShared(OpenRequest<?, ?> request) {
-    StoreShape.check(header, request, path);
-    if (request.readOnly()) {
+  void checkShared(SyncRequest request) {
+    request.check(header);
+    if (request.readOnly) {
       return; // neither concerns who only reads
     }
-    if (request.maxBytes() != OpenRequest.ANY_LENGTH && request.maxBytes() != maxBytes) {
-      throw refusal("maxBytes", maxBytes, request.maxBytes());
+    if (request.maxBytes != SyncRequest.ANY_LENGTH && request.maxBytes != maxBytes) {
+      throw refusal("maxBytes", maxBytes, request.maxBytes);
     }
     long lockTimeoutNanos = shards.context().lockTimeoutNanos();
-    if (request.lockTimeoutMs() != OpenRequest.ANY_LOCK_TIMEOUT
+    if (request.lockTimeoutMs != SyncRequest.ANY_LOCK_TIMEOUT
         && request.lockTimeoutNanos() != lockTimeoutNanos) {
       throw refusal(
           "lockTimeout in ms",
           lockTimeoutNanos / 1_000_000,
           request.lockTimeoutNanos() / 1_000_000);
     }
-    raise(request.durability());
+    raise(request.durability);
   }
 
   /** Sees to it that the store is at least as durable as an opener wants it. */
@@ -282,27 +284,27 @@ public final class SyncCore {
     return !Files.exists(path) || path.toFile().length() == 0;
   }
 
-  private void readHeader(OpenRequest<?, ?> request) {
+  private void readHeader(SyncRequest request) {
     header = StoreHeader.parse(file.readHead(HeaderLayout.BYTES), path);
-    StoreShape.check(header, request, path);
+    request.check(header);
     if (file.length() < RegionLayout.EXTENT_BYTES) {
       throw new CorruptStoreException("file", file.length(), "the file was truncated");
     }
   }
 
-  private void connect(OpenRequest<?, ?> request) {
-    hashes = request.hashes();
+  private void connect(SyncRequest request) {
+    hashes = request.hashes;
     keyHash = hashes.withSeed(header.storeId);
-    if (StoreShape.isInline(header.keyFixedBytes, header.valueFixedBytes)) {
+    if (SyncRequest.isInline(header)) {
       inlineSegments = new InlineSegments(memory, keyHash);
     } else {
       recordSegments = new RecordSegments(memory, keyHash, header.isCache());
     }
-    SegmentKind kind = inlineSegments != null ? inlineSegments : recordSegments;
+    Segments kind = inlineSegments != null ? inlineSegments : recordSegments;
     Space space = Space.of(file, memory);
     if (header.isCache()) {
       space = Space.limited(space, () -> memory.getLong(0, CacheLayout.MAX_BYTES));
-      caching = new Caching(memory, new Bounds(memory), request.cache().nowMs());
+      caching = new Caching(memory, new Bounds(memory), request.cache.nowMs());
     }
     report = readOnly ? new ExtentReport(space) : null;
     allocator =
@@ -317,12 +319,13 @@ public final class SyncCore {
             allocator,
             kind,
             header.shardShift(),
-            request.maxSegmentBytes(),
+            request.maxSegmentBytes,
             request.lockTimeoutNanos(),
             this::mapAll,
             caching,
             file);
     shards = new Shards(context);
+    wholeShards = new WholeShards(shards);
     if (!readOnly) {
       checkpoints = new Checkpoints(file, sidecar, shards);
       checkpointer = new Checkpointer(checkpoints);
@@ -336,12 +339,12 @@ public final class SyncCore {
     boolean lostWrites = process.isAlone() && mark.mayHaveLostWrites();
     if (process.isAlone()) {
       if (lostWrites) {
-        shards.format(); // those that the checkpoint has no directory of
-        shards.checkDirectories();
+        wholeShards.format(); // those that the checkpoint has no directory of
+        wholeShards.checkDirectories();
       }
       markOpen();
     }
-    new Settlement(memory, process, shards, allocator).run();
+    new KillRecovery(memory, process, shards, allocator).run();
     if (lostWrites && caching != null) {
       // What the shards have is that of the checkpoint; what they had counted is of any moment.
       divideBounds();
@@ -448,7 +451,7 @@ public final class SyncCore {
 
   private void awaitOwnLocks() {
     long start = System.nanoTime();
-    while (shards.holdsAnyLock()) {
+    while (wholeShards.holdsAnyLock()) {
       // A damaged lock word, which nobody will ever clear, must not hang the close.
       if (System.nanoTime() - start > shards.context().lockTimeoutNanos()) {
         throw new StoreTimeoutException(
@@ -573,5 +576,10 @@ public final class SyncCore {
 
   public Shards shards() {
     return shards;
+  }
+
+  /** The same shards, each as a whole. */
+  public WholeShards wholeShards() {
+    return wholeShards;
   }
 }

@@ -31,45 +31,45 @@ record Root(
   byte[] toBytes(long storeId) {
     byte[] copy = new byte[RootLayout.COPY_BYTES];
     UUID boot = BootId.current();
-    HeapBytes.LONG.set(copy, RootLayout.MAGIC, RootLayout.MAGIC_VALUE);
-    HeapBytes.LONG.set(copy, RootLayout.EPOCH, epoch);
-    HeapBytes.LONG.set(copy, RootLayout.BOOT_ID, boot.getMostSignificantBits());
-    HeapBytes.LONG.set(copy, RootLayout.BOOT_ID + 8, boot.getLeastSignificantBits());
-    HeapBytes.LONG.set(copy, RootLayout.STORE_ID, storeId);
-    HeapBytes.LONG.set(copy, RootLayout.FILE_BYTES, fileBytes);
-    HeapBytes.LONG.set(copy, RootLayout.CUT_MS, cutMs);
-    HeapBytes.LONG.set(copy, RootLayout.LEVEL, level.code());
-    HeapBytes.LONG.set(copy, RootLayout.MAX_LOSS_MS, level.maxLossMs());
+    HeapBytes.putLong(copy, RootLayout.MAGIC, RootLayout.MAGIC_VALUE);
+    HeapBytes.putLong(copy, RootLayout.EPOCH, epoch);
+    HeapBytes.putLong(copy, RootLayout.BOOT_ID, boot.getMostSignificantBits());
+    HeapBytes.putLong(copy, RootLayout.BOOT_ID + 8, boot.getLeastSignificantBits());
+    HeapBytes.putLong(copy, RootLayout.STORE_ID, storeId);
+    HeapBytes.putLong(copy, RootLayout.FILE_BYTES, fileBytes);
+    HeapBytes.putLong(copy, RootLayout.CUT_MS, cutMs);
+    HeapBytes.putLong(copy, RootLayout.LEVEL, level.code());
+    HeapBytes.putLong(copy, RootLayout.MAX_LOSS_MS, level.maxLossMs());
     for (int shard = 0; shard < directoryWords.length; shard++) {
       int at = RootLayout.shard(shard);
-      HeapBytes.LONG.set(copy, at, directoryWords[shard]);
-      HeapBytes.LONG.set(copy, at + RootLayout.SHARD_COUNT, counts[shard]);
+      HeapBytes.putLong(copy, at, directoryWords[shard]);
+      HeapBytes.putLong(copy, at + RootLayout.SHARD_COUNT, counts[shard]);
     }
-    HeapBytes.INT.set(copy, RootLayout.CHECKSUM, checksum(copy));
+    HeapBytes.putInt(copy, RootLayout.CHECKSUM, checksum(copy));
     return copy;
   }
 
   /** The root in a copy; null if the copy is not whole, or of another store. */
   static Root parse(byte[] copy, long storeId) {
-    if ((long) HeapBytes.LONG.get(copy, RootLayout.MAGIC) != RootLayout.MAGIC_VALUE
-        || (long) HeapBytes.LONG.get(copy, RootLayout.STORE_ID) != storeId
-        || (int) HeapBytes.INT.get(copy, RootLayout.CHECKSUM) != checksum(copy)) {
+    if (HeapBytes.getLong(copy, RootLayout.MAGIC) != RootLayout.MAGIC_VALUE
+        || HeapBytes.getLong(copy, RootLayout.STORE_ID) != storeId
+        || HeapBytes.getInt(copy, RootLayout.CHECKSUM) != checksum(copy)) {
       return null;
     }
     long[] words = new long[SHARDS];
     long[] counts = new long[SHARDS];
     for (int shard = 0; shard < SHARDS; shard++) {
       int at = RootLayout.shard(shard);
-      words[shard] = (long) HeapBytes.LONG.get(copy, at);
-      counts[shard] = (long) HeapBytes.LONG.get(copy, at + RootLayout.SHARD_COUNT);
+      words[shard] = HeapBytes.getLong(copy, at);
+      counts[shard] = HeapBytes.getLong(copy, at + RootLayout.SHARD_COUNT);
     }
     return new Root(
-        (long) HeapBytes.LONG.get(copy, RootLayout.EPOCH),
-        (long) HeapBytes.LONG.get(copy, RootLayout.FILE_BYTES),
-        (long) HeapBytes.LONG.get(copy, RootLayout.CUT_MS),
+        HeapBytes.getLong(copy, RootLayout.EPOCH),
+        HeapBytes.getLong(copy, RootLayout.FILE_BYTES),
+        HeapBytes.getLong(copy, RootLayout.CUT_MS),
         Level.of(
-            (long) HeapBytes.LONG.get(copy, RootLayout.LEVEL),
-            (long) HeapBytes.LONG.get(copy, RootLayout.MAX_LOSS_MS)),
+            HeapBytes.getLong(copy, RootLayout.LEVEL),
+            HeapBytes.getLong(copy, RootLayout.MAX_LOSS_MS)),
         words,
         counts);
   }

@@ -12,7 +12,7 @@ import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.InlineSegments;
-import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.segment.Segments;
 import io.tophash.sync.shard.DirectoryView;
 import io.tophash.sync.shard.DirectoryViews;
 import java.util.Objects;
@@ -141,7 +141,7 @@ public final class InlineBatch {
     // Pairs with the release that published a segment word.
     MappedMemory.acquireFence();
     for (int i = 0; i < count; i++) {
-      long home = SegmentKind.homeBucket(words[i], hashes[i], SegmentLayout.INLINE_BUCKET_BYTES);
+      long home = Segments.homeBucket(words[i], hashes[i], SegmentLayout.INLINE_BUCKET_BYTES);
       buckets[i] = memory.place(home, SegmentLayout.INLINE_BUCKET_BYTES);
       tophashes[i] = memory.getLongAt(buckets[i], 0);
       if (wholeBuckets) {

@@ -38,7 +38,7 @@ public final class InlineForm<T> {
     }
     byte[] encoded = new byte[8];
     encoding.write((T) object, encoded, 0, encoding.size((T) object));
-    return (long) HeapBytes.LONG.get(encoded, 0);
+    return HeapBytes.getLong(encoded, 0);
   }
 
   @SuppressWarnings("unchecked")
@@ -51,14 +51,12 @@ public final class InlineForm<T> {
 
   byte[] encoded(long word) {
     byte[] encoded = new byte[8];
-    HeapBytes.LONG.set(encoded, 0, word);
+    HeapBytes.putLong(encoded, 0, word);
     return Arrays.copyOf(encoded, bytes);
   }
 
   /** The word of encoded bytes; null if they are not as long as they must be. */
   Long ofEncoded(byte[] encoded) {
-    return encoded.length == bytes
-        ? (Long) (long) HeapBytes.LONG.get(Arrays.copyOf(encoded, 8), 0)
-        : null;
+    return encoded.length == bytes ? (Long) HeapBytes.getLong(Arrays.copyOf(encoded, 8), 0) : null;
   }
 }

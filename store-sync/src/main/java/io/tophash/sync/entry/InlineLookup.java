@@ -12,7 +12,7 @@ import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.InlineSegments;
-import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.segment.Segments;
 import io.tophash.sync.shard.DirectoryView;
 import io.tophash.sync.shard.DirectoryViews;
 import io.tophash.sync.shard.Retry;
@@ -55,7 +55,7 @@ public final class InlineLookup {
       long word = memory.getLongAcquireAt(entry, 0);
       long bucket =
           memory.place(
-              SegmentKind.homeBucket(word, hash, SegmentLayout.INLINE_BUCKET_BYTES),
+              Segments.homeBucket(word, hash, SegmentLayout.INLINE_BUCKET_BYTES),
               SegmentLayout.INLINE_BUCKET_BYTES);
       // Pairs with publish(): the cells are read after the word that shows them.
       long tophashes = memory.getLongAcquireAt(bucket, 0);
@@ -97,8 +97,8 @@ public final class InlineLookup {
    * not validated: it is right if the segment word is found unchanged later on.
    *
    * @param op its fields {@code seenWord} and {@code seenCell} are set if a cell is found
-   * @return the cell; 0 if the key is surely absent; {@link SegmentKind#TORN} if that does not
-   *     decide it, or if anything is odd
+   * @return the cell; 0 if the key is surely absent; {@link Segments#TORN} if that does not decide
+   *     it, or if anything is odd
    */
   long locate(LongOp op) {
     long key = op.key;
@@ -109,7 +109,7 @@ public final class InlineLookup {
     try {
       long entry = view.entry(hash);
       long word = memory.getLongAcquireAt(entry, 0);
-      long home = SegmentKind.homeBucket(word, hash, SegmentLayout.INLINE_BUCKET_BYTES);
+      long home = Segments.homeBucket(word, hash, SegmentLayout.INLINE_BUCKET_BYTES);
       long bucket = memory.place(home, SegmentLayout.INLINE_BUCKET_BYTES);
       // Pairs with publish(): the cells are read after the word that shows them.
       long tophashes = memory.getLongAcquireAt(bucket, 0);
@@ -131,7 +131,7 @@ public final class InlineLookup {
     } catch (IndexOutOfBoundsException e) {
       // What has been read made no sense; the other way finds out why.
     }
-    return SegmentKind.TORN;
+    return Segments.TORN;
   }
 
   /** True if what was read since {@link #locate} found a cell stands in a live segment. */
@@ -156,7 +156,7 @@ public final class InlineLookup {
           long found = segments.find(word, key, hash);
           long value = found > 0 ? memory.getLong(bucket(found), slot(found)) : 0;
           boolean present = found > 0 && value != segments.nil(word);
-          sane = found != SegmentKind.TORN;
+          sane = found != Segments.TORN;
           if (sane && read.isCurrent()) {
             table.countIfMiss(read.shard(), word, hash, found);
             memory.keepAlive();

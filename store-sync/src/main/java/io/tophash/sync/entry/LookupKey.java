@@ -87,12 +87,12 @@ final class LookupKey {
         }
       }
     }
-    HeapBytes.INT.set(record, KEY_LENGTH, size);
+    HeapBytes.putInt(record, KEY_LENGTH, size);
     return record;
   }
 
   /** Length of the key in such a record. */
   static int keyBytes(byte[] record) {
-    return (int) HeapBytes.INT.get(record, KEY_LENGTH);
+    return HeapBytes.getInt(record, KEY_LENGTH);
   }
 }

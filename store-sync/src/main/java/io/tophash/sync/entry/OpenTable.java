@@ -6,6 +6,7 @@ import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.StoreFile;
 import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
+import io.tophash.sync.shard.WholeShards;
 
 /**
  * The life of the entries of one attachment: open, then closed. Nothing begins after {@link
@@ -107,12 +108,12 @@ public abstract class OpenTable {
 
   private void clear(int shard) {
     try {
-      shards.clear(shard);
+      new WholeShards(shards).clear(shard);
     } catch (StoreFullException e) {
       if (!shards.relieve()) {
         throw e;
       }
-      shards.clear(shard);
+      new WholeShards(shards).clear(shard);
     }
   }
 

@@ -2,49 +2,84 @@ package io.tophash.sync.entry;
 
 import static io.tophash.sync.format.SyncRecordLayout.PAYLOAD;
 
+import io.tophash.core.codec.Codec;
+import io.tophash.core.codec.Codecs;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.map.CallerBuffer;
 import io.tophash.core.map.Encoding;
 import io.tophash.core.map.Entries;
 import io.tophash.core.map.EntryWalk;
 import io.tophash.core.memory.MappedMemory;
-import io.tophash.sync.format.CacheLayout;
+import io.tophash.core.memory.StringArray;
+import io.tophash.sync.format.SyncRecordLayout;
+import io.tophash.sync.segment.RecordImage;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
-/** The typed face of a {@link RecordTable}. */
+/** The entries of a {@link RecordTable} by objects: keys and values as the bytes of a record. */
 public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Source<K, V> {
   private final RecordTable table;
-  private final RecordForm<K, V> form;
+  private final Encoding<K> keys;
+  private final Encoding<V> values;
+  private final boolean keysAreText;
+  private final int prefix;
   private final KeyHash keyHash;
   private final RecordLookup lookup;
   // Null if there is none.
   private final HeapLevel<K, V> level;
 
-  RecordEntries(RecordTable table, RecordForm<K, V> form) {
-    this(table, form, null);
+  RecordEntries(RecordTable table, Codec<K> keyCodec, Codec<V> valueCodec) {
+    this(table, ofKeys(keyCodec), ofValues(valueCodec, table), null);
   }
 
-  private RecordEntries(RecordTable table, RecordForm<K, V> form, HeapLevel<K, V> level) {
+  private RecordEntries(
+      RecordTable table, Encoding<K> keys, Encoding<V> values, HeapLevel<K, V> level) {
     this.table = table;
-    this.form = form;
+    this.keys = keys;
+    this.values = values;
+    this.keysAreText = keys.codec() == (Object) Codecs.utf8();
+    this.prefix = table.segments().prefix();
     this.keyHash = table.keyHash();
     this.lookup = table.lookup();
     this.level = level;
   }
 
+  private static <K> Encoding<K> ofKeys(Codec<K> codec) {
+    return new Encoding<>(codec, "key", SyncRecordLayout.MAX_KEY_BYTES);
+  }
+
+  private static <V> Encoding<V> ofValues(Codec<V> codec, RecordTable table) {
+    long most = Math.min(SyncRecordLayout.MAX_VALUE_BYTES, table.memory.windowBytes() / 4);
+    return new Encoding<>(codec, "value", (int) most);
+  }
+
   /** The same entries, of which some values are kept on the heap. */
   public RecordEntries<K, V> behind(HeapLevel<K, V> heapLevel) {
-    return new RecordEntries<>(table, form, heapLevel);
+    return new RecordEntries<>(table, keys, values, heapLevel);
   }
 
   @Override
   public Encoding<K> keys() {
-    return form.keys();
+    return keys;
   }
 
   @Override
   public Encoding<V> values() {
-    return form.values();
+    return values;
+  }
+
+  /** The array in which the encoded key stands anyway, which is not to be changed; null if none. */
+  private byte[] ownBytes(Object key) {
+    if (!keysAreText) {
+      return null;
+    }
+    byte[] own = StringArray.ofAscii((String) Objects.requireNonNull(key, "key"));
+    return own == null || own.length > keys.maxBytes() ? null : own;
+  }
+
+  /** The value of a fresh copy; null for null. */
+  private V value(byte[] encoded) {
+    return encoded == null ? null : values.readFresh(encoded);
   }
 
   @Override
@@ -54,14 +89,14 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
 
   @Override
   public V read(Object key) {
-    return form.value(getEncoded(key));
+    return value(getEncoded(key));
   }
 
   @Override
   @SuppressWarnings("unchecked")
   public HeapLevel.Sight sight(Object key) {
-    byte[] own = form.ownBytes((K) key);
-    byte[] bytes = own == null ? LookupKey.record(form.keys(), (K) key) : own;
+    byte[] own = ownBytes(key);
+    byte[] bytes = own == null ? LookupKey.record(keys, (K) key) : own;
     int at = own == null ? PAYLOAD : 0;
     int length = own == null ? LookupKey.keyBytes(bytes) : own.length;
     long hash = keyHash.ofBytes(bytes, at, length);
@@ -90,11 +125,11 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
   @Override
   @SuppressWarnings("unchecked")
   public byte[] getEncoded(Object key) {
-    byte[] own = form.ownBytes((K) key);
+    byte[] own = ownBytes(key);
     if (own != null) {
       return lookup.copy(own, 0, own.length, keyHash.ofBytes(own, own.length));
     }
-    byte[] record = LookupKey.record(form.keys(), (K) key);
+    byte[] record = LookupKey.record(keys, (K) key);
     int keyBytes = LookupKey.keyBytes(record);
     return lookup.copy(record, PAYLOAD, keyBytes, keyHash.ofBytes(record, PAYLOAD, keyBytes));
   }
@@ -106,7 +141,7 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
    * @return false if it has another
    */
   public boolean expire(K key, byte[] expected, long expires) {
-    byte[] record = form.withKey(key);
+    byte[] record = RecordImage.ofKey(keys.bytes(key));
     int keyBytes = record.length - PAYLOAD;
     return table.expire(
         record, keyBytes, keyHash.ofBytes(record, PAYLOAD, keyBytes), expected, expires);
@@ -115,7 +150,7 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
   @Override
   @SuppressWarnings("unchecked")
   public boolean containsKey(Object key) {
-    byte[] record = LookupKey.record(form.keys(), (K) key);
+    byte[] record = LookupKey.record(keys, (K) key);
     int keyBytes = LookupKey.keyBytes(record);
     return lookup.contains(record, PAYLOAD, keyBytes, keyHash.ofBytes(record, PAYLOAD, keyBytes));
   }
@@ -135,11 +170,11 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
 
   @SuppressWarnings("unchecked")
   private int getInto(Object key, byte[] target, int at, int room) {
-    byte[] own = form.ownBytes((K) key);
+    byte[] own = ownBytes(key);
     if (own != null) {
       return lookup.into(own, 0, own.length, keyHash.ofBytes(own, own.length), target, at, room);
     }
-    byte[] record = LookupKey.record(form.keys(), (K) key);
+    byte[] record = LookupKey.record(keys, (K) key);
     int keyBytes = LookupKey.keyBytes(record);
     long hash = keyHash.ofBytes(record, PAYLOAD, keyBytes);
     return lookup.into(record, PAYLOAD, keyBytes, hash, target, at, room);
@@ -147,30 +182,34 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
 
   @SuppressWarnings("unchecked")
   private int throughArray(Object key, ByteBuffer target) {
-    byte[] record = LookupKey.record(form.keys(), (K) key);
+    byte[] record = LookupKey.record(keys, (K) key);
     int keyBytes = LookupKey.keyBytes(record);
     long hash = keyHash.ofBytes(record, PAYLOAD, keyBytes);
     return lookup.into(record, PAYLOAD, keyBytes, hash, target, LookupKey.valueArray());
   }
 
   private RecordOp set(Change change, K key, V value, byte[] expected, boolean previous) {
-    byte[] encoded = form.keys().bytes(key);
+    byte[] encoded = keys.bytes(key);
     long hash = keyHash.ofBytes(encoded, encoded.length);
-    byte[] bytes = form.isCache() ? form.values().bytes(value) : null;
-    long expires = bytes == null ? 0 : RecordForm.expires(bytes);
+    byte[] bytes = prefix != 0 || values.isArray() ? values.bytes(value) : null;
     byte[] record =
-        bytes == null
-            ? form.record(encoded, hash, value)
-            : RecordForm.assemble(encoded, hash, bytes, CacheLayout.PREFIX_BYTES);
+        bytes == null ? record(encoded, hash, value) : RecordImage.of(encoded, hash, bytes, prefix);
     RecordOp op = new RecordOp(change, record, encoded.length, hash, expected, previous);
-    op.expires = expires;
+    op.expires = prefix == 0 ? 0 : RecordImage.expires(bytes);
     table.run(op);
     return op;
   }
 
-  @SuppressWarnings("unchecked")
+  /** A complete record of a value that a codec writes at once where it shall stand. */
+  private byte[] record(byte[] key, long hash, V value) {
+    int bytes = values.size(value);
+    byte[] record = RecordImage.allocate(key, bytes);
+    values.write(value, record, PAYLOAD + key.length, bytes);
+    return RecordImage.seal(record, hash);
+  }
+
   private RecordOp removal(Object key, byte[] expected, boolean previous) {
-    byte[] record = form.withKey((K) key);
+    byte[] record = RecordImage.ofKey(keys.bytes(key));
     int keyBytes = record.length - PAYLOAD;
     long hash = keyHash.ofBytes(record, PAYLOAD, keyBytes);
     Change change = expected == null ? Change.REMOVE : Change.REMOVE_IF_EQUAL;
@@ -181,7 +220,7 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
 
   @Override
   public V put(K key, V value) {
-    return form.value(set(Change.SET, key, value, null, true).previous);
+    return value(set(Change.SET, key, value, null, true).previous);
   }
 
   @Override
@@ -191,12 +230,12 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
 
   @Override
   public V putIfAbsent(K key, V value) {
-    return form.value(set(Change.SET_IF_ABSENT, key, value, null, true).previous);
+    return value(set(Change.SET_IF_ABSENT, key, value, null, true).previous);
   }
 
   @Override
   public V remove(Object key) {
-    return form.value(removal(key, null, true).previous);
+    return value(removal(key, null, true).previous);
   }
 
   @Override
@@ -211,7 +250,7 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
 
   @Override
   public V replace(K key, V value) {
-    return form.value(set(Change.SET_IF_PRESENT, key, value, null, true).previous);
+    return value(set(Change.SET_IF_PRESENT, key, value, null, true).previous);
   }
 
   @Override
@@ -221,8 +260,8 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
 
   @Override
   public boolean containsValue(Object value) {
-    byte[] encoded = form.values().bytes(value);
-    RecordWalk<K, V> walk = new RecordWalk<>(table, form);
+    byte[] encoded = values.bytes(value);
+    RecordWalk<K, V> walk = new RecordWalk<>(table, keys, values);
     while (walk.advance()) {
       if (walk.isValue(encoded)) {
         return true;
@@ -233,7 +272,7 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
 
   @Override
   public EntryWalk<K, V> newWalk() {
-    return new RecordWalk<>(table, form);
+    return new RecordWalk<>(table, keys, values);
   }
 
   @Override

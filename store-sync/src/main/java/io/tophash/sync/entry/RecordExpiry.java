@@ -9,6 +9,7 @@ import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.process.Deserted;
+import io.tophash.sync.segment.RecordImage;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.shard.ShardContext;
 import java.nio.ByteBuffer;
@@ -127,7 +128,7 @@ final class RecordExpiry {
     // Before the entry may expire: so no sweep passes the segment by that should not.
     segments.log().noteExpiry(word, expires);
     boolean changed =
-        memory.compareAndSetLong(at, CacheLayout.EXPIRES, RecordForm.expires(expected), expires);
+        memory.compareAndSetLong(at, CacheLayout.EXPIRES, RecordImage.expires(expected), expires);
     return changed && SlotWord.isSame(memory.getIntVolatile(bucket(found), slot(found)), seen)
         ? Done.CHANGED
         : Done.DIFFERS;

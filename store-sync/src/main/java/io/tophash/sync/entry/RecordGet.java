@@ -15,7 +15,7 @@ import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
-import io.tophash.sync.segment.RecordChecksum;
+import io.tophash.sync.segment.RecordImage;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.shard.DirectoryView;
 import io.tophash.sync.shard.DirectoryViews;
@@ -155,7 +155,7 @@ final class RecordGet {
   }
 
   private static void copyPrefix(ByteBuffer window, long record, byte[] target, int at) {
-    HeapBytes.LONG.set(target, at, Spot.getLong(window, record, CacheLayout.EXPIRES));
+    HeapBytes.putLong(target, at, Spot.getLong(window, record, CacheLayout.EXPIRES));
   }
 
   /** Length of the value of a record; -1 if it is none of a small record in the mapping. */
@@ -172,7 +172,7 @@ final class RecordGet {
       ByteBuffer window, long record, byte[] copy, int at, int length, long hash) {
     CRC32C crc = new CRC32C();
     crc.update(copy, at, length);
-    return RecordChecksum.bound((int) crc.getValue(), hash)
+    return RecordImage.bound((int) crc.getValue(), hash)
         == Spot.getInt(window, record, SyncRecordLayout.CHECKSUM);
   }
 
@@ -261,10 +261,9 @@ final class RecordGet {
       return isOtherKey(window, record, key, keyAt, keyBytes);
     }
     int last = keyBytes - Long.BYTES;
-    return Spot.getLong(window, record, SyncRecordLayout.PAYLOAD)
-            == (long) HeapBytes.LONG.get(key, keyAt)
+    return Spot.getLong(window, record, SyncRecordLayout.PAYLOAD) == HeapBytes.getLong(key, keyAt)
         && Spot.getLong(window, record, SyncRecordLayout.PAYLOAD + last)
-            == (long) HeapBytes.LONG.get(key, keyAt + last);
+            == HeapBytes.getLong(key, keyAt + last);
   }
 
   private static boolean isOtherKey(
@@ -272,7 +271,7 @@ final class RecordGet {
     int i = 0;
     for (; i <= keyBytes - Long.BYTES; i += Long.BYTES) {
       if (Spot.getLong(window, record, SyncRecordLayout.PAYLOAD + i)
-          != (long) HeapBytes.LONG.get(key, keyAt + i)) {
+          != HeapBytes.getLong(key, keyAt + i)) {
         return false;
       }
     }

@@ -10,9 +10,9 @@ import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
-import io.tophash.sync.segment.RecordChecksum;
+import io.tophash.sync.segment.RecordImage;
 import io.tophash.sync.segment.RecordSegments;
-import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.segment.Segments;
 import io.tophash.sync.shard.DirectoryView;
 import io.tophash.sync.shard.DirectoryViews;
 import io.tophash.sync.shard.Retry;
@@ -149,7 +149,7 @@ public final class RecordLookup {
   }
 
   private static int valueBytes(byte[] record) {
-    return (int) HeapBytes.INT.get(record, SyncRecordLayout.VALUE_LENGTH);
+    return HeapBytes.getInt(record, SyncRecordLayout.VALUE_LENGTH);
   }
 
   /** Copy of the present value, null if the key is absent. */
@@ -159,7 +159,7 @@ public final class RecordLookup {
     try {
       return copy(op.record, SyncRecordLayout.PAYLOAD, op.keyBytes, op.hash);
     } finally {
-      HeapBytes.INT.set(op.record, SyncRecordLayout.VALUE_LENGTH, length);
+      HeapBytes.putInt(op.record, SyncRecordLayout.VALUE_LENGTH, length);
     }
   }
 
@@ -191,7 +191,7 @@ public final class RecordLookup {
           long word = read.word();
           views.note(read.shard(), hash, read.directoryWord());
           long found = segments.find(word, record, keyBytes, hash);
-          sane = found != SegmentKind.TORN;
+          sane = found != Segments.TORN;
           boolean believed = found >= 0;
           byte[] value = null;
           long damaged = 0;
@@ -203,12 +203,12 @@ public final class RecordLookup {
               int length = whole == 0 ? -1 : valueBytes(word, stored, whole, keyBytes);
               believed = length >= 0;
               if (believed) {
-                HeapBytes.INT.set(record, SyncRecordLayout.VALUE_LENGTH, prefix + length);
+                HeapBytes.putInt(record, SyncRecordLayout.VALUE_LENGTH, prefix + length);
                 int checksum = memory.getInt(whole, SyncRecordLayout.CHECKSUM);
                 value = target == null ? new byte[prefix + length] : target;
                 if (target == null || prefix + length <= room) {
                   int crc = take(whole, keyBytes, value, at, length, targetBuffer);
-                  damaged = verifies && RecordChecksum.bound(crc, hash) != checksum ? whole : 0;
+                  damaged = verifies && RecordImage.bound(crc, hash) != checksum ? whole : 0;
                 }
               }
               // The block of a large record can be freed while the segment stays.
@@ -280,7 +280,7 @@ public final class RecordLookup {
     long from = record + SyncRecordLayout.PAYLOAD + keyBytes;
     if (targetBuffer == null) {
       if (prefix != 0) {
-        HeapBytes.LONG.set(target, at, memory.getLong(record, CacheLayout.EXPIRES));
+        HeapBytes.putLong(target, at, memory.getLong(record, CacheLayout.EXPIRES));
       }
       memory.getBytes(from, target, at + prefix, length);
       if (verifies) {
@@ -291,7 +291,7 @@ public final class RecordLookup {
     int part = Math.min(target.length, PART_BYTES);
     int position = targetBuffer.position() + prefix;
     if (prefix != 0) {
-      HeapBytes.LONG.set(target, 0, memory.getLong(record, CacheLayout.EXPIRES));
+      HeapBytes.putLong(target, 0, memory.getLong(record, CacheLayout.EXPIRES));
       targetBuffer.put(position - prefix, target, 0, prefix);
     }
     for (int done = 0; done < length; done += part) {

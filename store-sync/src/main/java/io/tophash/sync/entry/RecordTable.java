@@ -10,14 +10,16 @@ import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
+import io.tophash.sync.segment.Aging;
 import io.tophash.sync.segment.Gathered;
-import io.tophash.sync.segment.RecordChecksum;
+import io.tophash.sync.segment.RecordImage;
 import io.tophash.sync.segment.RecordLog;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.shard.Eviction;
 import io.tophash.sync.shard.LargeRecords;
 import io.tophash.sync.shard.SegmentRead;
 import io.tophash.sync.shard.Shards;
+import io.tophash.sync.shard.WholeShards;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +83,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
   private byte[] copy(long record, int offset, int length) {
     byte[] copy = new byte[prefix + length];
     if (prefix != 0) {
-      HeapBytes.LONG.set(copy, 0, memory.getLong(record, CacheLayout.EXPIRES));
+      HeapBytes.putLong(copy, 0, memory.getLong(record, CacheLayout.EXPIRES));
     }
     memory.getBytes(record + offset, copy, prefix, length);
     return copy;
@@ -195,7 +197,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
       op.equal =
           memory.slice(at + offset, length).equals(ByteBuffer.wrap(op.expected, prefix, length))
               && (prefix == 0
-                  || memory.getLong(at, CacheLayout.EXPIRES) == RecordForm.expires(op.expected));
+                  || memory.getLong(at, CacheLayout.EXPIRES) == RecordImage.expires(op.expected));
     }
     if (op.wantsPrevious) {
       op.previous = copy(at, offset, length);
@@ -209,7 +211,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
     }
     CRC32C crc = new CRC32C();
     crc.update(memory.slice(at + SyncRecordLayout.PAYLOAD + keyBytes, length));
-    return RecordChecksum.bound((int) crc.getValue(), hash)
+    return RecordImage.bound((int) crc.getValue(), hash)
             == memory.getInt(at, SyncRecordLayout.CHECKSUM)
         && length == memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
   }
@@ -289,7 +291,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
     if (eviction != null && isFull(op) || !log(op, word, true)) {
       return false;
     }
-    boolean cameBack = eviction != null && segments.isGhost(word, op.hash);
+    boolean cameBack = eviction != null && Aging.isGhost(memory, word, op.hash);
     int slot = SlotWord.of(op.loggedAt);
     segments.fillCell(room, op.hash, cameBack ? SlotWord.marked(slot) : slot);
     return true;
@@ -321,7 +323,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
   private void writeLarge(RecordOp op, int shard) {
     op.loggedAt = 0;
     if (eviction == null) {
-      op.logged = large.write(shard, op.record, op.keyBytes, op.hash, op.below);
+      op.logged = large.write(shard, op.record, op.hash, op.below);
       return;
     }
     long bytes = CacheLayout.largeBytes(op.record.length + prefix);
@@ -329,7 +331,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
         round <= MAX_LARGE_TRIES && eviction.makeRoomForLarge(shard, bytes << round);
         round++) {
       try {
-        op.logged = large.write(shard, op.record, op.keyBytes, op.hash, op.below, op.expires);
+        op.logged = large.write(shard, op.record, op.hash, op.below, op.expires);
         return;
       } catch (StoreFullException e) {
         // The share has room, but the file has none in one piece: so more has to go.
@@ -363,7 +365,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
     Gathered g = shards.scratches().borrow();
     try {
       // Under the lock a large record stays where it is, so its key can be read.
-      shards.gather(shard, hash, g, () -> copyLargeKeys(g, limit, keys));
+      new WholeShards(shards).gather(shard, hash, g, () -> copyLargeKeys(g, limit, keys));
     } finally {
       shards.scratches().giveBack(g);
     }
@@ -375,13 +377,8 @@ final class RecordTable extends SegmentTable<RecordOp> {
   /** Adds the keys of gathered large records that stand behind a position. */
   private void copyLargeKeys(Gathered g, long limit, List<byte[]> keys) {
     for (int i = 0; i < g.count(); i++) {
-      long block = segments.largeBlock(g, i);
-      if (block >= limit) {
-        long record = block + prefix;
-        int lengths = memory.getInt(record, SyncRecordLayout.KEY_LENGTH);
-        byte[] key = new byte[SyncRecordLayout.keyLength(lengths)];
-        memory.getBytes(record + SyncRecordLayout.PAYLOAD, key, 0, key.length);
-        keys.add(key);
+      if (g.largeBlock(i) >= limit) {
+        keys.add(segments.large().key(g.largeBlock(i), Long.MAX_VALUE));
       }
     }
   }
@@ -390,10 +387,10 @@ final class RecordTable extends SegmentTable<RecordOp> {
     long hash = keyHash.ofBytes(key, 0, key.length);
     byte[] value = lookup.copy(key, 0, key.length, hash);
     if (value != null) {
-      byte[] record = RecordForm.assemble(key, hash, value, prefix);
+      byte[] record = RecordImage.of(key, hash, value, prefix);
       RecordOp op =
           new RecordOp(Change.SET_IF_EQUAL, record, key.length, hash, value, false, below);
-      op.expires = prefix == 0 ? 0 : RecordForm.expires(value);
+      op.expires = prefix == 0 ? 0 : RecordImage.expires(value);
       run(op);
     }
   }

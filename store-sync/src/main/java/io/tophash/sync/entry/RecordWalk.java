@@ -1,9 +1,10 @@
 package io.tophash.sync.entry;
 
+import io.tophash.core.map.Encoding;
 import io.tophash.core.map.EntryWalk;
-import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.Gathered;
+import io.tophash.sync.segment.RecordImage;
 import io.tophash.sync.segment.RecordSegments;
 import java.util.Arrays;
 
@@ -17,7 +18,8 @@ public final class RecordWalk<K, V> implements EntryWalk<K, V> {
 
   private final RecordTable table;
   private final SegmentWalk walk;
-  private final RecordForm<K, V> form;
+  private final Encoding<K> keys;
+  private final Encoding<V> values;
   private final RecordSegments segments;
   // Headers and keys of the large records of the present segment, by their numbers.
   private byte[][] large = new byte[0][];
@@ -26,10 +28,11 @@ public final class RecordWalk<K, V> implements EntryWalk<K, V> {
   private int valueAt;
   private int valueBytes;
 
-  RecordWalk(RecordTable table, RecordForm<K, V> form) {
+  RecordWalk(RecordTable table, Encoding<K> keys, Encoding<V> values) {
     this.table = table;
     this.walk = new SegmentWalk(table);
-    this.form = form;
+    this.keys = keys;
+    this.values = values;
     this.segments = table.segments();
   }
 
@@ -57,7 +60,7 @@ public final class RecordWalk<K, V> implements EntryWalk<K, V> {
     if (bytes == null) {
       return false;
     }
-    key = form.keys().read(record, SyncRecordLayout.PAYLOAD, keyBytes);
+    key = keys.read(record, SyncRecordLayout.PAYLOAD, keyBytes);
     valueAt = 0;
     valueBytes = bytes.length;
     return true;
@@ -66,24 +69,19 @@ public final class RecordWalk<K, V> implements EntryWalk<K, V> {
   private void toSmall(int entry) {
     Gathered g = walk.gathered();
     int record = g.recordOffset(entry);
-    if (table.verifies() && !segments.isWhole(g, entry)) {
-      throw RecordLookup.damagedRecord(RecordSegments.bucketOf(g, entry));
+    if (table.verifies() && !g.isWhole(entry)) {
+      throw RecordLookup.damagedRecord(RecordSegments.bucket(g.cell(entry)));
     }
     bytes = g.bytes();
+    valueAt = RecordImage.valueAt(bytes, record);
+    valueBytes = RecordImage.valueBytes(bytes, record);
+    int keyAt = record + SyncRecordLayout.PAYLOAD;
+    key = keys.read(bytes, keyAt, valueAt - keyAt);
     if (segments.isCache()) {
-      byte[] encoded = segments.keyOf(g, entry);
-      key = form.keys().read(encoded, 0, encoded.length);
-      bytes = segments.valueOf(g, entry);
+      bytes = g.agedValueOf(entry);
       valueAt = 0;
       valueBytes = bytes.length;
-      return;
     }
-    int keyBytes =
-        SyncRecordLayout.keyLength(
-            (int) HeapBytes.INT.get(bytes, record + SyncRecordLayout.KEY_LENGTH));
-    valueBytes = (int) HeapBytes.INT.get(bytes, record + SyncRecordLayout.VALUE_LENGTH);
-    valueAt = record + SyncRecordLayout.PAYLOAD + keyBytes;
-    key = form.keys().read(bytes, record + SyncRecordLayout.PAYLOAD, keyBytes);
   }
 
   private void copyLargeKeys(long segmentWord, Gathered g) {
@@ -92,8 +90,8 @@ public final class RecordWalk<K, V> implements EntryWalk<K, V> {
     }
     for (int i = 0; i < g.count(); i++) {
       large[i] = null;
-      if (segments.largeBlock(g, i) != 0) {
-        byte[] copy = segments.copyKey(segmentWord, g, i);
+      if (g.largeBlock(i) != 0) {
+        byte[] copy = segments.large().copyKey(segmentWord, g, i);
         large[i] = copy == null ? DELETED : copy;
       }
     }
@@ -106,7 +104,7 @@ public final class RecordWalk<K, V> implements EntryWalk<K, V> {
 
   @Override
   public V value() {
-    return form.values().read(bytes, valueAt, valueBytes);
+    return values.read(bytes, valueAt, valueBytes);
   }
 
   boolean isValue(byte[] encoded) {

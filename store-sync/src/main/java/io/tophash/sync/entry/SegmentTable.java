@@ -2,14 +2,12 @@ package io.tophash.sync.entry;
 
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
-import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.process.Deserted;
-import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.segment.Segments;
 import io.tophash.sync.shard.DirectoryViews;
-import io.tophash.sync.shard.Misses;
 import io.tophash.sync.shard.Retry;
 import io.tophash.sync.shard.SegmentRead;
 import io.tophash.sync.shard.Shards;
@@ -83,15 +81,13 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
   private static final int MAX_UNSURE = 2;
 
   final DirectoryViews views;
-  private final SegmentKind kind;
-  private final Misses misses;
+  private final Segments kind;
   private final Deserted deserted; // null if the store was opened read-only
 
   SegmentTable(Shards shards, boolean readOnly) {
     super(shards, readOnly);
     this.kind = context.kind();
     this.views = new DirectoryViews(context);
-    this.misses = shards.misses();
     this.deserted = shards.deserted();
   }
 
@@ -159,7 +155,9 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
       if (step != Step.DONE) {
         locked(op, shard);
       }
-      promoteIfWanted(shard);
+      if (shards.isPromotionWanted(shard) && !isClosed()) {
+        shards.promoteWanted(shard);
+      }
     }
     memory.keepAlive();
   }
@@ -327,18 +325,6 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
     }
   }
 
-  /** Makes the promotion that lookups have asked for in this shard, if there is one. */
-  private void promoteIfWanted(int shard) {
-    long hash = misses.takeWanted(shard);
-    if (hash != 0 && !isClosed()) {
-      try {
-        shards.promote(shard, hash);
-      } catch (StoreFullException | StoreTimeoutException e) {
-        // It was for speed only, and the change that came before it is made.
-      }
-    }
-  }
-
   // --- lookups ----------------------------------------------------------------------------------
 
   /**
@@ -358,7 +344,7 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
   /** Counts a believed lookup that went to the dirty table. */
   final void countIfMiss(int shard, long word, long hash, long found) {
     if (SegmentWord.isAmended(word) && kind.isMiss(word, hash, found)) {
-      misses.count(shard, word, hash);
+      shards.misses().count(shard, word, hash);
     }
   }
 }

@@ -5,7 +5,7 @@ import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.Gathered;
-import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.segment.Segments;
 import io.tophash.sync.shard.SegmentCursor;
 import io.tophash.sync.shard.SegmentRead;
 
@@ -20,7 +20,7 @@ import io.tophash.sync.shard.SegmentRead;
 public final class SegmentWalk {
   private final SegmentTable<?> table;
   private final MappedMemory memory;
-  private final SegmentKind kind;
+  private final Segments kind;
   private final Gathered g = new Gathered();
   private final SegmentCursor cursor;
   // Where the walk stood when the present segment was copied: entries below were delivered.

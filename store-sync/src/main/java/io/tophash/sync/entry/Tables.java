@@ -7,12 +7,11 @@ import io.tophash.core.format.StoreHeader;
 import io.tophash.core.map.Entries;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.attach.SyncCore;
-import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.Gathered;
-import io.tophash.sync.segment.RecordChecksum;
+import io.tophash.sync.segment.RecordImage;
 import io.tophash.sync.segment.RecordSegments;
-import io.tophash.sync.segment.Sieve;
+import java.util.Arrays;
 
 /**
  * The entries of one attachment in all their forms, by the kind of the store's segments: the one
@@ -92,8 +91,8 @@ public abstract class Tables {
     @Override
     public void copy(Gathered g, int entry, Sink to) {
       byte[] words = new byte[16];
-      HeapBytes.LONG.set(words, 0, g.longKey(entry));
-      HeapBytes.LONG.set(words, 8, g.longValue(entry));
+      HeapBytes.putLong(words, 0, g.longKey(entry));
+      HeapBytes.putLong(words, 8, g.longValue(entry));
       to.add(words, 0, keyBytes, 8, valueBytes);
     }
   }
@@ -120,47 +119,28 @@ public abstract class Tables {
 
     @Override
     public <K, V> Entries<K, V> typed(Codec<K> keyCodec, Codec<V> valueCodec) {
-      return new RecordEntries<>(
-          table,
-          new RecordForm<>(keyCodec, valueCodec, table.memory.windowBytes(), segments.isCache()));
+      return new RecordEntries<>(table, keyCodec, valueCodec);
     }
 
     @Override
     public void copy(Gathered g, int entry, Sink to) {
-      long block = segments.largeBlock(g, entry);
-      byte[] bytes = g.bytes();
-      int at = g.recordOffset(entry);
-      int keyBytes =
-          SyncRecordLayout.keyLength(
-              (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.KEY_LENGTH));
-      int valueBytes = (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.VALUE_LENGTH);
-      int length = Math.toIntExact(SyncRecordLayout.bytes(keyBytes, valueBytes));
-      if (block != 0) {
-        long record = block + segments.prefix();
-        if (segments.leavesMapping(record, length)) {
-          throw new CorruptStoreException("record", block, "a large record leads outside");
-        }
-        bytes = new byte[length];
-        table.memory.getBytes(record, bytes, 0, length);
-        at = 0;
-      }
-      boolean isIt =
-          SyncRecordLayout.keyLength(
-                      (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.KEY_LENGTH))
-                  == keyBytes
-              && (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.VALUE_LENGTH) == valueBytes;
-      if (!isIt || !RecordChecksum.matches(bytes, at, g.hash(entry))) {
+      boolean isLarge = g.largeBlock(entry) != 0;
+      byte[] bytes = isLarge ? segments.large().copy(g, entry) : g.bytes();
+      int at = isLarge ? 0 : g.recordOffset(entry);
+      if (bytes == null || !RecordImage.isWhole(bytes, at, g.hash(entry))) {
         throw new CorruptStoreException(
-            "record", block, "the checksum of a record does not match; see `tophash recover`");
+            "record",
+            g.largeBlock(entry),
+            "the checksum of a record does not match; see `tophash recover`");
       }
       int keyAt = at + SyncRecordLayout.PAYLOAD;
+      int keyBytes = RecordImage.keyBytes(bytes, at);
+      int valueBytes = RecordImage.valueBytes(bytes, at);
       if (segments.isCache()) {
-        byte[] parts = new byte[keyBytes + CacheLayout.PREFIX_BYTES + valueBytes];
-        System.arraycopy(bytes, keyAt, parts, 0, keyBytes);
-        HeapBytes.LONG.set(parts, keyBytes, Sieve.expires(segments, g, entry));
-        int valueAt = keyBytes + CacheLayout.PREFIX_BYTES;
-        System.arraycopy(bytes, keyAt + keyBytes, parts, valueAt, valueBytes);
-        to.add(parts, 0, keyBytes, keyBytes, CacheLayout.PREFIX_BYTES + valueBytes);
+        byte[] value = isLarge ? segments.large().valueOf(g, entry, bytes) : g.agedValueOf(entry);
+        byte[] both = Arrays.copyOf(RecordImage.key(bytes, at), keyBytes + value.length);
+        System.arraycopy(value, 0, both, keyBytes, value.length);
+        to.add(both, 0, keyBytes, keyBytes, value.length);
       } else {
         to.add(bytes, keyAt, keyBytes, keyAt + keyBytes, valueBytes);
       }

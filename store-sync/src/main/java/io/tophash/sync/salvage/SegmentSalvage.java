@@ -1,7 +1,5 @@
 package io.tophash.sync.salvage;
 
-import static io.tophash.core.format.BucketLayout.CELLS;
-import static io.tophash.core.format.BucketLayout.DATA_OFFSET;
 import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
 import static io.tophash.sync.format.SyncRecordLayout.PAYLOAD;
 
@@ -13,11 +11,8 @@ import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
-import io.tophash.sync.format.SyncRecordLayout;
-import io.tophash.sync.segment.InlineSegments;
-import io.tophash.sync.segment.RecordChecksum;
-import io.tophash.sync.segment.RecordSegments;
-import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.segment.RecordImage;
+import io.tophash.sync.segment.SegmentImage;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -48,14 +43,6 @@ final class SegmentSalvage {
     this.hash = hash;
   }
 
-  /** True if a header of this block is whole and names it. */
-  static boolean isHeader(byte[] bytes, int at, long position) {
-    return SegmentWord.position((long) HeapBytes.LONG.get(bytes, at + SegmentLayout.WORD))
-            == position
-        && SegmentKind.headerChecksum(bytes, at)
-            == (int) HeapBytes.INT.get(bytes, at + SegmentLayout.CHECKSUM);
-  }
-
   /**
    * Reads a block.
    *
@@ -66,7 +53,7 @@ final class SegmentSalvage {
   void read(long word, HashRange inRange, boolean isLinked) {
     long position = SegmentWord.position(word);
     byte[] head = file.read(position, HEADER_BYTES);
-    int bytes = (int) HeapBytes.INT.get(head, SegmentLayout.BLOCK_BYTES);
+    int bytes = SegmentImage.blockBytes(head, 0);
     if (bytes < HEADER_BYTES || !file.has(position, bytes)) {
       // The end of the file is missing; what is there is tried.
       bytes = (int) Math.max(HEADER_BYTES, Math.min(file.length() - position, 1 << 18));
@@ -74,19 +61,19 @@ final class SegmentSalvage {
     }
     block = file.read(position, bytes);
     if (salvage.isHeaderDamaged() && !inline) {
-      long seed = (long) HeapBytes.LONG.get(block, SegmentLayout.SEED);
-      hash = KeyHash.Factory.STANDARD_FACTORY.withSeed(seed);
+      hash = KeyHash.Factory.STANDARD_FACTORY.withSeed(SegmentImage.seed(block, 0));
     }
     range = inRange;
     linked = isLinked;
     damaged = false;
     settledHashes.clear();
-    int buckets =
-        SegmentWord.readBuckets(word) + (int) HeapBytes.INT.get(block, SegmentLayout.DIRTY_BUCKETS);
+    int buckets = SegmentImage.buckets(block, 0, word);
     if (inline) {
-      readInline(word, buckets);
+      int bucketBytes = SegmentLayout.INLINE_BUCKET_BYTES;
+      readInline(new SegmentImage(block, 0, block.length, buckets, bucketBytes), word);
     } else {
-      readRecords(buckets);
+      int bucketBytes = SegmentLayout.RECORD_BUCKET_BYTES;
+      readRecords(new SegmentImage(block, 0, block.length, buckets, bucketBytes));
     }
   }
 
@@ -107,32 +94,22 @@ final class SegmentSalvage {
 
   // --- entries in their cells --------------------------------------------------------------------
 
-  private void readInline(long word, int buckets) {
-    long nil =
-        SegmentWord.hasRareNil(word)
-            ? (long) HeapBytes.LONG.get(block, SegmentLayout.NIL)
-            : SegmentLayout.USUAL_NIL;
+  private void readInline(SegmentImage image, long word) {
+    long nil = SegmentImage.nil(block, 0, word);
     int keyBytes = salvage.header().keyFixedBytes;
     int valueBytes = salvage.header().valueFixedBytes;
-    for (int b = 0; b < buckets; b++) {
-      int bucket = HEADER_BYTES + b * SegmentLayout.INLINE_BUCKET_BYTES;
-      if (bucket + SegmentLayout.INLINE_BUCKET_BYTES > block.length) {
-        return;
+    while (image.next()) {
+      int key = image.keyAt();
+      int value = image.valueAt();
+      if (HeapBytes.getLong(block, value) == nil) {
+        continue;
       }
-      for (int cell = 0; cell < CELLS; cell++) {
-        int top = block[bucket + cell] & 0xFF;
-        int keyAt = bucket + DATA_OFFSET + 8 * cell;
-        int valueAt = bucket + InlineSegments.SLOTS + 8 * cell;
-        if (top == 0 || (long) HeapBytes.LONG.get(block, valueAt) == nil) {
-          continue;
-        }
-        if (hash != null && !isOf(hash.ofLong((long) HeapBytes.LONG.get(block, keyAt)), top)) {
-          drop("entry in a wrong place");
-        } else {
-          offer(
-              Arrays.copyOfRange(block, keyAt, keyAt + keyBytes),
-              Arrays.copyOfRange(block, valueAt, valueAt + valueBytes));
-        }
+      if (hash != null && !isOf(hash.ofLong(HeapBytes.getLong(block, key)), image.tophash())) {
+        drop("entry in a wrong place");
+      } else {
+        offer(
+            Arrays.copyOfRange(block, key, key + keyBytes),
+            Arrays.copyOfRange(block, value, value + valueBytes));
       }
     }
   }
@@ -143,26 +120,17 @@ final class SegmentSalvage {
 
   // --- entries in records ------------------------------------------------------------------------
 
-  private void readRecords(int buckets) {
+  private void readRecords(SegmentImage image) {
     Set<ByteBuffer> settled = new HashSet<>();
-    for (int b = 0; b < buckets; b++) {
-      int bucket = HEADER_BYTES + b * SegmentLayout.RECORD_BUCKET_BYTES;
-      if (bucket + SegmentLayout.RECORD_BUCKET_BYTES > block.length) {
-        break;
-      }
-      for (int cell = 0; cell < CELLS; cell++) {
-        if (block[bucket + cell] != 0) {
-          readSlot(bucket, cell, settled);
-        }
-      }
+    while (image.next()) {
+      readSlot(image.slot(), image.tophash(), settled);
     }
     if (damaged && hash != null) {
       readLog(settled);
     }
   }
 
-  private void readSlot(int bucket, int cell, Set<ByteBuffer> settled) {
-    int slot = (int) HeapBytes.INT.get(block, bucket + RecordSegments.slot(cell));
+  private void readSlot(int slot, int top, Set<ByteBuffer> settled) {
     int at = SlotWord.offset(slot);
     int length = lengthAt(at);
     if (length < 0) {
@@ -173,13 +141,13 @@ final class SegmentSalvage {
       drop("record checksum");
       return;
     }
-    if (isLarge(at)) {
-      settledHashes.add(stubHash(at));
+    if (RecordImage.isStub(block, at)) {
+      settledHashes.add(RecordImage.hash(block, at, hash));
     }
     if (!SlotWord.isNil(slot)) {
-      offerRecord(at, length, block[bucket + cell] & 0xFF, settled);
-    } else if (!isLarge(at)) {
-      settled.add(ByteBuffer.wrap(keyOf(block, at)));
+      offerRecord(at, top, settled);
+    } else if (!RecordImage.isStub(block, at)) {
+      settled.add(ByteBuffer.wrap(RecordImage.key(block, at)));
     }
   }
 
@@ -188,58 +156,29 @@ final class SegmentSalvage {
     if (at < HEADER_BYTES || at > block.length - PAYLOAD) {
       return -1;
     }
-    int value = (int) HeapBytes.INT.get(block, at + SyncRecordLayout.VALUE_LENGTH);
-    long length = isLarge(at) ? SyncRecordLayout.STUB_BYTES : bytes(block, at);
-    return value < 0 || length > block.length - at ? -1 : (int) length;
-  }
-
-  private static long bytes(byte[] record, int at) {
-    return SyncRecordLayout.bytes(
-        keyLength(record, at), (int) HeapBytes.INT.get(record, at + SyncRecordLayout.VALUE_LENGTH));
-  }
-
-  private long stubHash(int stub) {
-    return (long) HeapBytes.LONG.get(block, stub + SyncRecordLayout.STUB_HASH);
-  }
-
-  private boolean isLarge(int at) {
-    return SyncRecordLayout.isLarge(
-        (int) HeapBytes.INT.get(block, at + SyncRecordLayout.KEY_LENGTH));
-  }
-
-  private static int keyLength(byte[] record, int at) {
-    return SyncRecordLayout.keyLength(
-        (int) HeapBytes.INT.get(record, at + SyncRecordLayout.KEY_LENGTH));
-  }
-
-  private static byte[] keyOf(byte[] record, int at) {
-    return Arrays.copyOfRange(record, at + PAYLOAD, at + PAYLOAD + keyLength(record, at));
+    long length = RecordImage.bytesHere(block, at);
+    return length > block.length - at ? -1 : (int) length;
   }
 
   /** True for a stub, or a record all of which is there, with the right checksum. */
   private boolean hasChecksum(byte[] record, int at) {
-    if (SyncRecordLayout.isLarge(
-        (int) HeapBytes.INT.get(record, at + SyncRecordLayout.KEY_LENGTH))) {
-      return RecordChecksum.matches(record, at, 0);
-    }
-    // Without the hash function nobody can compare.
-    return hash == null
-        || RecordChecksum.matches(
-            record, at, hash.ofBytes(record, at + PAYLOAD, keyLength(record, at)));
+    // Without the hash function nobody can compare that of a record.
+    return hash == null && !RecordImage.isStub(record, at)
+        || RecordImage.isWhole(record, at, hash == null ? 0 : RecordImage.hash(record, at, hash));
   }
 
   /** Offers a record whose checksum is right; top is the cell's byte, -1 if there is none. */
-  private void offerRecord(int at, int length, int top, Set<ByteBuffer> settled) {
+  private void offerRecord(int at, int top, Set<ByteBuffer> settled) {
     byte[] record = block;
     int from = at;
-    if (isLarge(at)) {
+    if (RecordImage.isStub(block, at)) {
       record = large(at);
       from = 0;
       if (record == null) {
         return;
       }
     }
-    byte[] key = keyOf(record, from);
+    byte[] key = RecordImage.key(record, from);
     if (hash != null) {
       long keyHash = hash.ofBytes(key, 0, key.length);
       if (!range.contains(keyHash) || top >= 0 && HashBits.tophash(keyHash) != top) {
@@ -247,21 +186,19 @@ final class SegmentSalvage {
         return;
       }
     }
-    int valueAt = from + PAYLOAD + key.length;
-    int valueBytes = (int) HeapBytes.INT.get(record, from + SyncRecordLayout.VALUE_LENGTH);
     settled.add(ByteBuffer.wrap(key));
-    offer(key, Arrays.copyOfRange(record, valueAt, valueAt + valueBytes));
+    offer(key, RecordImage.value(record, from));
   }
 
   private byte[] large(int stub) {
-    long position = (long) HeapBytes.LONG.get(block, stub + SyncRecordLayout.STUB_POSITION);
-    long length = bytes(block, stub);
+    long position = RecordImage.largeBlock(block, stub);
+    long length = RecordImage.bytes(block, stub);
     if (!file.has(position, length) || length > Integer.MAX_VALUE - 16) {
       drop("large record outside the file");
       return null;
     }
     byte[] record = file.read(position, (int) length);
-    if (bytes(record, 0) != length || !hasChecksum(record, 0)) {
+    if (!RecordImage.isOfStub(record, block, stub) || !hasChecksum(record, 0)) {
       drop("large record checksum");
       return null;
     }
@@ -270,8 +207,8 @@ final class SegmentSalvage {
 
   /** Offers the last whole record of each key that no cell has settled. */
   private void readLog(Set<ByteBuffer> settled) {
-    int at = (int) HeapBytes.INT.get(block, SegmentLayout.LOG_START);
-    int end = Math.min(block.length, (int) HeapBytes.INT.get(block, SegmentLayout.LOG_END));
+    int at = SegmentImage.logStart(block, 0);
+    int end = Math.min(block.length, SegmentImage.logEnd(block, 0));
     Map<ByteBuffer, Integer> last = new LinkedHashMap<>();
     while (at >= HEADER_BYTES && at <= end - PAYLOAD) {
       int length = lengthAt(at);
@@ -279,7 +216,7 @@ final class SegmentSalvage {
         at += 4; // a hole, or damage: the next whole record says where it goes on
         continue;
       }
-      byte[] key = isLarge(at) ? keyOfLarge(at) : keyOf(block, at);
+      byte[] key = RecordImage.isStub(block, at) ? keyOfLarge(at) : RecordImage.key(block, at);
       if (key != null && !isSettledHash(at, key) && !settled.contains(ByteBuffer.wrap(key))) {
         last.put(ByteBuffer.wrap(key), at);
       }
@@ -287,13 +224,13 @@ final class SegmentSalvage {
     }
     boolean wasLinked = linked;
     linked = false; // nothing refers to them any more
-    last.values().forEach(record -> offerRecord(record, lengthAt(record), -1, settled));
+    last.values().forEach(record -> offerRecord(record, -1, settled));
     linked = wasLinked;
   }
 
   private boolean isSettledHash(int at, byte[] key) {
-    return isLarge(at)
-        ? settledHashes.contains(stubHash(at))
+    return RecordImage.isStub(block, at)
+        ? settledHashes.contains(RecordImage.hash(block, at, hash))
         : hash != null && settledHashes.contains(hash.ofBytes(key, 0, key.length));
   }
 
@@ -302,6 +239,6 @@ final class SegmentSalvage {
     linked = false; // counted already, if it was reached
     byte[] record = large(stub);
     linked = wasLinked;
-    return record == null ? null : keyOf(record, 0);
+    return record == null ? null : RecordImage.key(record, 0);
   }
 }

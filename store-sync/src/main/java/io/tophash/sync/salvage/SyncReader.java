@@ -12,6 +12,7 @@ import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.segment.SegmentImage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -109,21 +110,21 @@ public final class SyncReader implements Salvage.Reader {
 
   /** Reads the segment of an entry; returns how many entries are settled with it. */
   private int segment(int shard, byte[] directory, int index, int depth) {
-    long word = (long) HeapBytes.LONG.get(directory, 8 * index);
+    long word = HeapBytes.getLong(directory, 8 * index);
     long position = SegmentWord.position(word);
     if (position < RegionLayout.EXTENT_BYTES || !file.has(position, SegmentLayout.HEADER_BYTES)) {
       lose(shard, index, depth, "segment outside the file");
       return 1;
     }
     byte[] head = file.read(position, SegmentLayout.HEADER_BYTES);
-    int local = (int) HeapBytes.INT.get(head, SegmentLayout.LOCAL_DEPTH);
-    long own = (long) HeapBytes.LONG.get(head, SegmentLayout.WORD);
-    if (!SegmentSalvage.isHeader(head, 0, position) || local < 0 || local > depth) {
+    int local = SegmentImage.localDepth(head, 0);
+    long own = SegmentImage.word(head, 0);
+    if (!SegmentImage.isSealed(head, 0, position) || local < 0 || local > depth) {
       lose(shard, index, depth, "segment header checksum");
       return 1;
     }
     HashRange range = range(shard, index >>> depth - local, local);
-    long prefix = (long) HeapBytes.LONG.get(head, SegmentLayout.PREFIX);
+    long prefix = SegmentImage.prefix(head, 0);
     if (!SegmentWord.isSameBlock(own, word) || !range.contains(prefix)) {
       lose(shard, index, depth, "directory entry damaged");
       return 1;
@@ -134,7 +135,7 @@ public final class SyncReader implements Salvage.Reader {
     int next = index + 1;
     while (next < 1 << depth
         && next >>> depth - local == index >>> depth - local
-        && SegmentWord.isSameBlock((long) HeapBytes.LONG.get(directory, 8 * next), word)) {
+        && SegmentWord.isSameBlock(HeapBytes.getLong(directory, 8 * next), word)) {
       next++;
     }
     return next - index;
@@ -152,7 +153,7 @@ public final class SyncReader implements Salvage.Reader {
           at + SegmentLayout.HEADER_BYTES <= bytes;
           at += ExtentLayout.UNIT_BYTES) {
         long position = base + at;
-        if (SegmentSalvage.isHeader(extent, at, position) && !visited.contains(position)) {
+        if (SegmentImage.isSealed(extent, at, position) && !visited.contains(position)) {
           candidate(extent, at, base, candidates);
         }
       }
@@ -160,16 +161,15 @@ public final class SyncReader implements Salvage.Reader {
   }
 
   private void candidate(byte[] extent, int at, long base, List<Candidate> candidates) {
-    int local = (int) HeapBytes.INT.get(extent, at + SegmentLayout.LOCAL_DEPTH);
+    int local = SegmentImage.localDepth(extent, at);
     int bits = shardShift + local;
     if (local < 0 || bits > 63) {
       return;
     }
-    HashRange range =
-        new HashRange((long) HeapBytes.LONG.get(extent, at + SegmentLayout.PREFIX), bits);
+    HashRange range = new HashRange(SegmentImage.prefix(extent, at), bits);
     Boolean owned = isOwned(extent, at, base);
     if (owned != Boolean.FALSE && lost.stream().anyMatch(range::overlaps)) {
-      long word = (long) HeapBytes.LONG.get(extent, at + SegmentLayout.WORD);
+      long word = SegmentImage.word(extent, at);
       candidates.add(new Candidate(word, range, owned != null));
     }
   }
@@ -197,7 +197,7 @@ public final class SyncReader implements Salvage.Reader {
     if (units == 0 || unit % units != 0 || unit / units >= ExtentLayout.blockCount(units)) {
       return Boolean.FALSE;
     }
-    long owner = (long) HeapBytes.LONG.get(extent, ExtentLayout.owner(unit / units));
+    long owner = HeapBytes.getLong(extent, ExtentLayout.owner(unit / units));
     return OwnerWord.isUsed(owner);
   }
 }

@@ -1,5 +1,8 @@
 package io.tophash.sync.segment;
 
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.SegmentLayout;
+import io.tophash.sync.format.SegmentWord;
 import java.util.Arrays;
 
 /**
@@ -8,7 +11,7 @@ import java.util.Arrays;
  *
  * <p>Not thread-safe.
  */
-final class Aging {
+public final class Aging {
   /** Of so many entries the ghosts of that many are kept: 0.45. */
   private static final int GHOSTS_PER_100 = 45;
 
@@ -23,6 +26,8 @@ final class Aging {
 
   /** Size of the fresh block; 0 if its builder chooses. */
   long blockBytes;
+
+  Aging() {}
 
   void clear() {
     hand = 0;
@@ -62,6 +67,24 @@ final class Aging {
       ghosts[count - 1 - i] = fresh[i];
     }
     ghostCount += count;
+  }
+
+  /**
+   * True if this key, or one that looks like it, went from the segment a short while ago. For the
+   * holder of the lock.
+   */
+  public static boolean isGhost(MappedMemory memory, long segmentWord, long hash) {
+    long block = SegmentWord.position(segmentWord);
+    int from = memory.getInt(block, SegmentLayout.LOG_END);
+    int to = memory.getInt(block, SegmentLayout.BLOCK_BYTES);
+    long pattern = (fingerprint(hash) & 0xFFFFL) * 0x0001_0001_0001_0001L;
+    for (int at = from; at + 8 <= to; at += 8) {
+      long differs = memory.getLong(block, at) ^ pattern;
+      if ((differs - 0x0001_0001_0001_0001L & ~differs & 0x8000_8000_8000_8000L) != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void room(int count) {

@@ -1,5 +1,6 @@
 package io.tophash.sync.segment;
 
+import io.tophash.sync.format.CacheLayout;
 import java.util.Arrays;
 
 /**
@@ -86,13 +87,51 @@ public final class Gathered {
     return (int) keys[entry];
   }
 
+  /**
+   * Record kind: where the slot of an entry is: its bucket's position, the cell in the low bits.
+   */
+  public long cell(int entry) {
+    return cells[entry];
+  }
+
+  /** Record kind: size of the record, or stub, of an entry. */
+  public long recordBytes(int entry) {
+    return values[entry];
+  }
+
+  /** Record kind: position of the block of an entry's large record; 0 if it has none. */
+  public long largeBlock(int entry) {
+    return RecordImage.largeBlock(bytes, recordOffset(entry));
+  }
+
+  /** Record kind: true if the record, or stub, of an entry has the checksum that it must have. */
+  public boolean isWhole(int entry) {
+    return RecordImage.isWhole(bytes, recordOffset(entry), hashes[entry]);
+  }
+
+  /** Record kind: encoded key of an entry whose record is small. */
+  public byte[] keyOf(int entry) {
+    return RecordImage.key(bytes, recordOffset(entry));
+  }
+
+  /** Cache: encoded value of an entry whose record is small, behind the long in front of it. */
+  public byte[] agedValueOf(int entry) {
+    int at = recordOffset(entry);
+    int length = RecordImage.valueBytes(bytes, at);
+    byte[] value = new byte[CacheLayout.PREFIX_BYTES + length];
+    System.arraycopy(bytes, at + CacheLayout.EXPIRES, value, 0, CacheLayout.PREFIX_BYTES);
+    System.arraycopy(
+        bytes, RecordImage.valueAt(bytes, at), value, CacheLayout.PREFIX_BYTES, length);
+    return value;
+  }
+
   /** The copied blocks; valid until the next gathering. */
   public byte[] bytes() {
     return bytes;
   }
 
   /** Record kind: the slot of an entry, as it was gathered. */
-  int slot(int entry) {
+  public int slot(int entry) {
     return (int) (keys[entry] >>> 32);
   }
 

@@ -22,7 +22,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Segments whose keys and values of up to eight bytes stand in the cells. The slot of a key is its
  * value cell; <i>nil</i> is a value that no live entry of the segment has.
  */
-public final class InlineSegments extends SegmentKind {
+public final class InlineSegments extends Segments {
   /** Offset of the first slot in a bucket. */
   public static final int SLOTS = DATA_OFFSET + 8 * CELLS;
 
@@ -71,14 +71,14 @@ public final class InlineSegments extends SegmentKind {
           || OverflowWord.excludes(passed, hash)) {
         return 0;
       }
-      index = buckets + HashBits.bucket(hash, dirtyBucketsFor(buckets));
+      index = buckets + HashBits.bucket(hash, ReadTableImage.dirtyBuckets(buckets));
     }
     return readTable(SegmentWord.position(segmentWord)) + (long) index * INLINE_BUCKET_BYTES;
   }
 
   @Override
   int dirtyBuckets(long segmentWord) {
-    return dirtyBucketsFor(SegmentWord.readBuckets(segmentWord));
+    return ReadTableImage.dirtyBuckets(SegmentWord.readBuckets(segmentWord));
   }
 
   private long findIn(long table, int buckets, long key, long hash) {
@@ -149,29 +149,19 @@ public final class InlineSegments extends SegmentKind {
     // Block and length are multiples of 8, and the copy goes by whole aligned longs (see
     // Unsafe.copyMemory), so no value is torn by a concurrent CAS.
     copyTables(block, buckets, g, at);
-    if (!isSealed(g.bytes, at)) {
+    if (!SegmentImage.isSealed(g.bytes, at)) {
       return false;
     }
-    long nil =
-        SegmentWord.hasRareNil(segmentWord)
-            ? (long) HeapBytes.LONG.get(g.bytes, at + NIL)
-            : USUAL_NIL;
-    for (int b = 0; b < buckets; b++) {
-      gatherBucket(g, at + HEADER_BYTES + b * INLINE_BUCKET_BYTES, nil);
-    }
-    return true;
-  }
-
-  private void gatherBucket(Gathered g, int bucket, long nil) {
-    long word = (long) HeapBytes.LONG.get(g.bytes, bucket);
-    int cells = usedCells(word);
-    for (int cell = 0; cell < cells; cell++) {
-      long value = (long) HeapBytes.LONG.get(g.bytes, bucket + SLOTS + 8 * cell);
-      if (value != nil && Tophash.at(word, cell) != 0) {
-        long key = (long) HeapBytes.LONG.get(g.bytes, bucket + DATA_OFFSET + 8 * cell);
+    long nil = SegmentImage.nil(g.bytes, at, segmentWord);
+    SegmentImage image = new SegmentImage(g.bytes, at, bytes, buckets, INLINE_BUCKET_BYTES);
+    while (image.next()) {
+      long value = HeapBytes.getLong(g.bytes, image.valueAt());
+      if (value != nil) {
+        long key = HeapBytes.getLong(g.bytes, image.keyAt());
         g.add(keyHash.ofLong(key), key, value, 0);
       }
     }
+    return true;
   }
 
   @Override
@@ -195,11 +185,11 @@ public final class InlineSegments extends SegmentKind {
 
   @Override
   public long neededBytes(Gathered g, int from, int to, long incomingBytes) {
-    return bytes(readBuckets(to - from));
+    return bytes(ReadTableImage.readBuckets(to - from));
   }
 
   private static long bytes(int read) {
-    return HEADER_BYTES + (long) (read + dirtyBucketsFor(read)) * INLINE_BUCKET_BYTES;
+    return HEADER_BYTES + (long) (read + ReadTableImage.dirtyBuckets(read)) * INLINE_BUCKET_BYTES;
   }
 
   /** Largest number of read buckets that a block of this size has room for. */
@@ -215,21 +205,21 @@ public final class InlineSegments extends SegmentKind {
   @Override
   public long build(Gathered g, int from, int to, long blockBytes, long block, Shape shape) {
     int read = readBucketsOf(blockBytes);
-    int dirty = dirtyBucketsFor(read);
+    int dirty = ReadTableImage.dirtyBuckets(read);
     byte[] image = g.newImage(HEADER_BYTES + (read + dirty) * INLINE_BUCKET_BYTES);
-    fillBuckets(
+    readTableImage.fill(
         g,
         from,
         to,
         read,
         (entry, bucket, cell) -> {
-          HeapBytes.LONG.set(g.image, bucket + DATA_OFFSET + 8 * cell, g.keys[entry]);
-          HeapBytes.LONG.set(g.image, bucket + SLOTS + 8 * cell, g.values[entry]);
+          HeapBytes.putLong(g.image, bucket + DATA_OFFSET + 8 * cell, g.keys[entry]);
+          HeapBytes.putLong(g.image, bucket + SLOTS + 8 * cell, g.values[entry]);
         });
     long nil = chooseNil(g, from, to, shape.avoid());
     long word = SegmentWord.of(block, read, nil != USUAL_NIL, shape.generation());
-    HeapBytes.LONG.set(image, NIL, nil);
-    seal(image, word, shape, dirty, (int) blockBytes);
+    HeapBytes.putLong(image, NIL, nil);
+    SegmentImage.seal(image, word, shape, dirty, (int) blockBytes);
     memory.putBytes(block, image, 0, HEADER_BYTES + (read + dirty) * INLINE_BUCKET_BYTES);
     return word;
   }

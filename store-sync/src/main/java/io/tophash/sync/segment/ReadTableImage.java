@@ -3,15 +3,26 @@ package io.tophash.sync.segment;
 import static io.tophash.core.format.BucketLayout.CELLS;
 import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
 
+import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.OverflowWord;
+import io.tophash.sync.format.SegmentWord;
 
 /**
  * The read table in the image of a block under construction, on the heap: which cell each entry
- * gets, and how the buckets are chained. The form is that of {@link SegmentKind}.
+ * gets, and how the buckets are chained. The form is that of {@link Segments}.
  */
 final class ReadTableImage {
+  /**
+   * Entries for two read buckets of a fresh block at most: 5.5 of 8 cells. The rest is room for new
+   * keys in their home buckets.
+   */
+  static final int MAX_FRESH_LOAD = 11;
+
+  /** A block has at least one dirty bucket for so many read buckets. */
+  static final int READ_PER_DIRTY = 16;
+
   private final int bucketBytes;
   private final int overflow;
 
@@ -22,6 +33,24 @@ final class ReadTableImage {
   ReadTableImage(int bucketBytes, int overflow) {
     this.bucketBytes = bucketBytes;
     this.overflow = overflow;
+  }
+
+  /** Smallest number of read buckets for so many entries. */
+  static int readBuckets(int entries) {
+    int buckets = Math.max(1, (2 * entries + MAX_FRESH_LOAD - 1) / MAX_FRESH_LOAD);
+    if (buckets > SegmentWord.MAX_BUCKETS) {
+      throw new StoreFullException(
+          "too many keys share the hash bits that divide the store into segments, limit="
+              + SegmentWord.MAX_BUCKETS * MAX_FRESH_LOAD / 2
+              + " keys="
+              + entries);
+    }
+    return buckets;
+  }
+
+  /** Number of dirty buckets beside so many read buckets. */
+  static int dirtyBuckets(int readBuckets) {
+    return Math.max(1, readBuckets / READ_PER_DIRTY);
   }
 
   /** Puts one entry of the image into a cell. */
@@ -47,7 +76,7 @@ final class ReadTableImage {
       int index = HashBits.bucket(g.hashes[i], buckets);
       while (fill[index] == CELLS) {
         int at = offset(index) + overflow;
-        long present = (long) HeapBytes.LONG.get(g.image, at);
+        long present = HeapBytes.getLong(g.image, at);
         int link = OverflowWord.link(present);
         if (link == 0) {
           // From the full bucket on, so that the chain is likely to be in neighbouring lines.
@@ -57,7 +86,7 @@ final class ReadTableImage {
           } while (fill[room] == CELLS);
           link = room + 1;
         }
-        HeapBytes.LONG.set(g.image, at, OverflowWord.with(present, link, g.hashes[i]));
+        HeapBytes.putLong(g.image, at, OverflowWord.with(present, link, g.hashes[i]));
         index = link - 1;
       }
       place(g, i, index, fill, writer);

@@ -15,7 +15,7 @@ import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
-import io.tophash.sync.segment.SegmentKind.Shape;
+import io.tophash.sync.segment.Segments.Shape;
 
 /** Builds the blocks of {@link RecordSegments}: how large they are, and what stands in them. */
 final class RecordBuilder {
@@ -43,7 +43,7 @@ final class RecordBuilder {
     this.kind = kind;
   }
 
-  /** {@link SegmentKind#neededBytes}. */
+  /** {@link Segments#neededBytes}. */
   long neededBytes(Gathered g, int from, int to, long incomingBytes) {
     if (g.aging.blockBytes != 0) {
       return g.aging.blockBytes;
@@ -80,7 +80,7 @@ final class RecordBuilder {
 
   /** Bytes of the header and the buckets of a block for so many entries, at least. */
   static long tableBytes(int count) {
-    return HEADER_BYTES + bucketsBytes(SegmentKind.readBuckets(count));
+    return HEADER_BYTES + bucketsBytes(ReadTableImage.readBuckets(count));
   }
 
   private long recordBytes(Gathered g, int from, int to) {
@@ -91,19 +91,24 @@ final class RecordBuilder {
     return sum;
   }
 
+  /** Cache: bytes that so many records take, with what a block needs for them, but no room. */
+  static long leastBytes(int count, long records) {
+    return tableBytes(count) + records + Aging.ghostBytes(Aging.ghostRoom(count));
+  }
+
   private static long averageBytes(int count, long records, long incomingBytes) {
     return (records + incomingBytes) / (count + 1) + 1;
   }
 
   private static long bucketsBytes(int read) {
-    return (long) (read + SegmentKind.dirtyBucketsFor(read)) * RECORD_BUCKET_BYTES;
+    return (long) (read + ReadTableImage.dirtyBuckets(read)) * RECORD_BUCKET_BYTES;
   }
 
-  /** {@link SegmentKind#build}. */
+  /** {@link Segments#build}. */
   long build(Gathered g, int from, int to, long blockBytes, long block, Shape shape) {
     int count = to - from;
     long records = recordBytes(g, from, to);
-    int read = SegmentKind.readBuckets(count);
+    int read = ReadTableImage.readBuckets(count);
     int ghosts = ghostBytes(g, count);
     long end = Math.min(blockBytes - ghosts, SlotWord.REACH_BYTES);
     long incoming = kind.logBytes(shape.incomingBytes());
@@ -119,13 +124,14 @@ final class RecordBuilder {
     }
     // So many buckets that the log is full when they are: a new entry takes a cell and a record.
     long average = count == 0 ? NEW_RECORD_BYTES : records / count;
-    long more = room / (average + RECORD_BUCKET_BYTES * 2 / SegmentKind.MAX_FRESH_LOAD);
+    long more = room / (average + RECORD_BUCKET_BYTES * 2 / ReadTableImage.MAX_FRESH_LOAD);
     int most =
-        (int) Math.min(SegmentWord.MAX_BUCKETS, (2 * (count + more)) / SegmentKind.MAX_FRESH_LOAD);
+        (int)
+            Math.min(SegmentWord.MAX_BUCKETS, (2 * (count + more)) / ReadTableImage.MAX_FRESH_LOAD);
     while (read < most && HEADER_BYTES + bucketsBytes(read + 1) + records + incoming <= end) {
       read++;
     }
-    int dirty = SegmentKind.dirtyBucketsFor(read);
+    int dirty = ReadTableImage.dirtyBuckets(read);
     int log = HEADER_BYTES + (read + dirty) * RECORD_BUCKET_BYTES;
     int length = log + (int) records;
     byte[] image = g.newImage(length);
@@ -137,11 +143,11 @@ final class RecordBuilder {
       build(g, from, to, read, tail);
     }
     long word = SegmentWord.of(block, read, false, shape.generation());
-    HeapBytes.LONG.set(image, SEED, kind.keyHash.seed());
-    HeapBytes.INT.set(image, LOG_START, log);
-    HeapBytes.INT.set(image, LOG_END, (int) end);
-    HeapBytes.INT.set(image, TAIL, tail[0]);
-    SegmentKind.seal(image, word, shape, dirty, (int) blockBytes);
+    HeapBytes.putLong(image, SEED, kind.keyHash.seed());
+    HeapBytes.putInt(image, LOG_START, log);
+    HeapBytes.putInt(image, LOG_END, (int) end);
+    HeapBytes.putInt(image, TAIL, tail[0]);
+    SegmentImage.seal(image, word, shape, dirty, (int) blockBytes);
     kind.memory.putBytes(block, image, 0, length);
     if (kind.isCache()) {
       putGhosts(g, block + end, (int) (blockBytes - end));
@@ -150,7 +156,7 @@ final class RecordBuilder {
   }
 
   private void build(Gathered g, int from, int to, int read, int[] tail) {
-    kind.fillBuckets(
+    kind.readTableImage.fill(
         g,
         from,
         to,
@@ -163,7 +169,7 @@ final class RecordBuilder {
           g.image[extraAt + 1] = (byte) (g.hashes[entry] >>> 8);
           // What was noted of the entry's use goes with it.
           int slot = SlotWord.withMarksOf(SlotWord.of(tail[0]), g.slot(entry));
-          HeapBytes.INT.set(g.image, bucket + RecordSegments.slot(cell), slot);
+          HeapBytes.putInt(g.image, bucket + RecordSegments.slot(cell), slot);
           tail[0] += bytes;
         });
   }
@@ -194,9 +200,9 @@ final class RecordBuilder {
       next = Math.min(next, Sieve.expires(kind, g, i) & CacheLayout.NEVER);
       at += (int) kind.logBytes(bytes);
     }
-    HeapBytes.INT.set(g.image, HAND, hand);
-    HeapBytes.INT.set(g.image, NEXT_EXPIRY, CacheLayout.seconds(next));
-    kind.fillBuckets(
+    HeapBytes.putInt(g.image, HAND, hand);
+    HeapBytes.putInt(g.image, NEXT_EXPIRY, CacheLayout.seconds(next));
+    kind.readTableImage.fill(
         g,
         from,
         to,
@@ -206,7 +212,7 @@ final class RecordBuilder {
           g.image[extraAt] = (byte) g.hashes[entry];
           g.image[extraAt + 1] = (byte) (g.hashes[entry] >>> 8);
           int slot = SlotWord.withMarksOf(SlotWord.of(offsets[entry - from]), g.slot(entry));
-          HeapBytes.INT.set(g.image, bucket + RecordSegments.slot(cell), slot);
+          HeapBytes.putInt(g.image, bucket + RecordSegments.slot(cell), slot);
         });
   }
 

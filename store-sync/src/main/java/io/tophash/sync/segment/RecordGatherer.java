@@ -4,12 +4,10 @@ import static io.tophash.sync.format.SegmentLayout.BLOCK_BYTES;
 import static io.tophash.sync.format.SegmentLayout.HAND;
 import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
 import static io.tophash.sync.format.SegmentLayout.LOG_END;
+import static io.tophash.sync.format.SegmentLayout.RECORD_BUCKET_BYTES;
 import static io.tophash.sync.format.SegmentLayout.TAIL;
-import static io.tophash.sync.format.SyncRecordLayout.KEY_LENGTH;
 import static io.tophash.sync.format.SyncRecordLayout.PAYLOAD;
 
-import io.tophash.core.format.Tophash;
-import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
@@ -29,7 +27,7 @@ final class RecordGatherer {
     this.memory = kind.memory;
   }
 
-  /** See {@link SegmentKind#gather}. */
+  /** See {@link Segments#gather}. */
   boolean gather(long segmentWord, Gathered g) {
     long block = SegmentWord.position(segmentWord);
     if (kind.leavesMapping(block, HEADER_BYTES)) {
@@ -46,7 +44,7 @@ final class RecordGatherer {
     }
     int at = g.reserve(tables);
     kind.copyTables(block, buckets, g, at);
-    if (!SegmentKind.isSealed(g.bytes, at)) {
+    if (!SegmentImage.isSealed(g.bytes, at)) {
       return false;
     }
     // The log after the slots: what they refer to is in it by now, whoever appends meanwhile.
@@ -63,12 +61,8 @@ final class RecordGatherer {
     }
     // The slots once more after the log: a record whose slot has changed may be another one's.
     MappedMemory.acquireFence();
-    for (int b = 0; b < buckets; b++) {
-      if (!gatherBucket(g, block, at, kind.tableBytes(b), end)) {
-        return false;
-      }
-    }
-    return true;
+    return gatherCells(
+        new SegmentImage(g.bytes, at, tables, buckets, RECORD_BUCKET_BYTES), g, block, at, end);
   }
 
   private boolean gatherAging(Gathered g, long block, int start) {
@@ -90,18 +84,16 @@ final class RecordGatherer {
     return true;
   }
 
-  private boolean gatherBucket(Gathered g, long block, int start, int bucketOffset, int end) {
-    int bucket = start + bucketOffset;
-    long word = (long) HeapBytes.LONG.get(g.bytes, bucket);
-    int cells = SegmentKind.usedCells(word);
-    for (int cell = 0; cell < cells; cell++) {
-      int slot = (int) HeapBytes.INT.get(g.bytes, bucket + RecordSegments.slot(cell));
-      if (SlotWord.isNil(slot) || Tophash.at(word, cell) == 0) {
+  private boolean gatherCells(SegmentImage image, Gathered g, long block, int start, int end) {
+    while (image.next()) {
+      int slot = image.slot();
+      if (SlotWord.isNil(slot)) {
         continue;
       }
-      int now = memory.getInt(block + bucketOffset, RecordSegments.slot(cell));
+      long bucket = block + image.bucketOffset();
+      int now = memory.getInt(bucket, RecordSegments.slot(image.cell()));
       if (!SlotWord.isSame(now, slot) && !kind.isCache()) {
-        if (!gatherAgain(g, block, block + bucketOffset, cell)) {
+        if (!gatherAgain(g, block, bucket, image.cell())) {
           return false;
         }
         continue;
@@ -111,11 +103,12 @@ final class RecordGatherer {
         return false;
       }
       int record = start + offset;
-      long bytes = recordBytes(g.bytes, record);
+      long bytes = RecordImage.bytesHere(g.bytes, record);
       if (bytes < 0 || offset + bytes > end) {
         return false;
       }
-      g.addRecord(hashOf(g.bytes, record), record, slot, bytes, block + bucketOffset | cell);
+      long hash = RecordImage.hash(g.bytes, record, kind.keyHash);
+      g.addRecord(hash, record, slot, bytes, bucket | image.cell());
       g.garbage -= kind.logBytes(bytes);
     }
     return true;
@@ -134,7 +127,7 @@ final class RecordGatherer {
       long bytes = 0;
       if (fits) {
         memory.getBytes(at, g.bytes, copy, PAYLOAD);
-        bytes = recordBytes(g.bytes, copy);
+        bytes = RecordImage.bytesHere(g.bytes, copy);
         fits =
             bytes >= PAYLOAD
                 && bytes <= SyncRecordLayout.MAX_SMALL_BYTES
@@ -142,63 +135,14 @@ final class RecordGatherer {
       }
       if (fits) {
         memory.getBytes(at, g.bytes, copy, (int) bytes);
-        fits = recordBytes(g.bytes, copy) == bytes;
+        fits = RecordImage.bytesHere(g.bytes, copy) == bytes;
       }
       if (kind.isStored(bucket, cell, slot)) {
         if (fits && !SlotWord.isNil(slot)) {
-          g.addRecord(hashOf(g.bytes, copy), copy, slot, bytes, bucket | cell);
+          g.addRecord(
+              RecordImage.hash(g.bytes, copy, kind.keyHash), copy, slot, bytes, bucket | cell);
         }
         return fits;
-      }
-    }
-  }
-
-  /** Bytes that the record takes in the log, -1 if it makes no sense. */
-  private static long recordBytes(byte[] bytes, int record) {
-    int lengths = (int) HeapBytes.INT.get(bytes, record + KEY_LENGTH);
-    int value = (int) HeapBytes.INT.get(bytes, record + SyncRecordLayout.VALUE_LENGTH);
-    if (value < 0) {
-      return -1;
-    }
-    return SyncRecordLayout.isLarge(lengths)
-        ? SyncRecordLayout.STUB_BYTES
-        : SyncRecordLayout.bytes(SyncRecordLayout.keyLength(lengths), value);
-  }
-
-  private long hashOf(byte[] bytes, int record) {
-    int lengths = (int) HeapBytes.INT.get(bytes, record + KEY_LENGTH);
-    return SyncRecordLayout.isLarge(lengths)
-        ? (long) HeapBytes.LONG.get(bytes, record + SyncRecordLayout.STUB_HASH)
-        : kind.keyHash.ofBytes(bytes, record + PAYLOAD, SyncRecordLayout.keyLength(lengths));
-  }
-
-  /**
-   * Copies a large record up to the end of its key, for the reader of a gathered segment. The
-   * record that was gathered may have been replaced since, and its block freed; so this is the one
-   * that the slot refers to now. As all else, it is believed only if the segment word still stands.
-   *
-   * @return null if the entry was deleted meanwhile
-   * @throws IndexOutOfBoundsException if a reference leads outside
-   */
-  byte[] copyKey(long segmentWord, Gathered g, int entry) {
-    long cell = g.cells[entry];
-    int lengths = (int) HeapBytes.INT.get(g.bytes, g.recordOffset(entry) + KEY_LENGTH);
-    byte[] copy = new byte[PAYLOAD + SyncRecordLayout.keyLength(lengths)];
-    while (true) {
-      int slot = memory.getIntAcquire(RecordSegments.bucket(cell), RecordSegments.slot(cell));
-      if (SlotWord.isNil(slot)) {
-        return null;
-      }
-      long at = RecordSegments.recordPosition(SegmentWord.position(segmentWord), slot);
-      kind.checkRecord(at);
-      if (SyncRecordLayout.isLarge(memory.getInt(at, KEY_LENGTH))) {
-        at = kind.largePosition(at);
-      }
-      kind.checkInside(at, copy.length);
-      memory.getBytes(at, copy, 0, copy.length);
-      // The place of a small one may be used again, and the block of a large one be freed.
-      if (kind.isStored(cell, slot)) {
-        return copy;
       }
     }
   }

@@ -1,7 +1,6 @@
 package io.tophash.sync.segment;
 
 import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
-import static io.tophash.sync.format.SegmentLayout.LOG_END;
 import static io.tophash.sync.format.SegmentLayout.RECORD_BUCKET_BYTES;
 import static io.tophash.sync.format.SegmentLayout.RECORD_EXTRAS;
 import static io.tophash.sync.format.SegmentLayout.RECORD_OVERFLOW;
@@ -20,7 +19,6 @@ import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
-import java.util.Arrays;
 import java.util.Set;
 
 /**
@@ -29,10 +27,11 @@ import java.util.Set;
  * block lives; so a CAS on it has no ABA, and who read a record and finds the slot unchanged
  * afterwards has read the record of that slot.
  */
-public final class RecordSegments extends SegmentKind {
+public final class RecordSegments extends Segments {
   private final RecordGatherer gatherer;
   private final RecordBuilder builder;
   private final RecordLog log;
+  private final LargeBlocks large;
   private final boolean isCache;
   private final int prefix;
 
@@ -56,6 +55,7 @@ public final class RecordSegments extends SegmentKind {
     this.gatherer = new RecordGatherer(this);
     this.builder = new RecordBuilder(this);
     this.log = new RecordLog(memory, isCache);
+    this.large = new LargeBlocks(this);
   }
 
   /** True if the entries are those of a cache. */
@@ -73,95 +73,14 @@ public final class RecordSegments extends SegmentKind {
     return isCache ? CacheLayout.logBytes(recordBytes) : recordBytes;
   }
 
-  /** Cache: bytes that so many records take, with what a block needs for them, but no room. */
-  long leastBytes(int count, long records) {
-    return RecordBuilder.tableBytes(count) + records + Aging.ghostBytes(Aging.ghostRoom(count));
-  }
-
-  /** Cache: bytes that the gathered entries take, with what a block needs for them, but no room. */
-  public long needed(Gathered g) {
-    long records = 0;
-    for (int i = 0; i < g.count; i++) {
-      records += logBytes(g.values[i]);
-    }
-    return leastBytes(g.count, records);
-  }
-
-  /** Cache: the next block of gathered entries shall be of this size. */
-  public void chooseBlock(Gathered g, long bytes) {
-    g.aging.blockBytes = bytes;
-  }
-
-  /** Encoded key of a gathered small record. */
-  public byte[] keyOf(Gathered g, int entry) {
-    int at = g.recordOffset(entry);
-    int bytes = SyncRecordLayout.keyLength((int) HeapBytes.INT.get(g.bytes, at + KEY_LENGTH));
-    return Arrays.copyOfRange(g.bytes, at + PAYLOAD, at + PAYLOAD + bytes);
-  }
-
-  /** Encoded value of a gathered small record, with what stands in front of it. */
-  public byte[] valueOf(Gathered g, int entry) {
-    int at = g.recordOffset(entry);
-    int keyBytes = SyncRecordLayout.keyLength((int) HeapBytes.INT.get(g.bytes, at + KEY_LENGTH));
-    int bytes = (int) HeapBytes.INT.get(g.bytes, at + SyncRecordLayout.VALUE_LENGTH);
-    byte[] value = new byte[prefix + bytes];
-    System.arraycopy(g.bytes, at - prefix, value, 0, prefix);
-    System.arraycopy(g.bytes, at + PAYLOAD + keyBytes, value, prefix, bytes);
-    return value;
-  }
-
-  /** Key and value of a gathered large record, with what stands in front of it; encoded. */
-  public byte[][] copyLarge(Gathered g, int entry) {
-    long at = largeBlock(g, entry) + prefix;
-    int keyBytes = SyncRecordLayout.keyLength(memory.getInt(at, KEY_LENGTH));
-    int valueBytes = memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
-    checkInside(at, SyncRecordLayout.bytes(keyBytes, valueBytes));
-    byte[] key = new byte[keyBytes];
-    byte[] value = new byte[prefix + valueBytes];
-    memory.getBytes(at + PAYLOAD, key, 0, keyBytes);
-    memory.getBytes(at - prefix, value, 0, prefix);
-    memory.getBytes(at + PAYLOAD + keyBytes, value, prefix, valueBytes);
-    return new byte[][] {key, value};
-  }
-
-  /**
-   * Where the slot of a gathered entry is: its bucket's position, with the cell in the low bits.
-   */
-  public long cell(Gathered g, int entry) {
-    return g.cells[entry];
-  }
-
-  /** Bytes that a gathered entry takes in the log. */
-  public long bytesInLog(Gathered g, int entry) {
-    return logBytes(g.values[entry]);
-  }
-
-  /** The slot of an entry as it was gathered. */
-  public int slot(Gathered g, int entry) {
-    return g.slot(entry);
-  }
-
   /** The logs of the segments. */
   public RecordLog log() {
     return log;
   }
 
-  /**
-   * Cache: true if this key, or one that looks like it, went from the segment a short while ago.
-   * For the holder of the lock.
-   */
-  public boolean isGhost(long segmentWord, long hash) {
-    long block = SegmentWord.position(segmentWord);
-    int from = memory.getInt(block, LOG_END);
-    int to = memory.getInt(block, SegmentLayout.BLOCK_BYTES);
-    long pattern = (Aging.fingerprint(hash) & 0xFFFFL) * 0x0001_0001_0001_0001L;
-    for (int at = from; at + 8 <= to; at += 8) {
-      long differs = memory.getLong(block, at) ^ pattern;
-      if ((differs - 0x0001_0001_0001_0001L & ~differs & 0x8000_8000_8000_8000L) != 0) {
-        return true;
-      }
-    }
-    return false;
+  /** What of gathered large records stands in their blocks. */
+  public LargeBlocks large() {
+    return large;
   }
 
   /**
@@ -308,7 +227,7 @@ public final class RecordSegments extends SegmentKind {
     int i = PAYLOAD;
     int end = i + keyBytes;
     for (; i + 8 <= end; i += 8) {
-      if (memory.getLongAt(at, i) != (long) HeapBytes.LONG.get(record, i)) {
+      if (memory.getLongAt(at, i) != HeapBytes.getLong(record, i)) {
         return false;
       }
     }
@@ -376,64 +295,31 @@ public final class RecordSegments extends SegmentKind {
 
   @Override
   public String checkEntry(long segmentWord, Gathered g, int entry, Set<Long> cells) {
-    byte[] bytes = g.bytes;
-    int at = g.recordOffset(entry);
-    int length = (int) g.values[entry];
-    if (!isWhole(g, entry)) {
+    if (!g.isWhole(entry)) {
       return "the checksum of a record does not match";
     }
-    int lengths = (int) HeapBytes.INT.get(bytes, at + KEY_LENGTH);
-    int keyBytes = SyncRecordLayout.keyLength(lengths);
-    byte[] record = Arrays.copyOfRange(bytes, at, at + length);
-    if (SyncRecordLayout.isLarge(lengths)) {
-      long block = largeBlock(g, entry) + prefix;
-      int value = (int) HeapBytes.INT.get(bytes, at + SyncRecordLayout.VALUE_LENGTH);
-      long all = SyncRecordLayout.bytes(keyBytes, value);
-      if (leavesMapping(block, all)) {
-        return "a large record leads outside";
+    byte[] record = g.bytes;
+    int at = g.recordOffset(entry);
+    if (g.largeBlock(entry) != 0) {
+      record = large.copy(g, entry);
+      at = 0;
+      if (record == null) {
+        return "a large record is not that of its stub";
       }
-      record = new byte[Math.toIntExact(all)];
-      memory.getBytes(block, record, 0, record.length);
-      if ((int) HeapBytes.INT.get(record, KEY_LENGTH) != keyBytes
-          || (int) HeapBytes.INT.get(record, SyncRecordLayout.VALUE_LENGTH) != value) {
-        return "a large record has other lengths than its stub";
-      }
-      if (!RecordChecksum.matches(record, 0, g.hashes[entry])) {
+      if (!RecordImage.isWhole(record, 0, g.hashes[entry])) {
         return "the checksum of a large record does not match";
       }
     }
-    long found = find(segmentWord, record, keyBytes, g.hashes[entry]);
+    byte[] key = RecordImage.ofKey(RecordImage.key(record, at));
+    long found = find(segmentWord, key, key.length - PAYLOAD, g.hashes[entry]);
     return found <= 0
         ? "a lookup does not find an entry"
         : cells.add(found) ? null : "two entries have the same key";
   }
 
-  /** True if the checksum of a gathered record, or stub, matches. */
-  public boolean isWhole(Gathered g, int entry) {
-    return RecordChecksum.matches(g.bytes, g.recordOffset(entry), g.hashes[entry]);
-  }
-
-  /** Position of the bucket in which a gathered entry stands. */
-  public static long bucketOf(Gathered g, int entry) {
-    return bucket(g.cells[entry]);
-  }
-
   @Override
   public long largeBlock(Gathered g, int entry) {
-    int record = g.recordOffset(entry);
-    int lengths = (int) HeapBytes.INT.get(g.bytes, record + KEY_LENGTH);
-    return SyncRecordLayout.isLarge(lengths)
-        ? (long) HeapBytes.LONG.get(g.bytes, record + SyncRecordLayout.STUB_POSITION)
-        : 0;
-  }
-
-  /**
-   * Copies a large record up to the end of its key; see {@link RecordGatherer#copyKey}.
-   *
-   * @return null if the entry was deleted meanwhile
-   */
-  public byte[] copyKey(long segmentWord, Gathered g, int entry) {
-    return gatherer.copyKey(segmentWord, g, entry);
+    return g.largeBlock(entry);
   }
 
   /**
@@ -457,14 +343,8 @@ public final class RecordSegments extends SegmentKind {
 
   @Override
   public long hashOfLarge(long block, long blockBytes) {
-    long record = block + prefix;
-    int keyBytes = SyncRecordLayout.keyLength(memory.getInt(record, KEY_LENGTH));
-    if (prefix + PAYLOAD + keyBytes > blockBytes) {
-      return 0;
-    }
-    byte[] key = new byte[keyBytes];
-    memory.getBytes(record + PAYLOAD, key, 0, keyBytes);
-    return keyHash.ofBytes(key, 0, keyBytes);
+    byte[] key = large.key(block, blockBytes);
+    return key == null ? 0 : keyHash.ofBytes(key, 0, key.length);
   }
 
   @Override

@@ -39,10 +39,24 @@ public final class Sieve {
 
   /** The time at which an entry expires, with the bits that are not the time. */
   public static long expires(RecordSegments kind, Gathered g, int entry) {
-    long large = kind.largeBlock(g, entry);
+    long large = g.largeBlock(entry);
     return large == 0
-        ? (long) HeapBytes.LONG.get(g.bytes, g.recordOffset(entry) + CacheLayout.EXPIRES)
+        ? HeapBytes.getLong(g.bytes, g.recordOffset(entry) + CacheLayout.EXPIRES)
         : kind.memory.getLong(large, 0);
+  }
+
+  /** Bytes that the gathered entries take, with what a block needs for them, but no room. */
+  public static long needed(RecordSegments kind, Gathered g) {
+    long records = 0;
+    for (int i = 0; i < g.count; i++) {
+      records += kind.logBytes(g.values[i]);
+    }
+    return RecordBuilder.leastBytes(g.count, records);
+  }
+
+  /** The next block of gathered entries shall be of this size. */
+  public static void chooseBlock(Gathered g, long bytes) {
+    g.aging.blockBytes = bytes;
   }
 
   /** Puts a range of entries into the order of their age, the oldest first. */
@@ -75,7 +89,7 @@ public final class Sieve {
   public static int dropExpired(RecordSegments kind, Gathered g, long nowMs, Victims victims) {
     int kept = 0;
     for (int i = 0; i < g.count; i++) {
-      boolean over = kind.largeBlock(g, i) == 0 && CacheLayout.isOver(expires(kind, g, i), nowMs);
+      boolean over = g.largeBlock(i) == 0 && CacheLayout.isOver(expires(kind, g, i), nowMs);
       if (over) {
         victims.gone(g, i, true);
         g.garbage += kind.logBytes(g.values[i]);
@@ -102,7 +116,7 @@ public final class Sieve {
     for (int i = 0; i < count; i++) {
       records += kind.logBytes(g.values[i]);
     }
-    if (fits(kind, count, records, bytes, entries)) {
+    if (fits(count, records, bytes, entries)) {
       return 0;
     }
     boolean[] gone = new boolean[count];
@@ -111,12 +125,12 @@ public final class Sieve {
     int at = handIndex(g);
     // Each round takes a mark from each entry, so that after four rounds all are gone that can.
     for (int steps = 5 * count;
-        steps > 0 && !fits(kind, count - evicted, records, bytes, entries);
+        steps > 0 && !fits(count - evicted, records, bytes, entries);
         steps--) {
       if (at == count) {
         at = 0;
       }
-      if (!gone[at] && kind.largeBlock(g, at) == 0) {
+      if (!gone[at] && g.largeBlock(at) == 0) {
         if (!SlotWord.isUnmarked(g.slot(at))) {
           g.setSlot(at, SlotWord.unmarked(g.slot(at)));
         } else {
@@ -144,9 +158,8 @@ public final class Sieve {
     return evicted;
   }
 
-  private static boolean fits(
-      RecordSegments kind, int count, long records, long bytes, int entries) {
-    return count <= entries && kind.leastBytes(count, records) <= bytes;
+  private static boolean fits(int count, long records, long bytes, int entries) {
+    return count <= entries && RecordBuilder.leastBytes(count, records) <= bytes;
   }
 
   /** Index of the first entry that is not older than the hand, of sorted entries. */

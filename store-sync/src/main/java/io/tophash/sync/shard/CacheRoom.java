@@ -81,11 +81,11 @@ final class CacheRoom {
     long coming = kind.logBytes(incoming);
     long bytes = Math.min(block * FULL_TENTHS / 10, block - coming);
     evicted = Sieve.evict(kind, g, bytes, entries, this::gone);
-    if (kind.needed(g) + coming > block) {
+    if (Sieve.needed(kind, g) + coming > block) {
       throw new StoreFullException(
           "a segment of a cache has no room for a record, bytes=" + incoming + " block=" + block);
     }
-    kind.chooseBlock(g, block);
+    Sieve.chooseBlock(g, block);
     return true;
   }
 
@@ -109,8 +109,8 @@ final class CacheRoom {
 
   private void gone(Gathered g, int entry, boolean over) {
     if (caching.isHeard()) {
-      byte[] key = kind.keyOf(g, entry);
-      byte[] value = kind.valueOf(g, entry);
+      byte[] key = g.keyOf(entry);
+      byte[] value = g.agedValueOf(entry);
       told.add(() -> caching.tell(key, value, over));
     }
   }

@@ -8,7 +8,7 @@ import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.segment.Gathered;
-import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.segment.Segments;
 
 /**
  * Frees all that the old directory of an emptied shard names. May be stopped anywhere and done
@@ -18,7 +18,7 @@ import io.tophash.sync.segment.SegmentKind;
 final class Clearing {
   private final ShardContext context;
   private final ExtentAllocator allocator;
-  private final SegmentKind kind;
+  private final Segments kind;
 
   Clearing(ShardContext context) {
     this.context = context;

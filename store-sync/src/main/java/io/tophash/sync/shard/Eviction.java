@@ -12,6 +12,7 @@ import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.segment.Gathered;
+import io.tophash.sync.segment.RecordImage;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.Sieve;
 
@@ -192,7 +193,7 @@ public final class Eviction {
       Sieve.sort(g, 0, g.count());
       int evicted = 0;
       for (int i = 0; i < g.count() && evicted < atMost && bounds.used(shard) > most; i++) {
-        if (segments.largeBlock(g, i) != 0 && evictLarge(shard, g, i)) {
+        if (g.largeBlock(i) != 0 && evictLarge(shard, g, i)) {
           evicted++;
         }
       }
@@ -216,7 +217,7 @@ public final class Eviction {
       }
       int expired = 0;
       for (int i = 0; i < g.count(); i++) {
-        if (segments.largeBlock(g, i) != 0
+        if (g.largeBlock(i) != 0
             && context.caching().isOver(Sieve.expires(segments, g, i))
             && evictLarge(shard, g, i)) {
           expired++;
@@ -230,21 +231,22 @@ public final class Eviction {
 
   private boolean evictLarge(int shard, Gathered g, int entry) {
     Caching caching = context.caching();
-    long cell = segments.cell(g, entry);
-    int seen = segments.slot(g, entry);
+    long cell = g.cell(entry);
+    int seen = g.slot(entry);
     boolean over = caching.isOver(Sieve.expires(segments, g, entry));
     if (!over && !SlotWord.isUnmarked(seen)) {
       memory.compareAndSetInt(bucket(cell), slot(cell), seen, SlotWord.unmarked(seen));
       return false;
     }
-    byte[][] told = caching.isHeard() ? segments.copyLarge(g, entry) : null;
-    large.noteOld(shard, segments.largeBlock(g, entry));
+    byte[] told = caching.isHeard() ? segments.large().copy(g, entry) : null;
+    byte[] value = told == null ? null : segments.large().valueOf(g, entry, told);
+    large.noteOld(shard, g.largeBlock(entry));
     boolean won = memory.compareAndSetInt(bucket(cell), slot(cell), seen, SlotWord.nil(seen));
     large.settleOld(shard, won);
     if (won) {
       context.addCount(shard, -1);
       if (told != null) {
-        caching.tell(told[0], told[1], over);
+        caching.tell(RecordImage.key(told, 0), value, over);
       }
     }
     return won;

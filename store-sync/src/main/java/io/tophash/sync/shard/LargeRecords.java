@@ -1,12 +1,10 @@
 package io.tophash.sync.shard;
 
 import io.tophash.core.memory.CrashPoint;
-import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.ShardLayout;
-import io.tophash.sync.format.SyncRecordLayout;
-import io.tophash.sync.segment.RecordChecksum;
+import io.tophash.sync.segment.RecordImage;
 
 /**
  * Large records: those with a block of their own. All methods are for the holder of the shard's
@@ -31,17 +29,16 @@ public final class LargeRecords {
    *
    * @param below the block shall lie below this position if there is room there
    */
-  public byte[] write(int shard, byte[] record, int keyBytes, long hash, long below) {
-    return write(shard, record, keyBytes, hash, below, 0, 0);
+  public byte[] write(int shard, byte[] record, long hash, long below) {
+    return write(shard, record, hash, below, 0, 0);
   }
 
   /** The same in a cache, behind when it expires. */
-  public byte[] write(int shard, byte[] record, int keyBytes, long hash, long below, long expires) {
-    return write(shard, record, keyBytes, hash, below, CacheLayout.PREFIX_BYTES, expires);
+  public byte[] write(int shard, byte[] record, long hash, long below, long expires) {
+    return write(shard, record, hash, below, CacheLayout.PREFIX_BYTES, expires);
   }
 
-  private byte[] write(
-      int shard, byte[] record, int keyBytes, long hash, long below, int prefix, long expires) {
+  private byte[] write(int shard, byte[] record, long hash, long below, int prefix, long expires) {
     long bytes =
         prefix == 0 ? record.length : CacheLayout.largeBytes(prefix + (long) record.length);
     int note = at(shard, ShardLayout.NEW_LARGE);
@@ -55,16 +52,7 @@ public final class LargeRecords {
     }
     memory.putBytes(block + prefix, record, 0, record.length);
     CrashPoint.reached("large.written");
-    byte[] stub = new byte[SyncRecordLayout.STUB_BYTES];
-    HeapBytes.INT.set(stub, SyncRecordLayout.KEY_LENGTH, keyBytes | SyncRecordLayout.LARGE);
-    HeapBytes.INT.set(
-        stub,
-        SyncRecordLayout.VALUE_LENGTH,
-        (int) HeapBytes.INT.get(record, SyncRecordLayout.VALUE_LENGTH));
-    HeapBytes.LONG.set(stub, SyncRecordLayout.STUB_POSITION, block);
-    HeapBytes.LONG.set(stub, SyncRecordLayout.STUB_HASH, hash);
-    HeapBytes.INT.set(stub, SyncRecordLayout.CHECKSUM, RecordChecksum.of(stub, 0, hash));
-    return stub;
+    return RecordImage.stub(record, hash, block);
   }
 
   /** The new block is linked, and the note has done its work; or it is not, and the block goes. */

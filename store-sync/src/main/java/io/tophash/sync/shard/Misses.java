@@ -25,9 +25,12 @@ public final class Misses {
   // Per shard, not yet reported to the store.
   private final long[] unreported;
 
-  public Misses(int shards) {
-    wanted = new AtomicLongArray(shards);
-    unreported = new long[shards];
+  /**
+   * @param wanted takes, for each shard, a hash in the segment that is to be promoted
+   */
+  Misses(AtomicLongArray wanted) {
+    this.wanted = wanted;
+    this.unreported = new long[wanted.length()];
   }
 
   /** Counts a miss in a segment. */
@@ -50,10 +53,5 @@ public final class Misses {
     long misses = unreported[shard];
     unreported[shard] = 0;
     return misses;
-  }
-
-  /** Hash in the segment of the shard that is to be promoted, 0 if none; forgets it. */
-  public long takeWanted(int shard) {
-    return wanted.getPlain(shard) == 0 ? 0 : wanted.getAndSet(shard, 0);
   }
 }

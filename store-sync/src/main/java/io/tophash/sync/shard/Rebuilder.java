@@ -12,8 +12,8 @@ import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.segment.Gathered;
-import io.tophash.sync.segment.SegmentKind;
-import io.tophash.sync.segment.SegmentKind.Shape;
+import io.tophash.sync.segment.Segments;
+import io.tophash.sync.segment.Segments.Shape;
 
 /**
  * Rebuild: the one operation that moves entries. It writes the live entries of a segment into fresh
@@ -34,7 +34,7 @@ final class Rebuilder {
   private final ShardContext context;
   private final MappedMemory memory;
   private final Directory directory;
-  private final SegmentKind kind;
+  private final Segments kind;
   private final ExtentAllocator allocator;
 
   Rebuilder(ShardContext context, Directory directory) {

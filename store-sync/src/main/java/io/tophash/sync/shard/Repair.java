@@ -10,7 +10,7 @@ import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.segment.Gathered;
-import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.segment.Segments;
 
 /**
  * Settles what an operation under the lock left when it was stopped: by {@code kill -9} of its
@@ -25,7 +25,7 @@ final class Repair {
   private final MappedMemory memory;
   private final Directory directory;
   private final ExtentAllocator allocator;
-  private final SegmentKind kind;
+  private final Segments kind;
   private final Clearing clearing;
 
   Repair(ShardContext context, Directory directory, Clearing clearing) {

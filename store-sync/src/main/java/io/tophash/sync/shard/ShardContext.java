@@ -6,13 +6,14 @@ import io.tophash.core.memory.StoreFile;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.format.ShardState;
 import io.tophash.sync.process.ProcessTable;
-import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.segment.Segments;
 import java.nio.file.Path;
 
 /**
@@ -34,7 +35,7 @@ public record ShardContext(
     MappedMemory memory,
     ProcessTable process,
     ExtentAllocator allocator,
-    SegmentKind kind,
+    Segments kind,
     int shardShift,
     long maxSegmentBytes,
     long lockTimeoutNanos,
@@ -102,6 +103,14 @@ public record ShardContext(
   /** True if the directory may be stored to. */
   boolean isDirectoryFresh(int shard) {
     return ShardState.isDirectoryFresh(state(shard));
+  }
+
+  /**
+   * True if who entered the guard must leave it again. Pairs with {@link ShardLock#freeze}: after
+   * the hazard word was taken.
+   */
+  boolean isFrozen(int shard) {
+    return LockWord.isFrozen(memory.getLongVolatile(0, at(shard, ShardLayout.LOCK)));
   }
 
   /** Adds to the number of entries. */

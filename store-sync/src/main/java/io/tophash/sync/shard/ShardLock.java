@@ -223,11 +223,6 @@ final class ShardLock {
     memory.putLongRelease(0, at(shard, ShardLayout.LOCK), process.lockWord());
   }
 
-  /** True if who entered the guard must leave it again. */
-  boolean isFrozen(int shard) {
-    return LockWord.isFrozen(memory.getLongVolatile(0, at(shard, ShardLayout.LOCK)));
-  }
-
   boolean isHeldByDead(int shard) {
     long word = memory.getLongVolatile(0, at(shard, ShardLayout.LOCK));
     return word != 0 && !isAlive(word);

@@ -3,14 +3,14 @@ package io.tophash.sync.shard;
 import static io.tophash.sync.shard.ShardContext.at;
 
 import io.tophash.core.errors.CorruptStoreException;
-import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.segment.Gathered;
-import io.tophash.sync.segment.SegmentKind;
+import io.tophash.sync.segment.SegmentImage;
+import io.tophash.sync.segment.Segments;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -27,7 +27,7 @@ public final class ShardVerifier {
 
   private final ShardContext context;
   private final MappedMemory memory;
-  private final SegmentKind kind;
+  private final Segments kind;
   private final Directory directory;
   private final Report report;
   private final Gathered g = new Gathered();
@@ -107,16 +107,15 @@ public final class ShardVerifier {
     }
     byte[] header = new byte[SegmentLayout.HEADER_BYTES];
     memory.getBytes(block, header, 0, header.length);
-    if (SegmentKind.headerChecksum(header, 0)
-        != (int) HeapBytes.INT.get(header, SegmentLayout.CHECKSUM)) {
+    if (!SegmentImage.isSealed(header, 0)) {
       report.finding("segment", block, "the checksum of the header does not match");
       return 0;
     }
-    if (!SegmentWord.isSameBlock((long) HeapBytes.LONG.get(header, SegmentLayout.WORD), word)) {
+    if (!SegmentWord.isSameBlock(SegmentImage.word(header, 0), word)) {
       report.finding("segment", block, "the header names another segment word");
       return 0;
     }
-    int local = (int) HeapBytes.INT.get(header, SegmentLayout.LOCAL_DEPTH);
+    int local = SegmentImage.localDepth(header, 0);
     if (local > depth || Directory.firstAlias(index, depth, local) != index) {
       report.finding("segment", block, "its local depth does not fit the directory");
       return 0;

@@ -2,18 +2,18 @@ package io.tophash.sync.shard;
 
 import static io.tophash.sync.shard.ShardContext.at;
 
-import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.event.TakeOverEvent;
-import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.process.Deserted;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.segment.Gathered;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
@@ -31,10 +31,11 @@ public final class Shards {
   private final ShardLock lock;
   private final Directory directory;
   private final Rebuilder rebuilder;
-  private final Clearing clearing;
   private final Repair repair;
   private final ScratchPool scratches = new ScratchPool();
   private final Misses misses;
+  // By shard: a hash in the segment whose promotion lookups of this process want; 0 if none.
+  private final AtomicLongArray wanted;
   private volatile boolean ended;
   private BooleanSupplier relief = () -> false;
 
@@ -49,9 +50,9 @@ public final class Shards {
     this.lock = new ShardLock(context);
     this.directory = new Directory(context);
     this.rebuilder = new Rebuilder(context, directory);
-    this.clearing = new Clearing(context);
-    this.repair = new Repair(context, directory, clearing);
-    this.misses = new Misses(context.shardCount());
+    this.repair = new Repair(context, directory, new Clearing(context));
+    this.wanted = new AtomicLongArray(context.shardCount());
+    this.misses = new Misses(wanted);
   }
 
   /**
@@ -103,37 +104,6 @@ public final class Shards {
     return rebuilder;
   }
 
-  /** Makes those shards of a store that have no directory yet; nobody else is in it yet. */
-  public void format() {
-    Gathered g = new Gathered();
-    for (int shard = 0; shard < context.shardCount(); shard++) {
-      if (context.directoryWord(shard) != 0) {
-        continue;
-      }
-      long word = rebuilder.newDirectory(shard, 1, g);
-      directory.publishDirectory(shard, word);
-      context.putDirectoryFresh(shard);
-      context.putNote(shard, ShardLayout.NEW_BLOCK_0, 0);
-      context.putNote(shard, ShardLayout.NEW_DIRECTORY, 0);
-    }
-  }
-
-  /**
-   * Checks that the directories are where a checkpoint says: for who is alone with the store.
-   *
-   * @throws io.tophash.core.errors.CorruptStoreException if one is not
-   */
-  public void checkDirectories() {
-    for (int shard = 0; shard < context.shardCount(); shard++) {
-      long word = context.directoryWord(shard);
-      directory.check(shard, word);
-      if (!context.allocator().isOwned(DirectoryWord.position(word), shard)) {
-        throw new CorruptStoreException(
-            "shard", at(shard, ShardLayout.DIRECTORY), "the directory is not the shard's");
-      }
-    }
-  }
-
   // --- guard ------------------------------------------------------------------------------------
 
   /**
@@ -147,7 +117,7 @@ public final class Shards {
     deserted.settle(); // else what follows could be taken for what was left
     long hazard = process.enterGuard(shard);
     // The state stands in the line of the lock word, and does not change while one is in the guard.
-    if (hazard != 0 && (lock.isFrozen(shard) || !context.isDirectoryFresh(shard))) {
+    if (hazard != 0 && (context.isFrozen(shard) || !context.isDirectoryFresh(shard))) {
       process.leaveGuard(hazard);
       return 0;
     }
@@ -220,15 +190,6 @@ public final class Shards {
     }
   }
 
-  /** Takes over the locks of dead processes, repairs their shards, and gives the locks up. */
-  public void takeOverFromTheDead() {
-    for (int shard = 0; shard < context.shardCount(); shard++) {
-      if (lock.isHeldByDead(shard)) {
-        locked(shard, () -> 0);
-      }
-    }
-  }
-
   /** Gives the lock up. */
   public void unlock(int shard) {
     lock.unlock(shard);
@@ -271,7 +232,7 @@ public final class Shards {
     }
   }
 
-  private void locked(int shard, Runnable action) {
+  void locked(int shard, Runnable action) {
     locked(
         shard,
         () -> {
@@ -309,16 +270,6 @@ public final class Shards {
     } catch (StoreTimeoutException e) {
       // Somebody is stopped in the shard; whoever freezes it next counts it.
     }
-  }
-
-  /** True if this process holds the lock of any shard: a thread of it is inside an operation. */
-  public boolean holdsAnyLock() {
-    for (int shard = 0; shard < context.shardCount(); shard++) {
-      if (lock.isHeldBySelf(shard)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   // --- under the lock ---------------------------------------------------------------------------
@@ -422,45 +373,6 @@ public final class Shards {
     return room.removed();
   }
 
-  /** Gathers the segment of a hash and runs an action, with the shard's lock. */
-  public void gather(int shard, long hash, Gathered g, Runnable action) {
-    locked(
-        shard,
-        () -> {
-          context.mapAll().run();
-          long word = segmentWord(shard, hash);
-          g.clear();
-          if (context.kind().gather(word, g)) {
-            action.run();
-          }
-        });
-  }
-
-  /** Runs an action with the locks of all shards, so that nobody allocates or frees meanwhile. */
-  public void withAllLocks(Runnable action) {
-    int thread = Deserted.thread();
-    try {
-      for (int shard = 0; shard < context.shardCount(); shard++) {
-        lock(shard);
-      }
-      action.run();
-      for (int shard = context.shardCount(); shard-- > 0; ) {
-        unlock(shard);
-      }
-    } catch (Throwable e) {
-      boolean released = false;
-      try {
-        released = releaseAll(e);
-      } finally {
-        if (!released) {
-          deserted.threads[thread & Deserted.PLACES] = thread;
-          deserted.state = Deserted.NOTED;
-        }
-      }
-      throw e;
-    }
-  }
-
   /** As {@link #release}, of all shards of which this thread has the lock. */
   boolean releaseAll(Throwable thrown) {
     boolean released = true;
@@ -470,8 +382,24 @@ public final class Shards {
     return released;
   }
 
-  /** Rebuilds the segment of a hash because it was read from the dirty table often enough. */
-  public void promote(int shard, long hash) {
+  /** True if lookups have asked for a promotion in this shard. */
+  public boolean isPromotionWanted(int shard) {
+    return wanted.getPlain(shard) != 0;
+  }
+
+  /** Rebuilds the segment that was read from its dirty table often enough, if nobody does. */
+  public void promoteWanted(int shard) {
+    long hash = wanted.getAndSet(shard, 0);
+    if (hash != 0) {
+      try {
+        promote(shard, hash);
+      } catch (StoreFullException | StoreTimeoutException e) {
+        // It was for speed only, and the change that came before it is made.
+      }
+    }
+  }
+
+  private void promote(int shard, long hash) {
     int thread = Deserted.thread();
     try {
       if (!lock.tryLock(shard)) {
@@ -519,52 +447,9 @@ public final class Shards {
     context.bump(shard, ShardLayout.INSERTS);
   }
 
-  /**
-   * Empties a shard. One in which no key ever was since the last time is left alone, as to clear a
-   * store of few entries would else take as long as to build all its shards.
-   */
-  public void clear(int shard) {
-    if (isUnused(shard)) {
-      return;
-    }
-    locked(
-        shard,
-        () -> {
-          frozen(shard, g -> rebuilder.publishEmpty(shard, g));
-          Gathered g = scratches.borrow();
-          try {
-            clearing.finish(shard, g);
-          } finally {
-            scratches.giveBack(g);
-          }
-        });
-  }
-
-  /**
-   * True if there was a moment during this call at which the shard had no entry. As no cell becomes
-   * free again while its segment stays, the one found unused last was so at the first look, when
-   * those before it were, too.
-   */
-  private boolean isUnused(int shard) {
-    // After a kill the count may be wrong, and to clear the shard mends it.
-    if (count(shard) != 0 || context.note(shard, ShardLayout.CLEARING) != 0) {
-      return false;
-    }
-    SegmentRead read = new SegmentRead(context, context.firstHash(shard));
-    return read.begin()
-        && DirectoryWord.depth(read.directoryWord()) == 0
-        && context.kind().isUnused(read.word())
-        && read.isCurrent();
-  }
-
   /** Settles what a dead process left in the guard of this shard: counts its entries anew. */
   public void settleGuard(int shard) {
     locked(shard, () -> frozen(shard, g -> repair.recount(shard, g)));
-  }
-
-  /** Runs an action on a frozen shard, whose lock is taken for it. */
-  public void inspect(int shard, Runnable action) {
-    locked(shard, () -> frozen(shard, g -> action.run()));
   }
 
   /** Largest block that a segment of this shard is meant to have. */

@@ -1,6 +1,5 @@
 package io.tophash.sync.shard;
 
-import io.tophash.core.VerifyProgress;
 import io.tophash.core.VerifyReport;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +14,7 @@ public final class StoreVerifier {
   /** So many readings more must show a problem of the extents. */
   private static final int READINGS = 10;
 
-  private final Shards shards;
+  private final WholeShards shards;
   private final ShardContext context;
   private final List<VerifyReport.Finding> findings = new ArrayList<>();
   private long count;
@@ -24,18 +23,13 @@ public final class StoreVerifier {
    * @param shards of the attached store
    */
   public StoreVerifier(Shards shards) {
-    this.shards = shards;
+    this.shards = new WholeShards(shards);
     this.context = shards.context();
   }
 
   /** Verifies the store. */
   public VerifyReport run() {
-    return run(VerifyProgress.NONE);
-  }
-
-  VerifyReport run(VerifyProgress progress) {
     ShardVerifier verifier = new ShardVerifier(context, this::report);
-    progress.verified(0, context.shardCount());
     long entries = 0;
     for (int i = 0; i < context.shardCount(); i++) {
       int shard = i;
@@ -53,7 +47,6 @@ public final class StoreVerifier {
             });
         entries += result[0];
       }
-      progress.verified(i + 1, context.shardCount());
     }
     if (!context.isReadOnly()) {
       lastingProblems().forEach(problem -> report("extent", 0, problem));

@@ -119,11 +119,11 @@ public final class Sweep {
       long following = CacheLayout.NEVER;
       for (int i = 0; i < g.count(); i++) {
         long expires = Sieve.expires(kind, g, i);
-        long taken = kind.bytesInLog(g, i);
+        long taken = kind.logBytes(g.recordBytes(i));
         bytes += taken;
         if (!CacheLayout.isOver(expires, now)) {
           following = Math.min(following, expires & CacheLayout.NEVER);
-        } else if (kind.largeBlock(g, i) != 0) {
+        } else if (g.largeBlock(i) != 0) {
           large = true;
         } else {
           expired += taken;

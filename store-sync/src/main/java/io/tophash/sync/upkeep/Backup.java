@@ -1,6 +1,5 @@
 package io.tophash.sync.upkeep;
 
-import io.tophash.core.codec.Codec;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.format.HeaderLayout;
@@ -11,8 +10,8 @@ import io.tophash.core.memory.CopyTarget;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.attach.Cores;
-import io.tophash.sync.attach.OpenRequest;
 import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.attach.SyncRequest;
 import io.tophash.sync.entry.Tables;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.segment.Gathered;
@@ -64,24 +63,19 @@ public final class Backup {
     }
   }
 
-  private OpenRequest<byte[], byte[]> request(Path path) {
+  private SyncRequest request(Path path) {
     StoreHeader header = core.header();
-    Codec<byte[]> keys = Codecs.encoded(header.keyCodec, header.keyFixedBytes);
-    Codec<byte[]> values = Codecs.encoded(header.valueCodec, header.valueFixedBytes);
-    return new OpenRequest<>(
-        path,
-        false,
-        false,
-        Long.MAX_VALUE,
-        0,
-        header.windowShift,
-        Math.max(1, shards.context().lockTimeoutNanos() / 1_000_000),
-        header.shardShift(),
-        shards.context().maxSegmentBytes(),
-        keys,
-        values,
-        core.hashes(),
-        core.cacheSettings());
+    SyncRequest request =
+        new SyncRequest(
+            Codecs.encoded(header.keyCodec, header.keyFixedBytes),
+            Codecs.encoded(header.valueCodec, header.valueFixedBytes));
+    request.windowShift = header.windowShift;
+    request.lockTimeoutMs = Math.max(1, shards.context().lockTimeoutNanos() / 1_000_000);
+    request.shardShift = header.shardShift();
+    request.maxSegmentBytes = shards.context().maxSegmentBytes();
+    request.hashes = core.hashes();
+    request.cache = core.cacheSettings();
+    return request.at(path, false);
   }
 
   private void fill(Entries<byte[], byte[]> to, CopyTarget copy) {
@@ -97,7 +91,7 @@ public final class Backup {
         int shard = i;
         tables.open().checkOpen();
         scratch.clear();
-        shards.inspect(shard, () -> copyShard(shard, scratch));
+        core.wholeShards().inspect(shard, () -> copyShard(shard, scratch));
         CrashPoint.reached("backup.shard");
         scratch.forEach(to::set);
       }

@@ -95,8 +95,9 @@ public final class Compaction {
   private void cut() {
     core.whileAlone(
         () ->
-            shards.withAllLocks(
-                // What is given up here comes back by the way of all new space.
-                () -> core.file().cut(core.allocator().cutTail())));
+            core.wholeShards()
+                .withAllLocks(
+                    // What is given up here comes back by the way of all new space.
+                    () -> core.file().cut(core.allocator().cutTail())));
   }
 }

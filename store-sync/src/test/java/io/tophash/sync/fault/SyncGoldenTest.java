@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Files of a {@code SyncStore} of format version 1 can be read and go on living. To make them anew,
- * for another version only: {@code mvn -pl store-sync test -Dtest=SyncGoldenTest
+ * when the format changes: {@code mvn -pl store-sync test -Dtest=SyncGoldenTest
  * -Dtophash.golden.make=src/test/resources}.
  */
 @Tag("fast")

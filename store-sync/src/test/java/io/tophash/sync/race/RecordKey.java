@@ -29,7 +29,7 @@ final class RecordKey extends OwnKey {
     long word = key << NUMBER_BITS | number;
     int whole = bytes & -Long.BYTES;
     for (int at = 0; at < whole; at += Long.BYTES) {
-      HeapBytes.LONG.set(value, at, word);
+      HeapBytes.putLong(value, at, word);
     }
     for (int at = whole; at < bytes; at++) {
       value[at] = (byte) (word >>> 8 * (at - whole));
@@ -42,13 +42,13 @@ final class RecordKey extends OwnKey {
     if (value == null) {
       return ABSENT;
     }
-    long word = (long) HeapBytes.LONG.get(value, 0);
+    long word = HeapBytes.getLong(value, 0);
     if (word >> NUMBER_BITS != key) {
       return FOREIGN;
     }
     int whole = value.length & -Long.BYTES;
     for (int at = Long.BYTES; at < whole; at += Long.BYTES) {
-      if ((long) HeapBytes.LONG.get(value, at) != word) {
+      if (HeapBytes.getLong(value, at) != word) {
         return FOREIGN;
       }
     }

@@ -8,21 +8,24 @@ import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.process.OwedHazards;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.shard.Shards;
+import io.tophash.sync.shard.WholeShards;
 
 /**
- * Settles what dead processes left, when one attaches: what they owe to shards, their locks, and
- * the space that they were about to take. In time proportional to the number of shards.
+ * Recovery after kills, when a process attaches: settles what dead ones left, what they owe to
+ * shards, their locks, and the space that they were about to take. In time proportional to the
+ * number of shards.
  *
  * <p>The caller has entered the process table and holds the attach lock.
  */
-public final class Settlement {
+public final class KillRecovery {
   private final MappedMemory memory;
   private final ProcessTable process;
   private final OwedHazards owed;
   private final Shards shards;
   private final ExtentAllocator allocator;
 
-  Settlement(MappedMemory memory, ProcessTable process, Shards shards, ExtentAllocator allocator) {
+  KillRecovery(
+      MappedMemory memory, ProcessTable process, Shards shards, ExtentAllocator allocator) {
     this.memory = memory;
     this.process = process;
     this.owed = process.owed();
@@ -32,7 +35,7 @@ public final class Settlement {
 
   void run() {
     owed.forEachDeadRow(this::settleRow);
-    shards.takeOverFromTheDead();
+    new WholeShards(shards).takeOverFromTheDead();
     recoverClaims();
   }
 

@@ -3,7 +3,6 @@ package io.tophash.sync.segment;
 import static io.tophash.core.format.BucketLayout.CELLS;
 import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
 
-import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.format.Tophash;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.HeapBytes;
@@ -14,7 +13,6 @@ import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import java.util.Set;
-import java.util.zip.CRC32C;
 
 /**
  * What the two kinds of segments share: chains of buckets, room in the dirty table, and the image
@@ -30,16 +28,7 @@ import java.util.zip.CRC32C;
  *
  * <p>Stateless and thread-safe; what may be called when is said at each method.
  */
-public abstract class SegmentKind {
-  /**
-   * Entries for two read buckets of a fresh block at most: 5.5 of 8 cells. The rest is room for new
-   * keys in their home buckets.
-   */
-  static final int MAX_FRESH_LOAD = 11;
-
-  /** A block has at least one dirty bucket for so many read buckets. */
-  static final int READ_PER_DIRTY = 16;
-
+public abstract class Segments {
   /**
    * A chain of the dirty table has at most this many links; then the segment is rebuilt. Without a
    * limit the chains of an almost full table merge into one, and most of the time of a fill goes
@@ -60,9 +49,9 @@ public abstract class SegmentKind {
   final KeyHash keyHash;
   private final int bucketBytes;
   private final int overflow;
-  private final ReadTableImage readTableImage;
+  final ReadTableImage readTableImage;
 
-  SegmentKind(MappedMemory memory, KeyHash keyHash, int bucketBytes, int overflow) {
+  Segments(MappedMemory memory, KeyHash keyHash, int bucketBytes, int overflow) {
     this.memory = memory;
     this.keyHash = keyHash;
     this.bucketBytes = bucketBytes;
@@ -259,13 +248,8 @@ public abstract class SegmentKind {
     MappedMemory.acquireFence();
     memory.getBytes(block, g.bytes, at, tableBytes(buckets));
     for (int b = 0; b < buckets; b++) {
-      HeapBytes.LONG.set(g.bytes, at + tableBytes(b), words[b]);
+      HeapBytes.putLong(g.bytes, at + tableBytes(b), words[b]);
     }
-  }
-
-  /** True if the header of a block, copied to the heap, is that with which it was sealed. */
-  static boolean isSealed(byte[] bytes, int at) {
-    return headerChecksum(bytes, at) == (int) HeapBytes.INT.get(bytes, at + SegmentLayout.CHECKSUM);
   }
 
   /** Size of the header and so many buckets. */
@@ -339,8 +323,8 @@ public abstract class SegmentKind {
   public final boolean isWhole(long segmentWord) {
     byte[] header = new byte[HEADER_BYTES];
     memory.getBytes(SegmentWord.position(segmentWord), header, 0, header.length);
-    long word = (long) HeapBytes.LONG.get(header, SegmentLayout.WORD);
-    return isSealed(header, 0) && SegmentWord.isSameBlock(word, segmentWord);
+    long word = SegmentImage.word(header, 0);
+    return SegmentImage.isSealed(header, 0) && SegmentWord.isSameBlock(word, segmentWord);
   }
 
   /**
@@ -357,48 +341,7 @@ public abstract class SegmentKind {
     memory.putLong(target, SegmentLayout.WORD, word);
     byte[] header = new byte[SegmentLayout.CHECKSUM];
     memory.getBytes(target, header, 0, header.length);
-    memory.putInt(target, SegmentLayout.CHECKSUM, headerChecksum(header, 0));
+    memory.putInt(target, SegmentLayout.CHECKSUM, SegmentImage.checksum(header, 0));
     return word;
-  }
-
-  /** Smallest number of read buckets for so many entries. */
-  static int readBuckets(int entries) {
-    int buckets = Math.max(1, (2 * entries + MAX_FRESH_LOAD - 1) / MAX_FRESH_LOAD);
-    if (buckets > SegmentWord.MAX_BUCKETS) {
-      throw new StoreFullException(
-          "too many keys share the hash bits that divide the store into segments, limit="
-              + SegmentWord.MAX_BUCKETS * MAX_FRESH_LOAD / 2
-              + " keys="
-              + entries);
-    }
-    return buckets;
-  }
-
-  /** Number of dirty buckets beside so many read buckets. */
-  static int dirtyBucketsFor(int readBuckets) {
-    return Math.max(1, readBuckets / READ_PER_DIRTY);
-  }
-
-  /** Distributes entries over the read buckets of the image: {@link ReadTableImage#fill}. */
-  final void fillBuckets(
-      Gathered g, int from, int to, int buckets, ReadTableImage.CellWriter writer) {
-    readTableImage.fill(g, from, to, buckets, writer);
-  }
-
-  /** Seals the header of the image: all but the tail of the log. */
-  static void seal(byte[] image, long word, Shape shape, int dirtyBuckets, int blockBytes) {
-    HeapBytes.LONG.set(image, SegmentLayout.WORD, word);
-    HeapBytes.LONG.set(image, SegmentLayout.PREFIX, shape.prefix());
-    HeapBytes.INT.set(image, SegmentLayout.LOCAL_DEPTH, shape.localDepth());
-    HeapBytes.INT.set(image, SegmentLayout.DIRTY_BUCKETS, dirtyBuckets);
-    HeapBytes.INT.set(image, SegmentLayout.BLOCK_BYTES, blockBytes);
-    HeapBytes.INT.set(image, SegmentLayout.CHECKSUM, headerChecksum(image, 0));
-  }
-
-  /** Checksum of the sealed part of a block's header. */
-  public static int headerChecksum(byte[] block, int offset) {
-    CRC32C crc = new CRC32C();
-    crc.update(block, offset, SegmentLayout.CHECKSUM);
-    return (int) crc.getValue();
   }
 }
