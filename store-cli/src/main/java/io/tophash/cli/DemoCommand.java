@@ -26,7 +26,10 @@ import picocli.CommandLine.Spec;
           + " and how fast each was. Exits with 3 if a check fails.",
       "With --kind hash, one process does the same files in a HashStore: writes, opens again,"
           + " checks, looks up at random, deletes a third, verifies, and compares a store of longs"
-          + " with the maps of the JDK."
+          + " with the maps of the JDK.",
+      "With --power-cut, one process writes to a SyncStore, \"cuts the power\" (mixes the pages of"
+          + " a copy as an operating system might have left them), opens that, and shows that it is"
+          + " as it was when the last force() returned."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Tophash.Version.class)
@@ -53,6 +56,9 @@ final class DemoCommand implements Callable<Integer> {
       defaultValue = "sync",
       description = "The store to show: sync or hash. Default: ${DEFAULT-VALUE}.")
   private StoreInfo.Kind kind = StoreInfo.Kind.SYNC;
+
+  @Option(names = "--power-cut", description = "sync: show power cuts, as many as --kills says.")
+  private boolean powerCut;
 
   @Option(
       names = "--store",
@@ -81,7 +87,8 @@ final class DemoCommand implements Callable<Integer> {
       names = "--kills",
       paramLabel = "N",
       defaultValue = "5",
-      description = "sync: how often the writer is killed. Default: ${DEFAULT-VALUE}.")
+      description =
+          "sync: how often the writer is killed, or the power cut. Default:" + " ${DEFAULT-VALUE}.")
   private int kills;
 
   @Option(names = "--json", description = "Print JSON for programs instead of text for people.")
@@ -105,6 +112,10 @@ final class DemoCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--seconds must be from 0 to 3600 and --kills from 0 to 1000");
     }
+    if (powerCut && kind != StoreInfo.Kind.SYNC) {
+      throw new ParameterException(
+          spec.commandLine(), "--power-cut needs a SyncStore; a HashStore has process durability");
+    }
     if (path != null && Files.exists(path)) {
       throw new CliException(
           ExitCode.STORE, "there is a file already; choose another path, store=" + path);
@@ -120,9 +131,11 @@ final class DemoCommand implements Callable<Integer> {
       Path directory = Files.createTempDirectory("tophash-demo-");
       try {
         report =
-            kind == StoreInfo.Kind.SYNC
-                ? ofProcesses(source, directory, interruption)
-                : ofOneProcess(source, directory, interruption);
+            powerCut
+                ? ofPowerCuts(source, directory, interruption)
+                : kind == StoreInfo.Kind.SYNC
+                    ? ofProcesses(source, directory, interruption)
+                    : ofOneProcess(source, directory, interruption);
       } finally {
         status("");
         delete(directory);
@@ -140,6 +153,16 @@ final class DemoCommand implements Callable<Integer> {
     report.store = store.toString();
     report.kept = path != null;
     new SyncDemo(source, store, directory, report, interruption, this::status).run(seconds, kills);
+    return report;
+  }
+
+  private Report ofPowerCuts(ClassSource source, Path directory, Interruption interruption)
+      throws IOException {
+    PowerCutReport report = new PowerCutReport();
+    Path store = path != null ? path : directory.resolve("classes.tph");
+    report.store = store.toString();
+    report.kept = path != null;
+    new PowerCutDemo(source, store, directory, report, interruption, this::status).run(kills);
     return report;
   }
 

@@ -119,6 +119,46 @@ class DemoCommandTest extends CommandTest {
     assertTrue(text.contains("All checks passed"), text);
   }
 
+  @Test
+  @SuppressWarnings("unchecked")
+  void powerCutsLeaveWhatWasForced() {
+    Map<String, Object> json =
+        run("demo", "--power-cut", "--limit", "40", "--kills", "2", "--json").ok().json();
+    assertEquals(true, json.get("ok"), json::toString);
+    assertEquals(8L, json.get("powerCuts"));
+    assertTrue((Long) json.get("pagesNotWritten") > 100, json::toString);
+    List<Map<String, Object>> checks = (List<Map<String, Object>>) json.get("checks");
+    assertEquals(8, checks.size(), checks::toString);
+    assertFalse(Files.exists(Path.of((String) json.get("store"))), "the temporary store stays");
+  }
+
+  @Test
+  void aPowerCutThatLeavesSomethingElseFailsTheDemo() throws Exception {
+    AtomicInteger reads = new AtomicInteger();
+    ClassSource changing =
+        new ClassSource() {
+          @Override
+          public List<String> names() {
+            return List.of("a", "b", "c");
+          }
+
+          @Override
+          public byte[] read(String name) {
+            return (name + reads.incrementAndGet()).getBytes(StandardCharsets.UTF_8);
+          }
+        };
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Console console =
+        new Console(
+            new ByteArrayInputStream(new byte[0]), out, new ByteArrayOutputStream(), false, false);
+    DemoCommand command = new DemoCommand(console);
+    new picocli.CommandLine(command).parseArgs("--power-cut", "--kills", "1");
+    assertEquals(ExitCode.DAMAGED, command.run(changing));
+    String text = out.toString(StandardCharsets.UTF_8);
+    assertTrue(text.contains("FAIL  cut 1.1: the state of the last force()"), text);
+    assertTrue(text.contains("2,003 entries compared, 3 wrong"), text);
+  }
+
   /** The check that a killed writer lost nothing would find a value that it did not write. */
   @Test
   void aValueTellsWhetherItIsWhole() {
@@ -143,6 +183,7 @@ class DemoCommandTest extends CommandTest {
     run("demo", "--seconds", "0").fails(2, "--seconds");
     run("demo", "--kills", "-1").fails(2, "--kills");
     run("demo", "--kind", "tree").fails(2, "--kind");
+    run("demo", "--power-cut", "--kind", "hash").fails(2, "--power-cut");
     run("demo", "--limit", "0").fails(2, "--limit");
     run("demo", "--longs", "-1").fails(2, "--longs");
   }
