@@ -153,7 +153,7 @@ final class PowerCutDemo {
       boolean isOld = random.nextDouble() < inclination;
       byte[] from = versions.get(isOld ? 0 : random.nextInt(versions.size()));
       int bytes = Math.max(0, Math.min(PAGE_BYTES, from.length - at));
-      System.arraycopy(from, at, mixed, at, bytes);
+      System.arraycopy(from, Math.min(at, from.length), mixed, at, bytes);
       report.pages += Arrays.equals(mixed, at, at + PAGE_BYTES, last, at, at + PAGE_BYTES) ? 0 : 1;
     }
     // Of another run of the machine.

@@ -152,7 +152,9 @@ class DemoCommandTest extends CommandTest {
         new Console(
             new ByteArrayInputStream(new byte[0]), out, new ByteArrayOutputStream(), false, false);
     DemoCommand command = new DemoCommand(console);
-    new picocli.CommandLine(command).parseArgs("--power-cut", "--kills", "1");
+    new picocli.CommandLine(command)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .parseArgs("--power-cut", "--kills", "1");
     assertEquals(ExitCode.DAMAGED, command.run(changing));
     String text = out.toString(StandardCharsets.UTF_8);
     assertTrue(text.contains("FAIL  cut 1.1: the state of the last force()"), text);

@@ -2,6 +2,7 @@ package io.tophash.core.testing;
 
 import io.tophash.core.LongHashStore.LongLongVisitor;
 import io.tophash.core.LongLongConsumer;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -83,7 +84,25 @@ public final class ApiCalls {
     if (type == Path.class) {
       return newPath();
     }
+    Object constant = constant(type);
+    if (constant != null) {
+      return constant;
+    }
     throw new AssertionError("teach this class an argument of type " + type.getName());
+  }
+
+  /** A constant of the type that the type itself has; null if there is none. */
+  private static Object constant(Class<?> type) {
+    for (Field field : type.getFields()) {
+      if (field.getType() == type && Modifier.isStatic(field.getModifiers())) {
+        try {
+          return field.get(null);
+        } catch (IllegalAccessException e) {
+          throw new AssertionError(e);
+        }
+      }
+    }
+    return null;
   }
 
   /** Where a file can be made; it goes with the JVM. */
