@@ -97,17 +97,18 @@ class ArchitectureTest {
    * segments is one thing in three files.
    */
   private static final Map<String, String> TOGETHER =
-      Map.of(
-          ROOT + ".SyncStore", "stores and builders",
-          ROOT + ".SyncStoreBuilder", "stores and builders",
-          ROOT + ".LongSyncStore", "stores and builders",
-          ROOT + ".LongSyncStoreBuilder", "stores and builders",
-          ROOT + ".segment.RecordSegments", "segments of records",
-          ROOT + ".segment.RecordGatherer", "segments of records",
-          ROOT + ".segment.RecordBuilder", "segments of records",
-          ROOT + ".segment.Sieve", "segments of records",
-          ROOT + ".CacheStore", "stores and builders",
-          ROOT + ".CacheStoreBuilder", "stores and builders");
+      Map.ofEntries(
+          Map.entry(ROOT + ".SyncStore", "stores and builders"),
+          Map.entry(ROOT + ".SyncStoreBuilder", "stores and builders"),
+          Map.entry(ROOT + ".LongSyncStore", "stores and builders"),
+          Map.entry(ROOT + ".LongSyncStoreBuilder", "stores and builders"),
+          Map.entry(ROOT + ".segment.RecordSegments", "segments of records"),
+          Map.entry(ROOT + ".segment.RecordGatherer", "segments of records"),
+          Map.entry(ROOT + ".segment.RecordBuilder", "segments of records"),
+          Map.entry(ROOT + ".segment.Sieve", "segments of records"),
+          Map.entry(ROOT + ".CacheStore", "stores and builders"),
+          Map.entry(ROOT + ".CacheStoreBuilder", "stores and builders"),
+          Map.entry(ROOT + ".segment.LargeBlocks", "segments of records"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -192,10 +192,11 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
     byte[] encoded = keys.bytes(key);
     long hash = keyHash.ofBytes(encoded, encoded.length);
     byte[] bytes = prefix != 0 || values.isArray() ? values.bytes(value) : null;
+    long expires = prefix == 0 ? 0 : RecordImage.expires(bytes);
     byte[] record =
         bytes == null ? record(encoded, hash, value) : RecordImage.of(encoded, hash, bytes, prefix);
     RecordOp op = new RecordOp(change, record, encoded.length, hash, expected, previous);
-    op.expires = prefix == 0 ? 0 : RecordImage.expires(bytes);
+    op.expires = expires;
     table.run(op);
     return op;
   }

@@ -15,7 +15,6 @@ import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
-import io.tophash.sync.segment.Segments.Shape;
 
 /** Builds the blocks of {@link RecordSegments}: how large they are, and what stands in them. */
 final class RecordBuilder {

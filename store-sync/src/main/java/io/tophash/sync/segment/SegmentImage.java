@@ -1,7 +1,9 @@
 package io.tophash.sync.segment;
 
+import static io.tophash.core.format.BucketLayout.CELLS;
 import static io.tophash.core.format.BucketLayout.DATA_OFFSET;
 import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
+import static io.tophash.sync.format.SegmentLayout.RECORD_SLOTS;
 
 import io.tophash.core.format.Tophash;
 import io.tophash.core.memory.HeapBytes;
@@ -58,9 +60,14 @@ public final class SegmentImage {
         return false;
       }
       word = HeapBytes.getLong(bytes, bucket);
-      used = Segments.usedCells(word);
+      used = usedCells(word);
       cell = -1;
     }
+  }
+
+  /** Occupied cells of a bucket whose cells fill from 0 up. */
+  static int usedCells(long word) {
+    return CELLS - (Long.numberOfLeadingZeros(word) >>> 3);
   }
 
   /** Offset in the block of the bucket with the present cell. */
@@ -80,7 +87,7 @@ public final class SegmentImage {
 
   /** Records: the slot of the present cell. */
   public int slot() {
-    return HeapBytes.getInt(bytes, bucket + RecordSegments.slot(cell));
+    return HeapBytes.getInt(bytes, bucket + RECORD_SLOTS + 4 * cell);
   }
 
   /** Inline: where in the array the key of the present cell is. */
@@ -90,7 +97,7 @@ public final class SegmentImage {
 
   /** Inline: where in the array the value of the present cell is. */
   public int valueAt() {
-    return bucket + InlineSegments.SLOTS + 8 * cell;
+    return bucket + DATA_OFFSET + 8 * (CELLS + cell);
   }
 
   // --- the header, pure functions of an array and of where in it a block begins ------------------
@@ -161,7 +168,7 @@ public final class SegmentImage {
   }
 
   /** Seals the header of an image. */
-  static void seal(byte[] image, long word, Segments.Shape shape, int dirty, int blockBytes) {
+  static void seal(byte[] image, long word, Shape shape, int dirty, int blockBytes) {
     HeapBytes.putLong(image, SegmentLayout.WORD, word);
     HeapBytes.putLong(image, SegmentLayout.PREFIX, shape.prefix());
     HeapBytes.putInt(image, SegmentLayout.LOCAL_DEPTH, shape.localDepth());

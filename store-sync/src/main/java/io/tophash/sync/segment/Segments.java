@@ -1,6 +1,5 @@
 package io.tophash.sync.segment;
 
-import static io.tophash.core.format.BucketLayout.CELLS;
 import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
 
 import io.tophash.core.format.Tophash;
@@ -167,7 +166,7 @@ public abstract class Segments {
     long home = homeBucket(segmentWord, hash);
     long homeWord = memory.getLong(home, 0);
     if (Tophash.endsChain(homeWord)) {
-      return home | usedCells(homeWord);
+      return home | SegmentImage.usedCells(homeWord);
     }
     int buckets = dirtyBuckets(segmentWord);
     if (buckets == 0) {
@@ -185,7 +184,7 @@ public abstract class Segments {
       long bucket = table + (long) index * bucketBytes;
       long word = memory.getLong(bucket, 0);
       if (Tophash.endsChain(word)) {
-        return bucket | usedCells(word);
+        return bucket | SegmentImage.usedCells(word);
       }
       long present = memory.getLong(bucket, overflow);
       int link = OverflowWord.link(present);
@@ -215,11 +214,6 @@ public abstract class Segments {
       }
     }
     return -1;
-  }
-
-  /** Occupied cells of a bucket whose cells fill from 0 up. */
-  static int usedCells(long word) {
-    return CELLS - (Long.numberOfLeadingZeros(word) >>> 3);
   }
 
   /**
@@ -297,18 +291,6 @@ public abstract class Segments {
    */
   public abstract long build(
       Gathered entries, int from, int to, long blockBytes, long block, Shape shape);
-
-  /**
-   * What a fresh block is to be.
-   *
-   * @param prefix the hash bits that its keys share
-   * @param localDepth how many bits behind the shard's bits they share
-   * @param generation for the segment word
-   * @param avoid inline kind: a value that must not be its nil
-   * @param incomingBytes record kind: size of the record for which there must be room
-   */
-  public record Shape(
-      long prefix, int localDepth, int generation, long avoid, long incomingBytes) {}
 
   /** Bytes from the start of a block up to which anything of it counts. */
   abstract long usedBytes(long segmentWord, long blockBytes);

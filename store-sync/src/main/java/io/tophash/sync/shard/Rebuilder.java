@@ -13,7 +13,7 @@ import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.segment.Segments;
-import io.tophash.sync.segment.Segments.Shape;
+import io.tophash.sync.segment.Shape;
 
 /**
  * Rebuild: the one operation that moves entries. It writes the live entries of a segment into fresh
