@@ -3,6 +3,7 @@ package io.tophash.cache;
 import io.tophash.core.codec.Codec;
 import io.tophash.sync.CacheStore;
 import io.tophash.sync.CacheStoreBuilder;
+import io.tophash.sync.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -83,6 +84,15 @@ public final class TophashCacheBuilder<K, V> {
   public TophashCacheBuilder<K, V> heapEntries(int entries) {
     store.heapEntries(entries);
     values.keepDecoded(entries > 0);
+    return this;
+  }
+
+  /**
+   * The least durability that is wanted: see {@link io.tophash.sync.SyncStoreBuilder#durability}.
+   * Default: {@link Durability#PROCESS} for a new cache, and whatever the file says.
+   */
+  public TophashCacheBuilder<K, V> durability(Durability level) {
+    store.durability(level);
     return this;
   }
 
@@ -196,6 +206,12 @@ public final class TophashCacheBuilder<K, V> {
   /** True to open an existing cache without changing a byte of it. Default: false. */
   public TophashCacheBuilder<K, V> readOnly(boolean value) {
     store.readOnly(value);
+    return this;
+  }
+
+  /** See {@link io.tophash.core.StoreBuilder#waitForLock}. */
+  public TophashCacheBuilder<K, V> waitForLock(Duration duration) {
+    store.waitForLock(duration);
     return this;
   }
 

@@ -3,6 +3,7 @@ package io.tophash.jcache;
 import io.tophash.cache.TophashCache;
 import io.tophash.cache.TophashCacheBuilder;
 import io.tophash.core.codec.Codec;
+import io.tophash.sync.Durability;
 import java.io.ObjectInputFilter;
 import java.util.Objects;
 import java.util.function.Function;
@@ -25,6 +26,8 @@ public final class TophashConfiguration<K, V> extends MutableConfiguration<K, V>
   private transient Function<? super K, String> tags;
   private Long maxBytes;
   private Long maxEntries;
+  private Integer heapEntries;
+  private transient Durability durability;
 
   /** A configuration in which nothing is set. */
   public TophashConfiguration() {}
@@ -39,6 +42,8 @@ public final class TophashConfiguration<K, V> extends MutableConfiguration<K, V>
       tags = ours.tags;
       maxBytes = ours.maxBytes;
       maxEntries = ours.maxEntries;
+      heapEntries = ours.heapEntries;
+      durability = ours.durability;
     }
   }
 
@@ -98,6 +103,27 @@ public final class TophashConfiguration<K, V> extends MutableConfiguration<K, V>
   }
 
   /**
+   * How many values each process keeps on its heap in front of the file, null for none. They are
+   * never stale, whichever process changes them.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public TophashConfiguration<K, V> setHeapEntries(Integer entries) {
+    if (entries != null && entries < 0) {
+      throw new IllegalArgumentException(
+          "heapEntries must not be negative, heapEntries=" + entries);
+    }
+    heapEntries = entries;
+    return this;
+  }
+
+  /** The least durability that is wanted, null for what the file says. */
+  public TophashConfiguration<K, V> setDurability(Durability level) {
+    durability = level;
+    return this;
+  }
+
+  /**
    * The tag of each key's values, null for none; all values of a tag go at once with {@link
    * TophashCache#invalidateTag} of the cache that {@code unwrap} gives.
    */
@@ -116,6 +142,16 @@ public final class TophashConfiguration<K, V> extends MutableConfiguration<K, V>
     return maxEntries;
   }
 
+  /** See {@link #setHeapEntries}. */
+  public Integer getHeapEntries() {
+    return heapEntries;
+  }
+
+  /** See {@link #setDurability}. */
+  public Durability getDurability() {
+    return durability;
+  }
+
   /** See {@link #setTags}. */
   public Function<? super K, String> getTags() {
     return tags;
@@ -128,6 +164,12 @@ public final class TophashConfiguration<K, V> extends MutableConfiguration<K, V>
     }
     if (maxEntries != null) {
       builder.maxEntries(maxEntries);
+    }
+    if (heapEntries != null) {
+      builder.heapEntries(heapEntries);
+    }
+    if (durability != null) {
+      builder.durability(durability);
     }
     if (tags != null) {
       builder.tags(tags);
@@ -158,7 +200,9 @@ public final class TophashConfiguration<K, V> extends MutableConfiguration<K, V>
         && Objects.equals(serialFilter, that.serialFilter)
         && Objects.equals(tags, that.tags)
         && Objects.equals(maxBytes, that.maxBytes)
-        && Objects.equals(maxEntries, that.maxEntries);
+        && Objects.equals(maxEntries, that.maxEntries)
+        && Objects.equals(heapEntries, that.heapEntries)
+        && Objects.equals(durability, that.durability);
   }
 
   @Override

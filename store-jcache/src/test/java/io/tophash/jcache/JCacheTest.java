@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tophash.cache.TophashCache;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.codec.Codecs;
+import io.tophash.sync.Durability;
 import java.io.File;
 import java.io.IOException;
 import java.io.ObjectInputFilter;
@@ -281,10 +282,13 @@ class JCacheTest {
         types(String.class, String.class)
             .setMaxBytes(16L << 20)
             .setMaxEntries(100L)
+            .setHeapEntries(50)
+            .setDurability(Durability.POWER_LOSS)
             .setTags(key -> key.substring(0, 1));
     Cache<String, String> cache = manager().createCache("orders", configuration);
     TophashCache<?, ?> file = cache.unwrap(TophashCache.class);
     assertEquals(16L << 20, file.policy().maxBytes());
+    assertEquals(Durability.POWER_LOSS, file.storeStats().checkpoint().durability());
     for (int i = 0; i < 300; i++) {
       cache.put("b" + i, "value");
       assertTrue(file.estimatedSize() <= 100);
@@ -297,6 +301,7 @@ class JCacheTest {
     assertEquals(configuration, new TophashConfiguration<>(configuration));
     assertThrows(IllegalArgumentException.class, () -> configuration.setMaxBytes(1L << 20));
     assertThrows(IllegalArgumentException.class, () -> configuration.setMaxEntries(0L));
+    assertThrows(IllegalArgumentException.class, () -> configuration.setHeapEntries(-1));
   }
 
   @Test

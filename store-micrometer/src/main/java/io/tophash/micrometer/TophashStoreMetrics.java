@@ -11,6 +11,8 @@ import io.tophash.cache.TophashCache;
 import io.tophash.sync.SyncStats;
 import io.tophash.sync.SyncStore;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -76,6 +78,13 @@ public final class TophashStoreMetrics implements MeterBinder {
     gauge(registry, "tophash.file.free", "bytes", "bytes free for reuse", SyncStats::freeBytes);
     gauge(registry, "tophash.segments", null, "segments", SyncStats::segments);
     gauge(registry, "tophash.processes", null, "attached processes", s -> s.attached().size());
+    gauge(
+        registry,
+        "tophash.checkpoint.age",
+        "seconds",
+        "time since the newest durable checkpoint: what a power cut would take at most",
+        s -> Math.max(0, Duration.between(s.checkpoint().cutAt(), Instant.now()).toSeconds()));
+    counter(registry, "tophash.checkpoints", "checkpoints", s -> s.checkpoint().count());
     counter(registry, "tophash.rebuilds", "segments rebuilt", SyncStats::rebuilds);
     counter(registry, "tophash.splits", "segments split", SyncStats::splits);
     counter(registry, "tophash.takeovers", "locks taken over from the dead", SyncStats::takeovers);

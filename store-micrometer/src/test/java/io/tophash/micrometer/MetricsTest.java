@@ -86,7 +86,10 @@ class MetricsTest {
         SyncStore.builder(Codecs.utf8(), Codecs.utf8()).openTemporary();
     TophashStoreMetrics.of(store, "plain", Tags.empty()).bindTo(registry);
     store.put("a", "1");
+    store.force();
     assertEquals(1, registry.get("tophash.entries").gauge().value());
+    assertTrue(registry.get("tophash.checkpoint.age").gauge().value() >= 0);
+    assertTrue(counted("tophash.checkpoints") >= 1);
     store.close();
     assertTrue(Double.isNaN(registry.get("tophash.entries").gauge().value()));
   }

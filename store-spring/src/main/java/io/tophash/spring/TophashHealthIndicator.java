@@ -16,8 +16,9 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Down if a file was found damaged. Files are verified in the background, when a health check finds
- * that the last time is long enough ago; the check itself waits for nothing.
+ * Down if a file was found damaged, takes no changes, or can have no checkpoint any more. Files are
+ * verified in the background, when a health check finds that the last time is long enough ago; the
+ * check itself waits for nothing.
  */
 final class TophashHealthIndicator extends AbstractHealthIndicator {
   private final TophashCacheManager manager;
@@ -60,6 +61,11 @@ final class TophashHealthIndicator extends AbstractHealthIndicator {
       details.put("entries", stats.entries());
       details.put("fileBytes", stats.fileBytes());
       putBounds(details, file.policy());
+      putCheckpoint(details, stats.checkpoint());
+      if (stats.trouble() != null || stats.checkpoint().broken()) {
+        details.put("trouble", trouble(stats));
+        builder.down();
+      }
       details.put("processes", stats.attached().size());
       Verified last = verified.get(cache.getName());
       if (last != null && last.report() != null) {
@@ -82,6 +88,20 @@ final class TophashHealthIndicator extends AbstractHealthIndicator {
     if (policy.maxEntries() != Long.MAX_VALUE) {
       details.put("maxEntries", policy.maxEntries());
     }
+  }
+
+  private static void putCheckpoint(Map<String, Object> details, SyncStats.Checkpoint checkpoint) {
+    details.put("durability", checkpoint.durability().toString());
+    details.put("lastCheckpoint", checkpoint.cutAt().toString());
+    if (checkpoint.stalledBy() != null) {
+      details.put("checkpointWaitsFor", checkpoint.stalledBy().toString());
+    }
+  }
+
+  private static String trouble(SyncStats stats) {
+    return stats.trouble() != null
+        ? stats.trouble()
+        : "the device has refused to take something; there will be no checkpoint any more";
   }
 
   private void verifyIfDue(String name, TophashCache<?, ?> file) {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tophash.core.errors.StoreException;
+import io.tophash.sync.Durability;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -217,11 +218,17 @@ class SpringCacheTest {
         start(
             List.of(Application.class, Tagging.class),
             "tophash.cache.words.max-bytes=16MB",
+            "tophash.cache.words.durability=power-loss",
+            "tophash.cache.words.max-loss=5s",
+            "tophash.cache.words.heap-entries=100",
             "tophash.defaults.max-entries=1000")) {
       TophashSpringCache words = cache(context, "words");
       assertEquals(16 << 20, words.getNativeCache().policy().maxBytes());
       assertEquals(Long.MAX_VALUE, words.getNativeCache().policy().maxEntries());
       assertEquals(1000, cache(context, "other").getNativeCache().policy().maxEntries());
+      assertEquals(
+          Durability.POWER_LOSS.maxLoss(Duration.ofSeconds(5)),
+          words.getNativeCache().storeStats().checkpoint().durability());
       words.put("apple", 1);
       words.put("bread", 2);
       words.getNativeCache().invalidateTag("wordsa");
@@ -230,6 +237,9 @@ class SpringCacheTest {
       HealthIndicator health = context.getBean("tophashHealthIndicator", HealthIndicator.class);
       Map<?, ?> details = (Map<?, ?>) health.health().getDetails().get("words");
       assertEquals(16L << 20, details.get("maxBytes"));
+      assertEquals(Status.UP, health.health().getStatus());
+      assertTrue(details.get("durability").toString().startsWith("POWER_LOSS"), details::toString);
+      assertTrue(details.containsKey("lastCheckpoint"), details::toString);
       assertEquals(words.getNativeCache().policy().usedBytes(), details.get("usedBytes"));
     }
   }
