@@ -1,0 +1,2 @@
+/** What JCache's interfaces cost over a cache, beside Ehcache behind the same interfaces. */
+package io.tophash.bench.jcache;
