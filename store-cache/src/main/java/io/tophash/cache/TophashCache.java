@@ -1,5 +1,6 @@
 package io.tophash.cache;
 
+import io.tophash.core.Store;
 import io.tophash.core.VerifyReport;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.errors.StoreException;
@@ -360,22 +361,39 @@ public final class TophashCache<K, V> implements AutoCloseable {
     return new Policy(cache.maxBytes(), cache.maxEntries(), cache.usedBytes(), estimatedSize());
   }
 
+  /**
+   * All that stands in the file, also what is not present: expired, invalidated, being loaded.
+   * Walks the cache, weakly consistent; counts as no read.
+   */
+  public Iterable<CacheRecord<K, V>> records() {
+    return () -> new Records<>(entries);
+  }
+
+  /**
+   * The file of this cache as a store: for its figures, verification, compaction, backup. Closing
+   * it is closing the file under the cache: close the cache instead. Its number of entries counts
+   * what {@link #records} shows.
+   */
+  public Store store() {
+    return entries.store();
+  }
+
   /** Figures of the file, for all processes: see {@link io.tophash.sync.SyncStore#stats}. */
   public SyncStats storeStats() {
     return entries.store().stats();
   }
 
-  /** Checks the file: see {@link io.tophash.core.Store#verify}. */
+  /** Checks the file: see {@link Store#verify}. */
   public VerifyReport verify() {
     return entries.store().verify();
   }
 
-  /** Writes the file back: see {@link io.tophash.core.Store#force}. */
+  /** Writes the file back: see {@link Store#force}. */
   public void force() {
     entries.store().force();
   }
 
-  /** Copies the cache to a new file: see {@link io.tophash.core.Store#backup}. */
+  /** Copies the cache to a new file: see {@link Store#backup}. */
   public void backup(Path target) {
     entries.store().backup(target);
   }

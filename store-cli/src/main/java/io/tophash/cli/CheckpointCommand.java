@@ -27,7 +27,7 @@ final class CheckpointCommand extends OpeningCommand {
   @Override
   public Integer call() throws IOException {
     Durability wanted = options.durability();
-    if (StoreInfo.read(path).kind() != StoreInfo.Kind.SYNC) {
+    if (StoreInfo.read(path).kind() == StoreInfo.Kind.HASH) {
       throw new CliException(
           ExitCode.STORE,
           "a HashStore has no checkpoints; to keep a state of it for certain, make a backup, store="

@@ -1,5 +1,6 @@
 package io.tophash.cli;
 
+import io.tophash.cache.TophashCacheBuilder;
 import io.tophash.core.StoreInfo;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,8 +16,9 @@ final class CreateOptions {
       names = "--kind",
       paramLabel = "KIND",
       description =
-          "Kind of a new store: hash (one process at a time, the default) or sync (many processes"
-              + " and threads). An existing store must be of it.")
+          "Kind of a new store: hash (one process at a time, the default), sync (many processes and"
+              + " threads), or cache (as sync, with bounds and times to live). An existing store must"
+              + " be of it.")
   private StoreInfo.Kind kind;
 
   @Option(
@@ -38,8 +40,16 @@ final class CreateOptions {
   @Option(
       names = "--max-bytes",
       paramLabel = "N",
-      description = "The file must not grow over this many bytes.")
+      description =
+          "The file must not grow over this many bytes; of a new cache, its bound, at which entries"
+              + " go that were not read for long.")
   private Long maxBytes;
+
+  @Option(
+      names = "--max-entries",
+      paramLabel = "N",
+      description = "Bound of a new cache: it never has more entries.")
+  private Long maxEntries;
 
   @Mixin private DurabilityOptions durability = new DurabilityOptions();
 
@@ -48,11 +58,38 @@ final class CreateOptions {
 
   /** See {@link OpenStore#toPut}. */
   OpenStore.Plan plan(Path path, Duration wait) {
+    return plan(path, wait, StoreInfo.Kind.HASH);
+  }
+
+  /**
+   * The same.
+   *
+   * @param usual kind of a store that is made, unless another is asked for
+   */
+  OpenStore.Plan plan(Path path, Duration wait, StoreInfo.Kind usual) {
     if (maxBytes != null && maxBytes <= 0) {
       throw new ParameterException(spec.commandLine(), "--max-bytes must be positive");
     }
-    OpenStore.Plan plan = OpenStore.toPut(path, wait, kind, keyCodec, valueCodec);
+    OpenStore.Plan plan = OpenStore.toPut(path, wait, kind, usual, keyCodec, valueCodec);
+    checkCacheOptions(plan);
     return plan.durability(durability.durability(plan.kind()));
+  }
+
+  private void checkCacheOptions(OpenStore.Plan plan) {
+    boolean isCache = plan.kind() == StoreInfo.Kind.CACHE;
+    if (maxEntries != null && (!isCache || maxEntries <= 0)) {
+      throw new ParameterException(
+          spec.commandLine(), "--max-entries needs a cache, --kind cache, and must be positive");
+    }
+    if (isCache && maxBytes != null && maxBytes < TophashCacheBuilder.MIN_BYTES) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--max-bytes of a cache must be at least " + TophashCacheBuilder.MIN_BYTES);
+    }
+  }
+
+  long maxEntries() {
+    return maxEntries == null ? Long.MAX_VALUE : maxEntries;
   }
 
   long maxBytes() {

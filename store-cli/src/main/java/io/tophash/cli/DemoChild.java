@@ -63,15 +63,12 @@ final class DemoChild implements Callable<Integer> {
         names.add(line.substring(space + 1));
       }
     }
-    Thread thread = new Thread(this::awaitEndOfInput, "tophash-demo-input");
-    thread.setDaemon(true);
-    thread.start();
+    whenInputEnds(console, () -> stopped = true);
     try (SyncStore<String, byte[]> store =
             SyncStore.builder(Codecs.utf8(), Codecs.bytes())
                 .readOnly(role == Role.READER)
                 .open(path);
-        // Not buffered: what was acknowledged has reached the kernel.
-        DataOutputStream out = new DataOutputStream(new Whole(console))) {
+        DataOutputStream out = words(console)) {
       if (role == Role.READER) {
         read(store, out);
       } else {
@@ -81,7 +78,14 @@ final class DemoChild implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private void awaitEndOfInput() {
+  /** Does something when the parent closes the input or dies. */
+  static void whenInputEnds(Console console, Runnable action) {
+    Thread thread = new Thread(() -> awaitEndOfInput(console, action), "tophash-demo-input");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static void awaitEndOfInput(Console console, Runnable action) {
     try {
       while (console.in().read() >= 0) {
         // nothing is said to a child but the end
@@ -89,7 +93,12 @@ final class DemoChild implements Callable<Integer> {
     } catch (IOException e) {
       // That is an end, too.
     }
-    stopped = true;
+    action.run();
+  }
+
+  /** The output, not buffered: a word that was written has reached the kernel. */
+  static DataOutputStream words(Console console) {
+    return new DataOutputStream(new Whole(console));
   }
 
   /** Says 0 when it is ready; at the end the number of lookups, of wrong values, and the time. */

@@ -29,7 +29,10 @@ import picocli.CommandLine.Spec;
           + " with the maps of the JDK.",
       "With --power-cut, one process writes to a SyncStore, \"cuts the power\" (mixes the pages of"
           + " a copy as an operating system might have left them), opens that, and shows that it is"
-          + " as it was when the last force() returned."
+          + " as it was when the last force() returned.",
+      "With --cache, four processes share one bounded cache before a slow source; one is killed while"
+          + " it loads. Shows how often the source was asked, how many lookups were hits, that the"
+          + " bound was kept, and how warm the cache is after a restart."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Tophash.Version.class)
@@ -54,11 +57,14 @@ final class DemoCommand implements Callable<Integer> {
       names = "--kind",
       paramLabel = "KIND",
       defaultValue = "sync",
-      description = "The store to show: sync or hash. Default: ${DEFAULT-VALUE}.")
+      description = "The store to show: sync, hash or cache. Default: ${DEFAULT-VALUE}.")
   private StoreInfo.Kind kind = StoreInfo.Kind.SYNC;
 
   @Option(names = "--power-cut", description = "sync: show power cuts, as many as --kills says.")
   private boolean powerCut;
+
+  @Option(names = "--cache", description = "Show the cache; the same as --kind cache.")
+  private boolean cache;
 
   @Option(
       names = "--store",
@@ -80,7 +86,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--seconds",
       paramLabel = "S",
       defaultValue = "10",
-      description = "sync: about how long the processes work. Default: ${DEFAULT-VALUE}.")
+      description = "sync, cache: about how long the processes work. Default: ${DEFAULT-VALUE}.")
   private double seconds;
 
   @Option(
@@ -130,12 +136,7 @@ final class DemoCommand implements Callable<Integer> {
     try (Interruption interruption = new Interruption()) {
       Path directory = Files.createTempDirectory("tophash-demo-");
       try {
-        report =
-            powerCut
-                ? ofPowerCuts(source, directory, interruption)
-                : kind == StoreInfo.Kind.SYNC
-                    ? ofProcesses(source, directory, interruption)
-                    : ofOneProcess(source, directory, interruption);
+        report = run(source, directory, interruption);
       } finally {
         status("");
         delete(directory);
@@ -144,6 +145,28 @@ final class DemoCommand implements Callable<Integer> {
     report.seconds((System.nanoTime() - start) / 1e9);
     print(report);
     return report.isOk() ? ExitCode.OK : ExitCode.DAMAGED;
+  }
+
+  private Report run(ClassSource source, Path directory, Interruption interruption)
+      throws IOException {
+    if (powerCut) {
+      return ofPowerCuts(source, directory, interruption);
+    }
+    if (cache || kind == StoreInfo.Kind.CACHE) {
+      return ofCache(directory, interruption);
+    }
+    return kind == StoreInfo.Kind.SYNC
+        ? ofProcesses(source, directory, interruption)
+        : ofOneProcess(source, directory, interruption);
+  }
+
+  private Report ofCache(Path directory, Interruption interruption) throws IOException {
+    CacheDemoReport report = new CacheDemoReport();
+    Path store = path != null ? path : directory.resolve("pages.tph");
+    report.store = store.toString();
+    report.kept = path != null;
+    new CacheDemo(store, directory, report, interruption, this::status).run(seconds);
+    return report;
   }
 
   private Report ofProcesses(ClassSource source, Path directory, Interruption interruption)

@@ -26,15 +26,11 @@ final class DemoProcess implements AutoCloseable {
   /**
    * Starts a JVM like this one.
    *
-   * @param role what it is
-   * @param store the store
-   * @param classes the list of the classes
-   * @param first number of the first operation, or the random seed
+   * @param command what the new one does: a command of this program with its arguments
    * @param fast true for the fast memory mode
    * @param files where its output goes, without an extension
    */
-  DemoProcess(DemoChild.Role role, Path store, Path classes, long first, boolean fast, Path files)
-      throws IOException {
+  DemoProcess(List<String> command, boolean fast, Path files) throws IOException {
     output = files.resolveSibling(files.getFileName() + ".out");
     errors = files.resolveSibling(files.getFileName() + ".err");
     List<String> line = new ArrayList<>();
@@ -44,8 +40,7 @@ final class DemoProcess implements AutoCloseable {
     }
     line.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC"));
     line.addAll(List.of("-cp", System.getProperty("java.class.path"), Tophash.class.getName()));
-    line.addAll(List.of("demo-child", role.name(), store.toString(), classes.toString()));
-    line.add(Long.toString(first));
+    line.addAll(command);
     process =
         new ProcessBuilder(line)
             .redirectOutput(output.toFile())
@@ -87,14 +82,42 @@ final class DemoProcess implements AutoCloseable {
   }
 
   /** Asks it to end, and waits. */
-  void end() throws IOException {
+  void end() {
     lastNanos = System.nanoTime();
+    closeInput();
+    await();
+  }
+
+  /** Asks it to end. */
+  void closeInput() {
     try {
       process.getOutputStream().close();
     } catch (IOException e) {
       // It has gone already.
     }
-    await();
+  }
+
+  /** Waits until it has said this word. */
+  void awaitWord(long word, Interruption interruption) throws IOException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!hasSaid(word)) {
+      if (!process.isAlive() || System.nanoTime() > deadline || interruption.isRequested()) {
+        close();
+        throw new CliException(
+            ExitCode.INTERNAL, "a process of the demo did not go on: " + trouble());
+      }
+      pause(1);
+    }
+  }
+
+  private boolean hasSaid(long word) throws IOException {
+    LongBuffer said = said();
+    while (said.hasRemaining()) {
+      if (said.get() == word) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void await() {
@@ -107,7 +130,7 @@ final class DemoProcess implements AutoCloseable {
     }
   }
 
-  /** All that it has said, once it has ended. */
+  /** All that it has said so far. */
   LongBuffer said() throws IOException {
     return ByteBuffer.wrap(Files.readAllBytes(output)).asLongBuffer();
   }

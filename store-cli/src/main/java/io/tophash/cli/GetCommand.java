@@ -1,6 +1,11 @@
 package io.tophash.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.tophash.cache.TophashCache;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -9,7 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "get",
     description = {
-      "Prints the value of a key. If the key is absent, prints nothing and exits with 1."
+      "Prints the value of a key. If the key is absent, prints nothing and exits with 1.",
+      "With --json, of a cache also how old the value is and when it expires."
     })
 final class GetCommand extends OpeningCommand {
   @Parameters(index = "1", paramLabel = "KEY", description = "The key, as text.")
@@ -42,11 +48,29 @@ final class GetCommand extends OpeningCommand {
             out -> {
               store.keys.writeJson(out, "key", encodedKey);
               store.values.writeJson(out, "value", value);
+              if (store.cache != null) {
+                writeTimes(out, store.cache, encodedKey);
+              }
             });
       } else {
         print(store.values.format(value) + "\n");
       }
       return ExitCode.OK;
+    }
+  }
+
+  /** How old it is, and when it expires if it does. */
+  private static void writeTimes(
+      JsonGenerator out, TophashCache<byte[], byte[]> cache, byte[] encodedKey) throws IOException {
+    Optional<Duration> age = cache.age(encodedKey);
+    if (age.isPresent()) {
+      out.writeNumberField("ageMs", age.get().toMillis());
+    }
+    Optional<Duration> left =
+        cache.expiresIn(encodedKey).filter(time -> !time.equals(TophashCache.FOREVER));
+    if (left.isPresent()) {
+      out.writeNumberField("expiresInMs", left.get().toMillis());
+      out.writeStringField("expiresAt", Instant.now().plus(left.get()).toString());
     }
   }
 }

@@ -96,7 +96,7 @@ final class LoadCommand extends OpeningCommand {
               System::nanoTime);
       RecordReader records = newReader(chosen, ByteOrderMark.skip(newContent(counted, fromStdin)));
       Entry first = nextEntry(plan, records);
-      try (OpenStore store = plan.open(expected, create.maxBytes())) {
+      try (OpenStore store = plan.open(expected, create.maxBytes(), create.maxEntries())) {
         loadAll(store, plan, first, records, counted, interruption);
         if (interruption.isRequested()) {
           // The signal decides the exit code.

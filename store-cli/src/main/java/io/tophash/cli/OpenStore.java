@@ -1,24 +1,20 @@
 package io.tophash.cli;
 
+import io.tophash.cache.TophashCache;
 import io.tophash.core.HashStore;
-import io.tophash.core.HashStoreBuilder;
 import io.tophash.core.Store;
-import io.tophash.core.StoreBuilder;
 import io.tophash.core.StoreInfo;
 import io.tophash.core.StoreInfo.Kind;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.UnsettledStoreException;
 import io.tophash.sync.Durability;
-import io.tophash.sync.SyncBuilder;
 import io.tophash.sync.SyncStore;
-import io.tophash.sync.SyncStoreBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** An open store of any kind with the text forms of its keys and values. */
 final class OpenStore implements AutoCloseable {
@@ -30,9 +26,18 @@ final class OpenStore implements AutoCloseable {
   final TextForm keys;
   final TextForm values;
 
-  private OpenStore(Map<byte[], byte[]> map, Store store, TextForm keys, TextForm values) {
+  /** The same as a cache; null if it is none. */
+  final TophashCache<byte[], byte[]> cache;
+
+  private OpenStore(
+      Map<byte[], byte[]> map,
+      Store store,
+      TophashCache<byte[], byte[]> cache,
+      TextForm keys,
+      TextForm values) {
     this.map = map;
     this.store = store;
+    this.cache = cache;
     this.keys = keys;
     this.values = values;
   }
@@ -43,21 +48,24 @@ final class OpenStore implements AutoCloseable {
    * @param kind which store it is, or will be
    * @param keys how keys are written
    * @param values how values are written
-   * @param settings what else the builder is told
+   * @param how what else the builder is told
    * @param path the file
    */
-  private static OpenStore open(
-      Kind kind, TextForm keys, TextForm values, Consumer<StoreBuilder<?, ?>> settings, Path path) {
-    if (kind == Kind.SYNC) {
-      SyncStoreBuilder<byte[], byte[]> builder = SyncStore.builder(keys.codec(), values.codec());
-      settings.accept(builder);
-      SyncStore<byte[], byte[]> store = builder.open(path);
-      return new OpenStore(store, store, keys, values);
+  private static OpenStore open(Kind kind, TextForm keys, TextForm values, Opening how, Path path) {
+    switch (kind) {
+      case SYNC:
+        SyncStore<byte[], byte[]> sync =
+            how.applyTo(SyncStore.builder(keys.codec(), values.codec())).open(path);
+        return new OpenStore(sync, sync, null, keys, values);
+      case CACHE:
+        TophashCache<byte[], byte[]> cache =
+            how.applyTo(TophashCache.builder(keys.codec(), values.codec())).open(path);
+        return new OpenStore(cache.asMap(), cache.store(), cache, keys, values);
+      default:
+        HashStore<byte[], byte[]> hash =
+            how.applyTo(HashStore.builder(keys.codec(), values.codec())).open(path);
+        return new OpenStore(hash, hash, null, keys, values);
     }
-    HashStoreBuilder<byte[], byte[]> builder = HashStore.builder(keys.codec(), values.codec());
-    settings.accept(builder);
-    HashStore<byte[], byte[]> store = builder.open(path);
-    return new OpenStore(store, store, keys, values);
   }
 
   /**
@@ -66,6 +74,9 @@ final class OpenStore implements AutoCloseable {
    * @return true if the key is new
    */
   boolean set(byte[] key, byte[] value) {
+    if (cache != null) {
+      return map.put(key, value) == null;
+    }
     if (store instanceof SyncStore) {
       // The number of entries is everybody's, so it does not tell what this operation has done.
       if (map.putIfAbsent(key, value) == null) {
@@ -136,11 +147,13 @@ final class OpenStore implements AutoCloseable {
    * made before {@link Plan#open}, so that keys and values can be checked first.
    *
    * @param wait how long to wait for who has it open
-   * @param kind which store, null for what is there, or a HashStore
+   * @param kind which store, null for what is there, or the usual one
+   * @param usual which store is made if nothing is said
    * @param keyCodec codec of the keys, null for what the store has, or utf8
    * @param valueCodec likewise
    */
-  static Plan toPut(Path path, Duration wait, Kind kind, CodecName keyCodec, CodecName valueCodec) {
+  static Plan toPut(
+      Path path, Duration wait, Kind kind, Kind usual, CodecName keyCodec, CodecName valueCodec) {
     StoreInfo info = isThere(path) ? StoreInfo.read(path) : null;
     if (info != null && kind != null && kind != info.kind()) {
       throw new CliException(
@@ -150,7 +163,7 @@ final class OpenStore implements AutoCloseable {
               + " kind="
               + info.kind().name().toLowerCase(Locale.ROOT));
     }
-    Kind made = info != null ? info.kind() : kind != null ? kind : Kind.HASH;
+    Kind made = info != null ? info.kind() : kind != null ? kind : usual;
     TextForm keys = form(keyCodec, info == null ? null : keys(info));
     TextForm values = form(valueCodec, info == null ? null : values(info));
     if (!keys.isWritable() || !values.isWritable()) {
@@ -214,19 +227,11 @@ final class OpenStore implements AutoCloseable {
      *
      * @param expectedEntries hint for a new store
      * @param maxBytes the file grows no further
+     * @param maxEntries bound of a new cache
      */
-    OpenStore open(long expectedEntries, long maxBytes) {
-      return OpenStore.open(
-          kind,
-          keys,
-          values,
-          builder -> {
-            builder.expectedEntries(expectedEntries).maxBytes(maxBytes).waitForLock(patience);
-            if (durability != null) {
-              ((SyncBuilder<?, ?>) builder).durability(durability);
-            }
-          },
-          path);
+    OpenStore open(long expectedEntries, long maxBytes, long maxEntries) {
+      Opening how = new Opening(false, patience, expectedEntries, maxBytes, maxEntries, durability);
+      return OpenStore.open(kind, keys, values, how, path);
     }
   }
 
@@ -247,11 +252,7 @@ final class OpenStore implements AutoCloseable {
 
   private static OpenStore open(StoreInfo info, Duration wait, boolean readOnly) {
     return open(
-        info.kind(),
-        keys(info),
-        values(info),
-        builder -> builder.readOnly(readOnly).waitForLock(wait),
-        info.store());
+        info.kind(), keys(info), values(info), Opening.existing(readOnly, wait), info.store());
   }
 
   private static TextForm keys(StoreInfo info) {
@@ -264,6 +265,10 @@ final class OpenStore implements AutoCloseable {
 
   @Override
   public void close() {
-    store.close();
+    if (cache != null) {
+      cache.close();
+    } else {
+      store.close();
+    }
   }
 }

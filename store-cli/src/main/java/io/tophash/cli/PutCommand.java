@@ -1,9 +1,11 @@
 package io.tophash.cli;
 
+import io.tophash.core.StoreInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,6 +37,14 @@ final class PutCommand extends OpeningCommand {
       description = "Take the value from this file, to the last byte.")
   private Path valueFile;
 
+  @Option(
+      names = "--ttl",
+      paramLabel = "DURATION",
+      description =
+          "Let the value expire after so long, such as 30s, 10m or 12h. Needs a cache; a new store"
+              + " is one then.")
+  private Duration ttl;
+
   PutCommand(Console console) {
     super(console);
   }
@@ -43,6 +53,9 @@ final class PutCommand extends OpeningCommand {
   public Integer call() throws IOException {
     if ((value == null) == (valueFile == null)) {
       throw usage("give either VALUE or --value-file");
+    }
+    if (ttl != null && ttl.isZero()) {
+      throw usage("--ttl must be positive");
     }
     byte[] content = null;
     if (valueFile != null) {
@@ -56,15 +69,22 @@ final class PutCommand extends OpeningCommand {
       throw new CliException(
           ExitCode.INPUT, "the value is too large: at most " + MOST_BYTES + " bytes");
     }
-    OpenStore.Plan plan = create.plan(path, patience());
+    OpenStore.Plan plan =
+        create.plan(path, patience(), ttl != null ? StoreInfo.Kind.CACHE : StoreInfo.Kind.HASH);
+    if (ttl != null && plan.kind() != StoreInfo.Kind.CACHE) {
+      throw usage("--ttl needs a cache; no other store lets its entries expire");
+    }
     byte[] encodedKey = plan.keys().parse("key", key);
     byte[] encodedValue =
         content != null
             ? plan.values().parseContent("value", content)
             : plan.values().parse("value", value);
     plan.checkSizes(encodedKey, encodedValue);
-    try (OpenStore store = plan.open(0, create.maxBytes())) {
-      boolean replaced = !set(store, encodedKey, encodedValue);
+    try (OpenStore store = plan.open(0, create.maxBytes(), create.maxEntries())) {
+      boolean replaced =
+          ttl != null
+              ? putWithTtl(store, encodedKey, encodedValue)
+              : !set(store, encodedKey, encodedValue);
       if (json) {
         printJson(
             out -> {
@@ -74,6 +94,13 @@ final class PutCommand extends OpeningCommand {
       }
       return ExitCode.OK;
     }
+  }
+
+  /** True if there was a value before. */
+  private boolean putWithTtl(OpenStore store, byte[] key, byte[] value) {
+    boolean replaced = store.cache.expiresIn(key).isPresent();
+    store.cache.put(key, value, ttl);
+    return replaced;
   }
 
   private static boolean set(OpenStore store, byte[] key, byte[] value) {

@@ -54,7 +54,7 @@ final class RecoverCommand extends StoreCommand {
     Codec<?> keys = keyCodec == null ? null : keyCodec.form().codec();
     Codec<?> values = valueCodec == null ? null : valueCodec.form().codec();
     RecoveryReport report =
-        kind() == Kind.SYNC
+        kind() != Kind.HASH
             ? SyncStoreRecovery.recover(path, target, keys, values)
             : HashStoreRecovery.recover(path, target, keys, values);
     double seconds = (System.nanoTime() - startNanos) / 1e9;

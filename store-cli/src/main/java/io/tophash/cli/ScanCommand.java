@@ -1,5 +1,6 @@
 package io.tophash.cli;
 
+import io.tophash.cache.CacheRecord;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.Iterator;
@@ -27,6 +28,12 @@ final class ScanCommand extends OpeningCommand {
   @Option(names = "--keys-only", description = "Only the keys.")
   private boolean keysOnly;
 
+  @Option(
+      names = "--expired",
+      description =
+          "Cache: only what has expired, or had its tag invalidated, and was not removed yet.")
+  private boolean expired;
+
   ScanCommand(Console console) {
     super(console);
   }
@@ -37,10 +44,15 @@ final class ScanCommand extends OpeningCommand {
       throw usage("--limit must not be negative");
     }
     try (OpenStore store = OpenStore.toRead(path, patience(), console)) {
+      if (expired && store.cache == null) {
+        throw usage("--expired needs a cache; no other store lets its entries expire");
+      }
       Writer writer = console.newWriter();
       RecordWriter records =
           RecordWriter.of(json ? TransferFormat.JSONL : TransferFormat.TSV, writer, store);
-      if (keysOnly) {
+      if (expired) {
+        scanExpired(store, records);
+      } else if (keysOnly) {
         scanKeys(store, records);
       } else {
         scanEntries(store, records);
@@ -48,6 +60,26 @@ final class ScanCommand extends OpeningCommand {
       records.finish();
       writer.flush();
       return ExitCode.OK;
+    }
+  }
+
+  private void scanExpired(OpenStore store, RecordWriter records) throws IOException {
+    long printed = 0;
+    for (CacheRecord<byte[], byte[]> each : store.cache.records()) {
+      if (printed == limit) {
+        return;
+      }
+      boolean isGone =
+          each.state() == CacheRecord.State.EXPIRED
+              || each.state() == CacheRecord.State.INVALIDATED;
+      if (isGone && isWanted(store, each.key())) {
+        if (keysOnly) {
+          records.writeKey(each.key());
+        } else {
+          records.write(each.key(), each.value());
+        }
+        printed++;
+      }
     }
   }
 

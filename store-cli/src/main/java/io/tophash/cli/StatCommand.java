@@ -1,6 +1,7 @@
 package io.tophash.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.tophash.cache.TophashCache;
 import io.tophash.core.HashStats;
 import io.tophash.core.StoreInfo;
 import io.tophash.core.StoreStats;
@@ -16,10 +17,11 @@ import picocli.CommandLine.Option;
     name = "stat",
     description = {
       "Says what a store is made of and how full it is. With --watch, prints a line every interval:"
-          + " what happens in a SyncStore while others work on it."
+          + " what happens in a SyncStore or a cache while others work on it. Of a cache, the line has"
+          + " a bar for how full it is and a curve of the share of hits."
     })
 final class StatCommand extends OpeningCommand {
-  @Option(names = "--watch", description = "SyncStore: go on until interrupted.")
+  @Option(names = "--watch", description = "SyncStore and cache: go on until interrupted.")
   private boolean watch;
 
   @Option(
@@ -45,26 +47,27 @@ final class StatCommand extends OpeningCommand {
       throw usage("--count must be positive");
     }
     StoreInfo info = StoreInfo.read(path);
-    if (watch && info.kind() != StoreInfo.Kind.SYNC) {
+    if (watch && info.kind() == StoreInfo.Kind.HASH) {
       throw usage("--watch needs a SyncStore; a HashStore cannot be read while it is written");
     }
     try (OpenStore store = OpenStore.toRead(path, patience(), console)) {
       if (watch) {
         long nanos = (long) (interval * 1e9);
-        new StatWatch(store.store, console.newWriter(), json, nanos, count).run();
+        new StatWatch(store, console.newWriter(), json, nanos, count).run();
       } else {
         StoreStats stats = store.store.stats();
         if (json) {
-          printJson(out -> writeJson(out, info, stats));
+          printJson(out -> writeJson(out, info, stats, store.cache));
         } else {
-          print(text(info, stats));
+          print(text(info, stats, store.cache));
         }
       }
     }
     return ExitCode.OK;
   }
 
-  private static void writeJson(JsonGenerator out, StoreInfo info, StoreStats stats)
+  private static void writeJson(
+      JsonGenerator out, StoreInfo info, StoreStats stats, TophashCache<?, ?> cache)
       throws IOException {
     out.writeStringField("store", stats.store().toString());
     out.writeStringField("kind", info.kind().name().toLowerCase(Locale.ROOT));
@@ -84,6 +87,9 @@ final class StatCommand extends OpeningCommand {
     } else {
       writeTable(out, (HashStats) stats);
     }
+    if (cache != null) {
+      CacheFigures.writeJson(out, cache);
+    }
     out.writeStringField("memoryMode", stats.memoryMode());
   }
 
@@ -96,9 +102,9 @@ final class StatCommand extends OpeningCommand {
     out.writeNumberField("oldBuckets", stats.oldBuckets());
   }
 
-  private static String text(StoreInfo info, StoreStats stats) {
+  private static String text(StoreInfo info, StoreStats stats, TophashCache<?, ?> cache) {
     StringBuilder text = new StringBuilder();
-    String kind = stats instanceof SyncStats ? "SyncStore" : "HashStore";
+    String kind = cache != null ? "cache" : stats instanceof SyncStats ? "SyncStore" : "HashStore";
     row(text, "store", stats.store().toString());
     row(text, "kind", kind + ", format version " + info.formatVersion());
     row(text, "created", info.created().toString());
@@ -106,6 +112,9 @@ final class StatCommand extends OpeningCommand {
     row(text, "values", codec(info.valueCodec(), info.valueFixedBytes()));
     row(text, "hash", info.hashName());
     row(text, "entries", "%,d", stats.entries());
+    if (cache != null) {
+      CacheFigures.rows(text, cache);
+    }
     if (stats instanceof SyncStats) {
       SyncFigures.rows(text, (SyncStats) stats);
     } else {

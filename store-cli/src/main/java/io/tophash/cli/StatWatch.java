@@ -1,6 +1,7 @@
 package io.tophash.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.tophash.cache.TophashCache;
 import io.tophash.core.Store;
 import io.tophash.sync.SyncStats;
 import java.io.IOException;
@@ -10,7 +11,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** Prints what happens in a SyncStore, a line every interval. Only reads it. */
+/** Prints what happens in a SyncStore or a cache, a line every interval. Only reads it. */
 final class StatWatch {
   private static final int LINES_UNDER_HEAD = 20;
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -30,20 +31,24 @@ final class StatWatch {
           "writers: pid (attached for)");
 
   private final Store store;
+  private final TophashCache<?, ?> cache;
+  private final CacheLines lines;
   private final Writer out;
   private final boolean json;
   private final long intervalNanos;
   private final long count;
 
   /**
-   * @param store a SyncStore
+   * @param open a SyncStore or a cache
    * @param out where the lines go; flushed after each
    * @param json true for an object on each line
    * @param intervalNanos time between two lines
    * @param count how many lines at most
    */
-  StatWatch(Store store, Writer out, boolean json, long intervalNanos, long count) {
-    this.store = store;
+  StatWatch(OpenStore open, Writer out, boolean json, long intervalNanos, long count) {
+    this.store = open.store;
+    this.cache = open.cache;
+    this.lines = cache == null ? null : new CacheLines(cache);
     this.out = out;
     this.json = json;
     this.intervalNanos = intervalNanos;
@@ -102,13 +107,20 @@ final class StatWatch {
       object.writeNumberField("fileBytes", stats.fileBytes());
       object.writeNumberField("freeBytes", stats.freeBytes());
       SyncFigures.writeJson(object, stats);
+      if (cache != null) {
+        CacheFigures.writeJson(object, cache);
+      }
       object.writeEndObject();
       object.close();
       out.write('\n');
       return;
     }
     if (line % LINES_UNDER_HEAD == 0) {
-      out.write(HEAD);
+      out.write(lines == null ? HEAD : CacheLines.HEAD);
+    }
+    if (lines != null) {
+      out.write(lines.next(seconds));
+      return;
     }
     out.write(
         String.format(

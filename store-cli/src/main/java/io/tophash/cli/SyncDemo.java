@@ -100,7 +100,10 @@ final class SyncDemo {
 
   private DemoProcess start(DemoChild.Role role, Path classes, long first, String name)
       throws IOException {
-    return new DemoProcess(role, path, classes, first, fast, directory.resolve(name));
+    List<String> command =
+        List.of(
+            "demo-child", role.name(), path.toString(), classes.toString(), Long.toString(first));
+    return new DemoProcess(command, fast, directory.resolve(name));
   }
 
   private void load(SyncStore<String, byte[]> store, Path classes) throws IOException {

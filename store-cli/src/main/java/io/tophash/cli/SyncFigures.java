@@ -37,6 +37,8 @@ final class SyncFigures {
         stats.removes(),
         stats.misses());
     StatCommand.row(text, "take-overs", "%,d", stats.takeovers());
+    StatCommand.row(
+        text, "lock waits", "%,d, %,.1f ms in all", stats.lockWaits(), stats.lockWaitNanos() / 1e6);
     checkpointRows(text, stats.checkpoint());
     if (stats.attached().isEmpty()) {
       StatCommand.row(text, "writers", "none attached");
@@ -141,6 +143,8 @@ final class SyncFigures {
     out.writeNumberField("misses", stats.misses());
     out.writeNumberField("takeovers", stats.takeovers());
     out.writeNumberField("clears", stats.clears());
+    out.writeNumberField("lockWaits", stats.lockWaits());
+    out.writeNumberField("lockWaitNanos", stats.lockWaitNanos());
     writeJson(out, stats.checkpoint());
     out.writeArrayFieldStart("attached");
     for (SyncStats.AttachedProcess process : stats.attached()) {

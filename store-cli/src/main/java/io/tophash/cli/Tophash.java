@@ -88,6 +88,7 @@ public final class Tophash implements Runnable {
         new CommandLine(root)
             .addSubcommand(new DemoCommand(console))
             .addSubcommand(new DemoChild(console))
+            .addSubcommand(new CacheDemoChild(console))
             .addSubcommand(new LoadCommand(console))
             .addSubcommand(new GetCommand(console))
             .addSubcommand(new PutCommand(console))

@@ -181,6 +181,29 @@ class DemoCommandTest extends CommandTest {
   }
 
   @Test
+  @SuppressWarnings("unchecked")
+  void fourProcessesLoadEachPageOnceAndKeepTheBound() {
+    Path store = path("pages.tph");
+    Map<String, Object> json =
+        run("demo", "--cache", "--seconds", "0.5", "--json", "--store", store).ok().json();
+    assertEquals(true, json.get("ok"));
+    assertEquals(json.get("rushPages"), json.get("rushLoads"));
+    assertTrue((Long) json.get("mostBytes") <= (Long) json.get("maxBytes"));
+    assertEquals(2, ((List<?>) json.get("processes")).size(), "one is killed");
+    List<Map<String, Object>> checks = (List<Map<String, Object>>) json.get("checks");
+    assertEquals(7, checks.size(), checks::toString);
+    assertEquals(json.get("entries"), run("stat", "--json", store).ok().json().get("entries"));
+  }
+
+  @Test
+  void theCacheDemoIsATableForPeople() {
+    String text = run("demo", "--kind", "cache", "--seconds", "0.1").ok().out();
+    assertTrue(text.contains("instance 3, killed"), text);
+    assertTrue(text.contains("load each once: 200 pages, 200 loads, not 800"), text);
+    assertTrue(text.contains("All checks passed"), text);
+  }
+
+  @Test
   void refusesNonsense() {
     run("demo", "--seconds", "0").fails(2, "--seconds");
     run("demo", "--kills", "-1").fails(2, "--kills");

@@ -44,7 +44,9 @@ public record StoreInfo(
     /** A {@link HashStore} or {@link LongHashStore}. */
     HASH,
     /** The concurrent store. */
-    SYNC
+    SYNC,
+    /** A cache over the concurrent store. */
+    CACHE
   }
 
   /**
@@ -71,7 +73,7 @@ public record StoreInfo(
     StoreHeader header = StoreHeader.parse(head, path);
     return new StoreInfo(
         path,
-        kind(header.kind, path),
+        header.isCache() ? Kind.CACHE : kind(header.kind, path),
         HeaderLayout.VERSION_VALUE,
         header.keyCodec,
         header.keyFixedBytes,

@@ -12,7 +12,8 @@ import java.nio.file.Path;
 
 /**
  * Reads what is whole from a damaged {@link SyncStore} into a new one. The damaged file is not
- * changed, and nobody may have it open for writing.
+ * changed, and nobody may have it open for writing. A cache is refused: what it has is somewhere
+ * else, too.
  */
 public final class SyncStoreRecovery {
   private SyncStoreRecovery() {}
@@ -50,6 +51,12 @@ public final class SyncStoreRecovery {
   }
 
   private static void read(Salvage salvage) {
+    if (salvage.header().isCache()) {
+      throw new IncompatibleStoreException(
+          "a cache is not recovered, as what it has can be had again: remove the file, and it is"
+              + " made anew, store="
+              + salvage.file().path());
+    }
     boolean inline = SyncRequest.isInline(salvage.header());
     new SyncReader(inline).read(salvage);
   }
