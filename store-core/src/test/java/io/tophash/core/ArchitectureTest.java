@@ -58,8 +58,13 @@ class ArchitectureTest {
       Map.of(
           "store-core", Set.of(),
           "store-sync", Set.of("store-core"),
-          "store-cli", Set.of("store-core", "store-sync"),
-          "store-bench", Set.of("store-core", "store-sync"));
+          "store-cache", Set.of("store-core", "store-sync"),
+          "store-jcache", Set.of("store-cache"),
+          "store-micrometer", Set.of("store-cache", "store-sync"),
+          "store-spring", Set.of("store-cache", "store-micrometer"),
+          "store-infinispan", Set.of("store-sync"),
+          "store-cli", Set.of("store-core", "store-sync", "store-cache"),
+          "store-bench", Set.of("store-core", "store-sync", "store-cache", "store-jcache"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -146,7 +151,18 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"store-core", "store-sync", "store-cli", "store-bench"})
+  @ValueSource(
+      strings = {
+        "store-core",
+        "store-sync",
+        "store-cache",
+        "store-jcache",
+        "store-micrometer",
+        "store-spring",
+        "store-infinispan",
+        "store-cli",
+        "store-bench"
+      })
   void aModuleDependsOnlyOnWhatItMay(String module) throws Exception {
     Set<String> used = new TreeSet<>(dependenciesInThisProject(module));
     used.removeAll(MODULE_MAY_USE.get(module));
@@ -156,7 +172,8 @@ class ArchitectureTest {
   @Test
   void theDependenciesOfAModuleAreReallyRead() throws Exception {
     assertEquals(Set.of("store-core"), dependenciesInThisProject("store-sync"));
-    assertEquals(Set.of("store-core", "store-sync"), dependenciesInThisProject("store-cli"));
+    assertEquals(
+        Set.of("store-core", "store-sync", "store-cache"), dependenciesInThisProject("store-cli"));
   }
 
   private static Set<String> dependenciesInThisProject(String module)
