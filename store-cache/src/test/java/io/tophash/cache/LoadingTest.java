@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.codec.Codecs;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -24,6 +26,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How values come into a cache that it does not have. */
 @Timeout(60)
@@ -48,6 +53,31 @@ class LoadingTest {
       assertEquals(2, cache.stats().hitCount());
       assertEquals(1, cache.stats().missCount());
       assertEquals(1, cache.stats().loadSuccessCount());
+    }
+  }
+
+  /** In some copy, the one who opens it has the count of the one who loads in the other file. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4})
+  void aCopyOfTheFileHasNoLoadsUnderWay(int earlierOpens, @TempDir Path directory) {
+    Path file = directory.resolve("a.tph");
+    Path copy = directory.resolve("copy.tph");
+    for (int i = 0; i < earlierOpens; i++) {
+      builder().open(file).close();
+    }
+    try (var cache = builder().open(file)) {
+      cache.get(
+          "a",
+          key -> {
+            cache.backup(copy);
+            return "v";
+          });
+      assertEquals("v", cache.getIfPresent("a"));
+    }
+    try (var other = builder().loadTimeout(Duration.ofDays(1)).open(copy)) {
+      assertNull(other.getIfPresent("a"));
+      assertEquals("w", other.get("a", key -> "w"));
+      assertEquals("w", other.getIfPresent("a"));
     }
   }
 

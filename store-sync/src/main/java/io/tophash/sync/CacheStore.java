@@ -184,17 +184,25 @@ public final class CacheStore<K, V> implements AutoCloseable {
     core.memory().getAndAddLong(0, CacheLayout.tag(index), 1);
   }
 
-  /** A number that names this process among all that have or had the store open for writing. */
+  /**
+   * A number that names this process among all that have or had the store open for writing. In a
+   * copy of the file it names nobody, though processes are counted from the beginning there.
+   */
   public long self() {
     checkOpen();
-    return core.process().self();
+    return core.process().self() ^ file();
+  }
+
+  /** What tells the numbers of this file from those of others, in the bits of the incarnation. */
+  private long file() {
+    return core.header().storeId & 0xFFFF_FFFFL;
   }
 
   /** False if the process with this number has ended, or left the store. */
   public boolean isAlive(long process) {
     checkOpen();
     int slot = LockWord.slot(process);
-    return slot >= 0 && core.process().isAlive(slot, LockWord.incarnation(process));
+    return slot >= 0 && core.process().isAlive(slot, LockWord.incarnation(process ^ file()));
   }
 
   /** A number of 16 bits, never 0, that names this process among those that have it open now. */
@@ -204,8 +212,8 @@ public final class CacheStore<K, V> implements AutoCloseable {
     return claimOf(slot, core.process().incarnation());
   }
 
-  private static int claimOf(int slot, long incarnation) {
-    return slot + 1 << CLAIM_SHIFT | (int) incarnation & (1 << CLAIM_SHIFT) - 1;
+  private int claimOf(int slot, long incarnation) {
+    return slot + 1 << CLAIM_SHIFT | (int) (incarnation ^ file()) & (1 << CLAIM_SHIFT) - 1;
   }
 
   /** False if the process with this {@link #claim} has ended. */
