@@ -118,7 +118,7 @@ final class DemoCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--seconds must be from 0 to 3600 and --kills from 0 to 1000");
     }
-    if (powerCut && kind != StoreInfo.Kind.SYNC) {
+    if (powerCut && (cache || kind != StoreInfo.Kind.SYNC)) {
       throw new ParameterException(
           spec.commandLine(), "--power-cut needs a SyncStore; a HashStore has process durability");
     }
