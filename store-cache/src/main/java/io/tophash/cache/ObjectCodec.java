@@ -12,9 +12,12 @@ import java.io.ObjectStreamClass;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes objects of any class, for adapters that do not know the types of their keys and values: a
@@ -178,6 +181,19 @@ public final class ObjectCodec<T> implements ArrayCodec<T> {
 
   /** Finds classes by the loader of the manager. */
   private static final class LoaderStream extends ObjectInputStream {
+    private static final Map<String, Class<?>> PRIMITIVES =
+        Stream.of(
+                boolean.class,
+                byte.class,
+                char.class,
+                short.class,
+                int.class,
+                long.class,
+                float.class,
+                double.class,
+                void.class)
+            .collect(Collectors.toMap(Class::getName, primitive -> primitive));
+
     private final ClassLoader classLoader;
 
     LoaderStream(byte[] bytes, ClassLoader classLoader) throws IOException {
@@ -186,13 +202,14 @@ public final class ObjectCodec<T> implements ArrayCodec<T> {
     }
 
     @Override
-    protected Class<?> resolveClass(ObjectStreamClass description)
-        throws IOException, ClassNotFoundException {
-      try {
-        return Class.forName(description.getName(), false, classLoader);
-      } catch (ClassNotFoundException e) {
-        return super.resolveClass(description); // Primitive types are found here only.
-      }
+    protected Class<?> resolveClass(ObjectStreamClass description) throws ClassNotFoundException {
+      // Not by the loader of whoever is on the stack, as the super method does: what can be read
+      // does
+      // not depend on who reads it first.
+      Class<?> primitive = PRIMITIVES.get(description.getName());
+      return primitive != null
+          ? primitive
+          : Class.forName(description.getName(), false, classLoader);
     }
   }
 }
