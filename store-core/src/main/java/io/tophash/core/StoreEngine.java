@@ -3,7 +3,6 @@ package io.tophash.core;
 import io.tophash.core.alloc.BlockAllocator;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreException;
-import io.tophash.core.errors.UnsettledStoreException;
 import io.tophash.core.format.BucketLayout;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.StoreHeader;
@@ -14,16 +13,15 @@ import io.tophash.core.memory.ForgottenClose;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.MemoryMode;
 import io.tophash.core.memory.StoreFile;
+import io.tophash.core.memory.StorePaths;
 import io.tophash.core.table.Assigner;
 import io.tophash.core.table.Growth;
 import io.tophash.core.table.Recovery;
 import io.tophash.core.table.Table;
 import io.tophash.core.table.TableContext;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ConcurrentModificationException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -121,70 +119,18 @@ final class StoreEngine implements AutoCloseable {
   private StoreEngine(HashRequest request, StoreFile file) {
     this.file = file;
     this.temporary = request.temporary;
-    this.layout = request.layout();
-    boolean isNew = file.isNew();
-    if (isNew) {
-      header = request.newHeader();
-    } else {
-      header = StoreHeader.parse(file.readHead(HeaderLayout.BYTES), file.path());
-      request.check(header);
-    }
+    EngineParts parts = new EngineParts(request, file);
+    layout = parts.layout;
     verifiesReads = request.verifyReads;
-    memory = file.map(header.windowShift);
-    mark = new OpenMark(memory);
-    if (isNew) {
-      BlockAllocator.format(file, memory);
-      // Before the magic: a header that says what it is never says that it was closed.
-      mark.putOpen();
-      format(request);
-      CrashPoint.reached("create.formatted");
-    }
-    allocator = new BlockAllocator(file, memory);
-    context =
-        new TableContext(memory, allocator, layout, request.hashes, request.keyCodec.fixedSize());
-    boolean unclean = mark.isOpen();
-    forced = mark.isClean();
-    boolean machineStopped = mark.mayHaveLostWrites();
-    if (file.isReadOnly()) {
-      refuseUnsettled();
-    } else if (unclean) {
-      Recovery.run(context);
-    }
-    table = new Table(context);
-    assigner = new Assigner(table);
-    growth = new Growth(table, assigner);
-    if (machineStopped) {
-      Verification.afterMachineStop(table, file.path(), request.verifyProgress);
-    }
-    if (!file.isReadOnly()) {
-      CrashPoint.reached("open.settled");
-      mark.putOpen();
-      if (forced) {
-        // What follows may reach the device in any order, but after this.
-        memory.force(HeaderLayout.BYTES);
-      }
-      CrashPoint.reached("open.marked");
-    }
-    if (isNew) {
-      file.publish();
-      CrashPoint.reached("create.published");
-    }
-  }
-
-  private void format(HashRequest request) {
-    byte[] sealed = header.toBytes();
-    memory.putBytes(0, sealed, 0, sealed.length);
-    int b = Growth.bForHint(request.expectedEntries, layout.bytes(), request.maxBytes);
-    Table.format(memory, b, ThreadLocalRandom.current().nextLong());
-  }
-
-  private void refuseUnsettled() {
-    if (Recovery.isNeeded(memory)) {
-      throw new UnsettledStoreException(
-          "the last writer was killed in the middle of an operation and a read-only opener may not"
-              + " settle it; open the store for writing once, store="
-              + file.path());
-    }
+    header = parts.header;
+    memory = parts.memory;
+    mark = parts.mark;
+    allocator = parts.allocator;
+    context = parts.context;
+    table = parts.table;
+    assigner = parts.assigner;
+    growth = parts.growth;
+    forced = parts.wasForced;
   }
 
   // --- lifecycle and misuse ----------------------------------------------------------------------
@@ -449,16 +395,7 @@ final class StoreEngine implements AutoCloseable {
   private static void release(StoreFile file, boolean temporary) {
     file.close();
     if (temporary) {
-      deleteFiles(file);
-    }
-  }
-
-  private static void deleteFiles(StoreFile file) {
-    try {
-      Files.deleteIfExists(file.path());
-      Files.deleteIfExists(file.lockPath());
-    } catch (IOException e) {
-      throw new StoreException("cannot delete the temporary store, store=" + file.path(), e);
+      StorePaths.delete(file.path());
     }
   }
 }

@@ -2,10 +2,10 @@ package io.tophash.sync;
 
 import io.tophash.core.VerifyReport;
 import io.tophash.core.codec.Codec;
-import io.tophash.core.errors.StoreException;
 import io.tophash.core.map.Entries;
 import io.tophash.core.memory.ForgottenClose;
 import io.tophash.core.memory.MemoryMode;
+import io.tophash.core.memory.StorePaths;
 import io.tophash.sync.attach.Cores;
 import io.tophash.sync.attach.SyncCore;
 import io.tophash.sync.attach.SyncRequest;
@@ -16,8 +16,6 @@ import io.tophash.sync.shard.StoreVerifier;
 import io.tophash.sync.upkeep.Backup;
 import io.tophash.sync.upkeep.Compaction;
 import io.tophash.sync.upkeep.Statistics;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -90,13 +88,8 @@ final class Attachment {
   private static void release(SyncCore core, boolean temporary) {
     Cores.release(core);
     if (temporary) {
-      try {
-        Files.deleteIfExists(core.path());
-        Files.deleteIfExists(core.lockPath());
-        Cores.forget(core.path());
-      } catch (IOException e) {
-        throw new StoreException("cannot delete the temporary store, store=" + core.path(), e);
-      }
+      StorePaths.delete(core.path());
+      Cores.forget(core.path());
     }
   }
 

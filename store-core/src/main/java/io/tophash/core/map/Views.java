@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map.Entry;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.Spliterator;
@@ -46,101 +45,6 @@ public final class Views<K, V> {
     values = new ValueCollection();
   }
 
-  /** Iterator over a walk; {@code hasNext} reaches the next entry. */
-  private final class WalkIterator<T> implements Iterator<T> {
-    private final EntryWalk<K, V> walk = entries.newWalk();
-    private final Function<EntryWalk<K, V>, T> result;
-    private boolean reached;
-    private boolean over;
-    private K last;
-
-    WalkIterator(Function<EntryWalk<K, V>, T> result) {
-      this.result = result;
-    }
-
-    @Override
-    public boolean hasNext() {
-      if (!reached && !over) {
-        reached = walk.advance();
-        over = !reached;
-      }
-      return reached;
-    }
-
-    @Override
-    public T next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException("the iteration is over");
-      }
-      walk.refresh();
-      reached = false;
-      last = walk.key();
-      return result.apply(walk);
-    }
-
-    /** Removes the key, whatever its value is by now. */
-    @Override
-    public void remove() {
-      if (last == null) {
-        throw new IllegalStateException("next() was not called, or the entry was removed already");
-      }
-      entries.delete(last);
-      last = null;
-    }
-  }
-
-  /** An entry as it was when it was reached, that writes through. */
-  private final class WrittenThrough implements Entry<K, V> {
-    private final K key;
-    private V value;
-
-    WrittenThrough(EntryWalk<K, V> walk) {
-      key = walk.key();
-      value = walk.value();
-    }
-
-    @Override
-    public K getKey() {
-      return key;
-    }
-
-    @Override
-    public V getValue() {
-      return value;
-    }
-
-    /** As in the maps of the JDK: only a concurrent one has the key again that was removed. */
-    @Override
-    public V setValue(V newValue) {
-      Objects.requireNonNull(newValue, "value");
-      if (concurrent) {
-        entries.set(key, newValue);
-      } else {
-        entries.replace(key, newValue);
-      }
-      V previous = value;
-      value = newValue;
-      return previous;
-    }
-
-    @Override
-    public boolean equals(Object object) {
-      return object instanceof Entry
-          && entries.keys().isSame(key, ((Entry<?, ?>) object).getKey())
-          && entries.values().isSame(value, ((Entry<?, ?>) object).getValue());
-    }
-
-    @Override
-    public int hashCode() {
-      return entries.keys().hash(key) ^ entries.values().hash(value);
-    }
-
-    @Override
-    public String toString() {
-      return key + "=" + value;
-    }
-  }
-
   /** A view of any store. */
   private abstract static class View<T> extends AbstractCollection<T> {
     abstract String keyCodec();
@@ -163,7 +67,7 @@ public final class Views<K, V> {
 
     @Override
     public final Iterator<T> iterator() {
-      return new WalkIterator<>(result);
+      return new WalkIterator<>(entries, result);
     }
 
     @Override
@@ -261,7 +165,7 @@ public final class Views<K, V> {
 
   private final class EntrySet extends SetView<Entry<K, V>> {
     EntrySet() {
-      super(WrittenThrough::new);
+      super(walk -> new WrittenThrough<>(entries, concurrent, walk));
     }
 
     @Override

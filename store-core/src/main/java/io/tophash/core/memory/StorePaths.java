@@ -10,7 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** The path of a store: one name for it, and what may be wrong with it or its file system. */
-final class StorePaths {
+public final class StorePaths {
   private StorePaths() {}
 
   /** The absolute path without symbolic links: the same for each name of a store. */
@@ -105,5 +105,19 @@ final class StorePaths {
             + " neededBytes="
             + neededBytes,
         e);
+  }
+
+  /**
+   * Deletes both files of a temporary store, which is closed.
+   *
+   * @throws StoreException if that fails
+   */
+  public static void delete(Path store) {
+    try {
+      Files.deleteIfExists(store);
+      Files.deleteIfExists(lockFile(store));
+    } catch (IOException e) {
+      throw new StoreException("cannot delete the temporary store, store=" + store, e);
+    }
   }
 }
