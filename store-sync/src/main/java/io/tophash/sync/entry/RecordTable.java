@@ -17,7 +17,6 @@ import io.tophash.sync.segment.RecordLog;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.shard.Eviction;
 import io.tophash.sync.shard.LargeRecords;
-import io.tophash.sync.shard.SegmentRead;
 import io.tophash.sync.shard.Shards;
 import io.tophash.sync.shard.WholeShards;
 import java.nio.ByteBuffer;
@@ -99,11 +98,13 @@ final class RecordTable extends SegmentTable<RecordOp> {
   @Override
   Step look(RecordOp op, int shard) {
     try {
-      SegmentRead read = new SegmentRead(context, op.hash);
-      if (!read.begin()) {
+      // As SegmentRead does, once.
+      long directoryWord = context.directoryWord(shard);
+      long entry = context.entry(directoryWord, op.hash);
+      if (segments.leavesMapping(entry, 8)) {
         return Step.UNSURE;
       }
-      long word = read.word();
+      long word = memory.getLongAcquire(entry, 0);
       if (!op.change.removes() && !op.isLarge()) {
         segments.log().touch(word, op.logged.length);
       }
@@ -120,7 +121,9 @@ final class RecordTable extends SegmentTable<RecordOp> {
         return op.present ? Step.DONE : Step.HAS_SLOT;
       }
       boolean isAbsent = found >= 0 && !present && !op.change.inserts;
-      return isAbsent && read.isCurrent() ? absent(op) : Step.HAS_SLOT;
+      return isAbsent && context.stand(shard, directoryWord, entry, word)
+          ? absent(op)
+          : Step.HAS_SLOT;
     } catch (IndexOutOfBoundsException e) {
       return Step.UNSURE;
     }

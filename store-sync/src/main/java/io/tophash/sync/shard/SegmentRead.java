@@ -88,8 +88,7 @@ public final class SegmentRead {
 
   /** True if all that was read since {@link #begin} was there. */
   public boolean isCurrent() {
-    MappedMemory.acquireFence();
-    return memory.getLong(entry, 0) == word && isDirectoryCurrent();
+    return context.stand(shard, directoryWord, entry, word);
   }
 
   /** True if all of the directory that was read since {@link #begin} was there. */

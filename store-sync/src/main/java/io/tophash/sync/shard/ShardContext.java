@@ -84,6 +84,15 @@ public record ShardContext(
   }
 
   /**
+   * True if neither a directory word nor the segment word at an entry of that directory has
+   * changed: see {@link SegmentRead}.
+   */
+  public boolean stand(int shard, long directoryWord, long entry, long segmentWord) {
+    MappedMemory.acquireFence();
+    return memory.getLong(entry, 0) == segmentWord && directoryWord(shard) == directoryWord;
+  }
+
+  /**
    * The word {@code STATE}, for who is in the guard, or holds the lock: it does not change then.
    */
   long state(int shard) {
