@@ -57,7 +57,7 @@ final class FileWatch implements LockKeeper.Kept {
   }
 
   @Override
-  public void look(String kernelLocks) throws IOException {
+  public void look(KernelLocks locks) throws IOException {
     Runnable look = also;
     if (look != null) {
       look.run();

@@ -1,10 +1,9 @@
 package io.tophash.core.memory;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Future;
 
 /**
@@ -28,14 +27,13 @@ final class LockKeeper {
   /** Something to look after. */
   @FunctionalInterface
   interface Kept {
-    /** Called on the file thread with the kernel's list of locks, empty if it has none. */
-    void look(String kernelLocks) throws IOException;
+    /** Called on the file thread with what the kernel lists. */
+    void look(KernelLocks locks) throws IOException;
   }
 
   private static final System.Logger LOG = System.getLogger("io.tophash");
-  private static final Path KERNEL_LOCKS = Path.of("/proc/locks");
 
-  private static final List<Kept> ALL = new ArrayList<>(); // file thread only
+  private static final Set<Kept> ALL = new LinkedHashSet<>(); // file thread only
   private static Future<?> looking;
 
   private LockKeeper() {}
@@ -58,22 +56,13 @@ final class LockKeeper {
   }
 
   private static void look() {
-    String kernelLocks = kernelLocks();
+    KernelLocks locks = KernelLocks.read();
     for (Kept kept : List.copyOf(ALL)) {
       try {
-        kept.look(kernelLocks);
+        kept.look(locks);
       } catch (IOException | RuntimeException e) {
         LOG.log(System.Logger.Level.WARNING, "cannot look after an open store", e);
       }
-    }
-  }
-
-  /** The kernel's list of all locks; empty if it has none to show. */
-  static String kernelLocks() {
-    try {
-      return Files.readString(KERNEL_LOCKS);
-    } catch (IOException e) {
-      return "";
     }
   }
 }

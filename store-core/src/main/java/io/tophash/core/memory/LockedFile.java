@@ -24,10 +24,13 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class LockedFile implements LockKeeper.Kept {
   private static final System.Logger LOG = System.getLogger("io.tophash");
-  private static final long CANARIES = 1L << 62;
+
+  /** From this byte on canaries are locked, and nothing else. */
+  static final long CANARIES = 1L << 62;
+
   private static final int OPEN_ATTEMPTS = 10;
   private static final int ID_BITS = 48;
-  private static final int CANARY_LOOKS = 2;
+  private static final int FEW = 4;
 
   /** Lists of the kernel in which a lock must be missing. */
   private static final int LOOKS = 3;
@@ -36,11 +39,21 @@ final class LockedFile implements LockKeeper.Kept {
   private final FileChannel channel;
   private final boolean writable;
   private final long id;
-  private final List<RangeLock> held = new ArrayList<>();
+  private final List<RangeLock> held = new ArrayList<>(FEW);
   private RangeLock canary;
-  private String canaryText;
+  private long canaryAt;
+  private Listing listing = Listing.UNKNOWN;
   private boolean clashed;
   private boolean lost;
+
+  /** Whether the kernel lists locks on this file. */
+  private enum Listing {
+    /** Nobody has looked yet, or the canary was dropped before. */
+    UNKNOWN,
+    LISTED,
+    /** It does not: then nothing says that locks were lost. */
+    UNLISTED
+  }
 
   private LockedFile(Path path, FileChannel channel, boolean writable, long id) {
     this.path = path;
@@ -176,19 +189,12 @@ final class LockedFile implements LockKeeper.Kept {
    * one of them drops the canary too.
    */
   private void keep() throws IOException {
-    long at = CANARIES + (ThreadLocalRandom.current().nextLong() & CANARIES - 1);
-    canary = new RangeLock(this, at, 1);
-    String line = " " + at + " " + at + "\n";
-    for (int i = 0; i < CANARY_LOOKS && canaryText == null; i++) {
-      // Again, as it may have been dropped between the two.
-      if (i > 0 ? !canary.renew() : !canary.tryTake(true)) {
-        throw new IOException("its bytes cannot be locked");
-      }
-      canaryText = LockKeeper.kernelLocks().contains(line) ? line : null;
+    canaryAt = CANARIES + (ThreadLocalRandom.current().nextLong() & CANARIES - 1);
+    canary = new RangeLock(this, canaryAt, 1);
+    if (!canary.tryTake(true)) {
+      throw new IOException("its bytes cannot be locked");
     }
-    if (canaryText != null) {
-      LockKeeper.add(this);
-    }
+    LockKeeper.add(this);
   }
 
   /**
@@ -197,30 +203,41 @@ final class LockedFile implements LockKeeper.Kept {
    * @return false if somebody else has one by now
    */
   boolean confirm() throws IOException {
-    return stands() || renew();
+    return stands(KernelLocks.read()) || renew();
   }
 
   /**
    * Looks more than once before it says that the locks are gone: the kernel writes its list in
    * pieces, and while others give locks up a piece may leave one out that stands. To take locks
    * again that were not lost would give them up for a moment.
+   *
+   * @param locks the first list to look at
    */
-  private boolean stands() {
-    for (int i = 0; i < LOOKS; i++) {
-      if (stands(LockKeeper.kernelLocks())) {
-        return true;
-      }
+  private boolean stands(KernelLocks locks) throws IOException {
+    if (listing == Listing.UNKNOWN) {
+      return learn(locks);
     }
-    return false;
+    boolean stands = listing == Listing.UNLISTED || locks.has(canaryAt);
+    for (int i = 1; i < LOOKS && !stands; i++) {
+      stands = KernelLocks.read().has(canaryAt);
+    }
+    return stands;
   }
 
-  private boolean stands(String kernelLocks) {
-    return canaryText == null || kernelLocks.contains(canaryText);
+  /** The first look: if the canary is not listed, it was dropped already, or never will be. */
+  private boolean learn(KernelLocks locks) throws IOException {
+    if (locks.has(canaryAt)) {
+      listing = Listing.LISTED;
+      return true;
+    }
+    boolean renewed = renew();
+    listing = KernelLocks.read().has(canaryAt) ? Listing.LISTED : Listing.UNLISTED;
+    return renewed;
   }
 
   @Override
-  public void look(String kernelLocks) throws IOException {
-    boolean standing = stands(kernelLocks) || stands();
+  public void look(KernelLocks locks) throws IOException {
+    boolean standing = stands(locks);
     if (!standing) {
       LOG.log(
           System.Logger.Level.WARNING,

@@ -64,7 +64,7 @@ public final class Sidecar implements Liveness {
   private final Path store;
   private final SidecarFile opened;
   private final LockedFile file;
-  private final RangeLock[] slots = new RangeLock[SLOTS];
+  private final RangeLock[] slots = new RangeLock[SLOTS]; // made when they are needed
   private final RangeLock attach;
   private final RangeLock grow;
   private final ReaderLock readers;
@@ -78,9 +78,6 @@ public final class Sidecar implements Liveness {
     this.store = store;
     this.opened = opened;
     this.file = opened.file();
-    for (int slot = 0; slot < SLOTS; slot++) {
-      slots[slot] = new RangeLock(file, slot, 1);
-    }
     attach = new RangeLock(file, ATTACH, 1);
     grow = new RangeLock(file, GROW, 1);
     readers = new ReaderLock(file, opened.notes(), READERS);
@@ -226,17 +223,24 @@ public final class Sidecar implements Liveness {
 
   @Override
   public boolean tryLockSlot(int slot) {
-    return call(store, () -> slots[slot].tryTake(false));
+    return call(store, () -> slot(slot).tryTake(false));
   }
 
   @Override
   public void unlockSlot(int slot) {
-    call(store, slots[slot]::giveUp);
+    call(store, () -> slot(slot).giveUp());
   }
 
   @Override
   public boolean isSlotLocked(int slot) {
-    return call(store, () -> slots[slot].isTaken(true));
+    return call(store, () -> slot(slot).isTaken(true));
+  }
+
+  private RangeLock slot(int slot) {
+    if (slots[slot] == null) {
+      slots[slot] = new RangeLock(file, slot, 1);
+    }
+    return slots[slot];
   }
 
   /**
