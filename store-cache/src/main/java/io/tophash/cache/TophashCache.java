@@ -378,6 +378,19 @@ public final class TophashCache<K, V> implements AutoCloseable {
     return entries.store();
   }
 
+  /**
+   * Changes the bounds, for all processes and for good: see {@link CacheStore#resize}. What goes
+   * for it counts as evicted.
+   *
+   * @param maxBytes {@link Long#MAX_VALUE} for none
+   * @param maxEntries {@link Long#MAX_VALUE} for none
+   * @throws IllegalArgumentException if a bound is too small
+   */
+  public void resize(long maxBytes, long maxEntries) {
+    entries.cache().resize(maxBytes, maxEntries);
+    entries.removals().drain();
+  }
+
   /** Figures of the file, for all processes: see {@link io.tophash.sync.SyncStore#stats}. */
   public SyncStats storeStats() {
     return entries.store().stats();

@@ -3,6 +3,7 @@ package io.tophash.sync;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.map.Entries;
+import io.tophash.sync.attach.CacheSettings;
 import io.tophash.sync.attach.SyncCore;
 import io.tophash.sync.entry.RecordEntries;
 import io.tophash.sync.format.CacheLayout;
@@ -90,8 +91,7 @@ public final class CacheStore<K, V> implements AutoCloseable {
     try {
       new Sweep(core.shards()).run(periodMs);
     } catch (IndexOutOfBoundsException e) {
-      checkOpen(); // it was closed meanwhile
-      throw new CorruptStoreException("store", 0, "a reference leads nowhere (" + e + ")");
+      throw explain(e);
     }
   }
 
@@ -123,6 +123,76 @@ public final class CacheStore<K, V> implements AutoCloseable {
       used += caching.bounds().used(shard);
     }
     return used;
+  }
+
+  /**
+   * Changes the bounds, for all processes and for good. Higher ones hold at once; for lower ones
+   * entries go first, some at a time, while the cache is in use, so when this returns they are
+   * kept. Takes time in proportion to what goes. If this is the only process that has the file
+   * open, it is compacted and cut then, as far as what is left can be moved, for which up to half
+   * may have to go besides; else it is not made longer, and cut by who next compacts it alone. A
+   * kill leaves the old bounds or the new ones. Blocking: one at a time, and nobody opens the cache
+   * meanwhile.
+   *
+   * @param maxBytes {@link Long#MAX_VALUE} for none
+   * @param maxEntries {@link Long#MAX_VALUE} for none
+   * @throws IllegalArgumentException if a bound is less than {@link CacheStoreBuilder#MIN_BYTES},
+   *     or not positive, or too small to be divided among the shards that the cache was made with;
+   *     or if the segments need more even when they are empty, and then the bounds stay
+   * @throws UnsupportedOperationException if the cache was opened read-only
+   * @throws io.tophash.core.errors.StoreTimeoutException if a lock was not to be had in time; some
+   *     shards may have their new share then, and no bound is exceeded
+   */
+  public void resize(long maxBytes, long maxEntries) {
+    checkOpen();
+    if (store.isReadOnly()) {
+      throw new UnsupportedOperationException(
+          "the cache was opened read-only, store=" + store.path());
+    }
+    int shards = core.shards().context().shardCount();
+    long leastBytes = Math.max(CacheStoreBuilder.MIN_BYTES, CacheSettings.leastBytes(shards));
+    if (maxBytes < leastBytes || maxEntries < shards) {
+      throw new IllegalArgumentException(
+          "a cache that was made for much more cannot be made so small; make a new one, maxBytes="
+              + maxBytes
+              + " atLeast="
+              + leastBytes
+              + " maxEntries="
+              + maxEntries
+              + " atLeast="
+              + shards);
+    }
+    boolean smaller = maxBytes < maxBytes();
+    try {
+      if (!core.resize(maxBytes, maxEntries)) {
+        throw new IllegalArgumentException(
+            "the cache has too many segments for such a bound; clear it first, maxBytes="
+                + maxBytes);
+      }
+    } catch (IndexOutOfBoundsException e) {
+      throw explain(e);
+    }
+    if (smaller && isTooLong(maxBytes)) {
+      store.compact();
+      // What is left may lie in the way of what should move there.
+      for (long less = maxBytes / 4 * 3;
+          isTooLong(maxBytes) && less >= Math.max(leastBytes, maxBytes / 2);
+          less -= maxBytes / 4) {
+        if (core.resize(less, maxEntries)) {
+          store.compact();
+        }
+      }
+      core.resize(maxBytes, maxEntries);
+    }
+  }
+
+  private boolean isTooLong(long maxBytes) {
+    return core.file().length() > maxBytes;
+  }
+
+  private RuntimeException explain(IndexOutOfBoundsException e) {
+    checkOpen(); // it was closed meanwhile
+    return new CorruptStoreException("store", 0, "a reference leads nowhere (" + e + ")");
   }
 
   // --- counters ----------------------------------------------------------------------------------

@@ -92,6 +92,19 @@ class CacheStoreTest {
     }
   }
 
+  @Test
+  void anOddBoundIsKeptAsWell() throws Exception {
+    long bound = 5_000_001;
+    Path path = dir.resolve("cache.tph");
+    try (CacheStore<String, byte[]> cache = builder().maxBytes(bound).open(path)) {
+      for (int i = 0; i < 8_000; i++) {
+        cache.store().set("k" + i, forEver(1_000, new Random(i)));
+        assertTrue(Files.size(path) <= bound);
+      }
+      assertTrue(Files.size(path) > bound / 2 && cache.evictedCount() > 0);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {20, 1_000, 3_000, 20_000, 200_000, 3_000_000})
   void theFileNeverTakesMoreThanTheBound(int largest) throws Exception {
@@ -120,20 +133,21 @@ class CacheStoreTest {
         assertTrue(present == null || Arrays.equals(present, value));
         assertTrue(Files.size(path) <= bound);
         assertTrue(cache.usedBytes() <= bound);
-        assertTrue(largest > 4_000 || present != null, "what is small is always kept");
+        assertTrue(value.length > 4_000 || present != null, "what is small is always kept");
         lost += present == null ? 1 : 0;
         puts++;
       }
       assertEquals(lost, cache.rejectedCount());
-      // In so small a file there may be no room in one piece; of what is larger than a fourth of a
-      // shard's share none is kept.
-      assertTrue(largest > 1_000_000 || lost <= puts / 20, lost + " of " + puts);
+      // Of what is larger than about a shard's share none is kept.
+      assertTrue(largest > 1_000_000 || lost == 0, lost + " of " + puts);
       long payload = 0;
       for (Map.Entry<String, byte[]> entry : store.entrySet()) {
         assertRight(last, entry.getKey(), entry.getValue());
         payload += entry.getKey().length() + entry.getValue().length - 8;
       }
-      assertTrue(payload > bound / 4 || largest == 20 || largest > 1_000_000, "payload=" + payload);
+      // Of values that take an extent each a few more or less are much.
+      long least = largest == 20 || largest > 1_000_000 ? 0 : bound / (largest > 100_000 ? 8 : 4);
+      assertTrue(payload > least, "payload=" + payload);
       assertTrue(store.verify().isClean(), () -> store.verify().toString());
     }
   }
@@ -228,8 +242,75 @@ class CacheStoreTest {
       for (int i = 0; i < 500; i++) {
         hot += store.containsKey("hot" + i) ? 1 : 0;
       }
-      assertTrue(hot > 400, "hot=" + hot);
+      assertTrue(hot > 490, "hot=" + hot);
     }
+  }
+
+  @Test
+  void theBoundsCanBeChanged() throws Exception {
+    Random random = new Random(1);
+    Map<String, byte[]> last = new HashMap<>();
+    Path path = dir.resolve("cache.tph");
+    int number = 0;
+    try (CacheStore<String, byte[]> cache = builder().maxBytes(16 << 20).open(path)) {
+      SyncStore<String, byte[]> store = cache.store();
+      for (long[] bounds :
+          new long[][] {
+            {16 << 20, Long.MAX_VALUE},
+            {8 << 20, Long.MAX_VALUE},
+            {8 << 20, 2_000},
+            {4 << 20, 500},
+            {32 << 20, 50_000},
+            {Long.MAX_VALUE, 10_000},
+            {6 << 20, Long.MAX_VALUE},
+          }) {
+        long length = Files.size(path);
+        cache.resize(bounds[0], bounds[1]);
+        // It is cut as far as what is left can be moved.
+        assertTrue(Files.size(path) <= Math.max(length, bounds[0]));
+        assertTrue(cache.usedBytes() <= bounds[0] && store.sizeLong() <= bounds[1]);
+        assertEquals(bounds[0], cache.maxBytes());
+        assertEquals(bounds[1], cache.maxEntries());
+        long atMost = Math.max(bounds[0], Files.size(path));
+        long before = store.sizeLong();
+        for (int i = 0; i < 15_000; i++) {
+          assertTrue(cache.usedBytes() <= bounds[0] && store.sizeLong() <= bounds[1]);
+          String key = "k" + number++ % 60_000;
+          byte[] value = forEver(random.nextInt(i % 500 == 0 ? 20_000 : 500), random);
+          store.set(key, value);
+          last.put(key, value);
+          assertTrue(value.length > 4_000 || store.containsKey(key), key);
+        }
+        assertTrue(Files.size(path) <= atMost, "it is not made longer than the bound");
+        assertTrue(
+            store.sizeLong() > Math.min(before, bounds[1] * 6 / 10), () -> "" + store.sizeLong());
+        store.forEach((key, value) -> assertRight(last, key, value));
+        assertTrue(store.verify().isClean(), () -> store.verify().toString());
+      }
+    }
+    try (CacheStore<String, byte[]> cache = builder().maxBytes(16 << 20).open(path)) {
+      assertEquals(6 << 20, cache.maxBytes());
+      cache.store().forEach((key, value) -> assertRight(last, key, value));
+    }
+    try (CacheStore<String, byte[]> cache = builder().readOnly(true).open(path)) {
+      assertThrows(UnsupportedOperationException.class, () -> cache.resize(8 << 20, 100));
+    }
+  }
+
+  @Test
+  void boundsThatAreTooSmallAreRefusedAndChangeNothing() {
+    try (CacheStore<String, byte[]> cache =
+        builder().maxBytes(64 << 20).maxEntries(100_000).openTemporary()) {
+      assertThrows(IllegalArgumentException.class, () -> cache.resize(2 << 20, 100_000));
+      assertThrows(IllegalArgumentException.class, () -> cache.resize(64 << 20, 0));
+      assertThrows(IllegalArgumentException.class, () -> cache.resize(64 << 20, -1));
+      assertThrows(IllegalArgumentException.class, () -> cache.resize(64 << 20, 7));
+      assertEquals(64 << 20, cache.maxBytes());
+      assertEquals(100_000, cache.maxEntries());
+    }
+    CacheStore<String, byte[]> closed = builder().openTemporary();
+    closed.close();
+    assertThrows(IllegalStateException.class, () -> closed.resize(8 << 20, 100));
   }
 
   @Test

@@ -82,7 +82,7 @@ public final class Soak implements Callable<Integer> {
       return failure.get() == null ? 0 : 1;
     }
     if (draw) {
-      SoakCharts.draw(out.resolve("soak.csv"), out);
+      SoakCharts.draw(out.resolve("soak.csv"), out, "soak", SoakCharts.STORE);
       return 0;
     }
     Files.createDirectories(out);
@@ -112,7 +112,7 @@ public final class Soak implements Callable<Integer> {
         return 1;
       }
     }
-    SoakCharts.draw(csv, out);
+    SoakCharts.draw(csv, out, "soak", SoakCharts.STORE);
     return failure.get() == null ? 0 : 1;
   }
 

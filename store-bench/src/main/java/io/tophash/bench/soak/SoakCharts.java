@@ -26,79 +26,100 @@ final class SoakCharts {
 
   private SoakCharts() {}
 
-  static void draw(Path csv, Path out) throws IOException {
+  /**
+   * A chart.
+   *
+   * @param name of its file
+   * @param axis what its lines count
+   * @param columns of the CSV file that are its lines
+   */
+  record Chart(String name, String title, String axis, boolean logarithmic, List<String> columns) {}
+
+  private static final Chart READS =
+      new Chart(
+          "reads",
+          "Latency of lookups",
+          "microseconds",
+          true,
+          List.of("readP50Us", "readP99Us", "readP999Us", "readMaxUs"));
+  private static final Chart WRITES =
+      new Chart(
+          "writes",
+          "Latency of changes",
+          "microseconds",
+          true,
+          List.of("writeP50Us", "writeP99Us", "writeP999Us", "writeMaxUs"));
+  private static final Chart WORK =
+      new Chart(
+          "work",
+          "Operations in a second, and entries",
+          "number",
+          false,
+          List.of("reads", "writes", "entries"));
+
+  /** Those of a store. */
+  static final List<Chart> STORE =
+      List.of(
+          new Chart(
+              "memory",
+              "Memory of the process that lives",
+              "MiB",
+              false,
+              List.of("heapMiB", "rssAnonMiB", "rssMappedMiB")),
+          new Chart(
+              "file",
+              "The file",
+              "MiB",
+              false,
+              List.of("fileMiB", "diskMiB", "usedMiB", "freeMiB")),
+          new Chart(
+              "handles",
+              "Descriptors and mappings",
+              "number",
+              false,
+              List.of("descriptors", "mappings")),
+          READS,
+          WRITES,
+          WORK);
+
+  /** Those of a cache. */
+  static final List<Chart> CACHE =
+      List.of(
+          new Chart(
+              "space",
+              "The bound, the file, and what is in it",
+              "MiB",
+              false,
+              List.of("boundMiB", "fileMiB", "usedMiB", "payloadMiB")),
+          new Chart(
+              "gone",
+              "Entries that went in a second",
+              "number",
+              true,
+              List.of("evicted", "expired", "rejected")),
+          READS,
+          WRITES,
+          WORK);
+
+  /**
+   * Draws charts.
+   *
+   * @param prefix of the names of their files
+   */
+  static void draw(Path csv, Path out, String prefix, List<Chart> charts) throws IOException {
     List<String> lines = Files.readAllLines(csv);
     List<String> names = List.of(lines.get(0).split(","));
     List<String[]> rows = lines.stream().skip(1).map(line -> line.split(",", -1)).toList();
-    chart(
-        out,
-        "memory",
-        "Memory of the process that lives",
-        "MiB",
-        false,
-        names,
-        rows,
-        List.of("heapMiB", "rssAnonMiB", "rssMappedMiB"));
-    chart(
-        out,
-        "file",
-        "The file",
-        "MiB",
-        false,
-        names,
-        rows,
-        List.of("fileMiB", "diskMiB", "usedMiB", "freeMiB"));
-    chart(
-        out,
-        "handles",
-        "Descriptors and mappings",
-        "number",
-        false,
-        names,
-        rows,
-        List.of("descriptors", "mappings"));
-    chart(
-        out,
-        "reads",
-        "Latency of lookups",
-        "microseconds",
-        true,
-        names,
-        rows,
-        List.of("readP50Us", "readP99Us", "readP999Us", "readMaxUs"));
-    chart(
-        out,
-        "writes",
-        "Latency of changes",
-        "microseconds",
-        true,
-        names,
-        rows,
-        List.of("writeP50Us", "writeP99Us", "writeP999Us", "writeMaxUs"));
-    chart(
-        out,
-        "work",
-        "Operations in a second, and entries",
-        "number",
-        false,
-        names,
-        rows,
-        List.of("reads", "writes", "entries"));
+    for (Chart chart : charts) {
+      draw(out.resolve(prefix + "-" + chart.name() + ".svg"), chart, names, rows);
+    }
   }
 
-  private static void chart(
-      Path out,
-      String name,
-      String title,
-      String axis,
-      boolean logarithmic,
-      List<String> names,
-      List<String[]> rows,
-      List<String> columns)
+  private static void draw(Path file, Chart lines, List<String> names, List<String[]> rows)
       throws IOException {
     XYSeriesCollection data = new XYSeriesCollection();
     int step = Math.max(1, rows.size() / POINTS);
-    for (String column : columns) {
+    for (String column : lines.columns()) {
       int index = names.indexOf(column);
       XYSeries series = new XYSeries(column);
       for (int from = 0; from < rows.size(); from += step) {
@@ -111,24 +132,24 @@ final class SoakCharts {
       }
       data.addSeries(series);
     }
-    JFreeChart chart = ChartFactory.createXYLineChart(title, "minutes", axis, data);
+    JFreeChart chart = ChartFactory.createXYLineChart(lines.title(), "minutes", lines.axis(), data);
     chart.setBackgroundPaint(Color.WHITE);
     XYPlot plot = chart.getXYPlot();
     plot.setBackgroundPaint(Color.WHITE);
     plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
     plot.setOutlineVisible(false);
-    if (logarithmic) {
-      plot.setRangeAxis(new LogAxis(axis));
+    if (lines.logarithmic()) {
+      plot.setRangeAxis(new LogAxis(lines.axis()));
     }
     // One path for each line: a tenth of the bytes.
     ((XYLineAndShapeRenderer) plot.getRenderer()).setDrawSeriesLineAsPath(true);
-    for (int i = 0; i < columns.size(); i++) {
+    for (int i = 0; i < lines.columns().size(); i++) {
       plot.getRenderer().setSeriesPaint(i, COLOURS.get(i));
       plot.getRenderer().setSeriesStroke(i, new BasicStroke(1));
     }
     SVGGraphics2D graphics = new SVGGraphics2D(WIDTH, HEIGHT);
     graphics.setDefsKeyPrefix("chart-");
     chart.draw(graphics, new Rectangle(WIDTH, HEIGHT));
-    Files.writeString(out.resolve("soak-" + name + ".svg"), graphics.getSVGElement() + "\n");
+    Files.writeString(file, graphics.getSVGElement() + "\n");
   }
 }

@@ -68,7 +68,7 @@ final class SoakSample {
     }
   }
 
-  private static String latencies(Histogram h) {
+  static String latencies(Histogram h) {
     return h.getTotalCount()
         + ","
         + number(h.getValueAtPercentile(50) / 1e3)
@@ -80,11 +80,11 @@ final class SoakSample {
         + number(h.getMaxValue() / 1e3);
   }
 
-  private static double mib(long bytes) {
+  static double mib(long bytes) {
     return bytes / 1024.0 / 1024.0;
   }
 
-  private static String number(double value) {
+  static String number(double value) {
     return String.format(Locale.ROOT, "%.1f", value);
   }
 

@@ -30,10 +30,25 @@ class SoakTest {
           "soak ended: minutes=\\S+ kills=(\\d+) takeovers=\\d+ entries=(\\d+) findings=\\[]"
               + " failure=null");
 
+  private static final Pattern CACHE_END =
+      Pattern.compile(
+          "cache soak ended: minutes=\\S+ kills=(\\d+) entries=(\\d+) evicted=\\d+ rejected=\\d+"
+              + " puts=\\d+ findings=\\[] failure=null");
+
   @TempDir Path dir;
 
   @Test
   void noValueIsWrongAndTheStoreIsWholeInTheEnd() throws IOException, InterruptedException {
+    run(Soak.class, "--store", END, "soak.csv", "soak-memory.svg");
+  }
+
+  @Test
+  void noValueOfACacheIsWrongAndItsBoundIsKept() throws IOException, InterruptedException {
+    run(CacheSoak.class, "--cache", CACHE_END, "cache-soak.csv", "cache-soak-space.svg");
+  }
+
+  private void run(Class<?> main, String option, Pattern pattern, String csv, String chart)
+      throws IOException, InterruptedException {
     Path memory = Path.of("/dev/shm");
     Path store =
         Files.isWritable(memory)
@@ -49,10 +64,10 @@ class SoakTest {
                   "-cp",
                   System.getProperty(
                       "surefire.test.class.path", System.getProperty("java.class.path")),
-                  Soak.class.getName(),
+                  main.getName(),
                   "--minutes",
                   MINUTES,
-                  "--store",
+                  option,
                   store.toString(),
                   "--out",
                   out.toString())
@@ -63,13 +78,13 @@ class SoakTest {
       String text = Files.readString(log);
       System.out.print(text);
       assertEquals(0, status, text);
-      Matcher end = END.matcher(text);
+      Matcher end = pattern.matcher(text);
       assertTrue(end.find(), text);
       assertTrue(Integer.parseInt(end.group(1)) >= 1, "nobody was killed");
       assertTrue(Integer.parseInt(end.group(2)) > 0, "nothing was stored");
-      List<String> lines = Files.readAllLines(out.resolve("soak.csv"));
+      List<String> lines = Files.readAllLines(out.resolve(csv));
       assertTrue(lines.size() > 2, "no figures");
-      assertTrue(Files.size(out.resolve("soak-memory.svg")) > 0);
+      assertTrue(Files.size(out.resolve(chart)) > 0);
       Path child = out.resolve("child.log");
       assertEquals("", Files.exists(child) ? Files.readString(child) : "");
     } finally {

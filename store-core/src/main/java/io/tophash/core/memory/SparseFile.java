@@ -7,6 +7,7 @@ import java.io.RandomAccessFile;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.function.LongSupplier;
 
 /**
  * The open file below a {@link StoreFile}: its length and the space in it, which are two things.
@@ -29,6 +30,7 @@ final class SparseFile {
   private final Path path;
   private final RandomAccessFile file;
   private final long maxBytes;
+  private LongSupplier tailLimit = () -> Long.MAX_VALUE;
   private final Sidecar sidecar;
   private final Object writing = new Object(); // the position and the length of the file
   private volatile boolean closed;
@@ -77,6 +79,11 @@ final class SparseFile {
     }
   }
 
+  /** The file gets no tail behind this position, which may change; set before the first use. */
+  void limitTail(LongSupplier limit) {
+    tailLimit = limit;
+  }
+
   /**
    * Makes the file at least {@code end} bytes long, usually longer. Blocks while another thread or
    * process does the same.
@@ -117,7 +124,8 @@ final class SparseFile {
 
   private void setLength(
       long before, long end, long windowBytes, boolean tailRefused, boolean refused) {
-    long wanted = Math.max(end, Math.min(maxBytes, roundedLength(end, windowBytes)));
+    long most = Math.min(maxBytes, tailLimit.getAsLong());
+    long wanted = Math.max(end, Math.min(most, roundedLength(end, windowBytes)));
     try {
       if (tailRefused) {
         throw new IOException("No space left on device (by a test)");

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.function.LongSupplier;
 
 /**
  * The file of a store: its name, its locks, and what is below: its length and the space in it
@@ -267,6 +268,14 @@ public final class StoreFile implements AutoCloseable {
    */
   public void ensureLength(long end) {
     file.ensureLength(end, mapping.memory().windowBytes());
+  }
+
+  /**
+   * Nothing is added for convenience behind this position, which may change; said before the first
+   * {@link #ensureLength}.
+   */
+  public void limitTail(LongSupplier limit) {
+    file.limitTail(limit);
   }
 
   /**

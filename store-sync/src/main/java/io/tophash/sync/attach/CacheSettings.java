@@ -14,14 +14,17 @@ public record CacheSettings(long maxBytes, long maxEntries, LongSupplier nowMs) 
   /** A shard of a cache that is bounded by entries has at least so many of them. */
   private static final int ENTRIES_PER_SHARD = 1024;
 
-  /** An extent has at least so much less than its size for blocks of the usual sizes. */
-  private static final int LOST_BYTES = 8 << 10;
+  /** An extent has so much less than its size for blocks of the usual sizes. */
+  private static final int LOST_BYTES = 2 << 10;
 
   /**
    * Extents that are not for segments: the first one, one for directories, and one that is free, or
    * else nothing could be made smaller in a full file.
    */
   private static final int OTHER_EXTENTS = 3;
+
+  /** What a shard needs at least to be of any use. */
+  private static final int LEAST_EXTENTS = 5;
 
   /** A shard of a cache that is bounded by bytes has at least so many of them. */
   private static final int BYTES_PER_SHARD = 8 << 20;
@@ -32,6 +35,11 @@ public record CacheSettings(long maxBytes, long maxEntries, LongSupplier nowMs) 
     return shards <= 1
         ? 0
         : Math.min(RegionLayout.MAX_SHARD_SHIFT, Long.SIZE - 1 - Long.numberOfLeadingZeros(shards));
+  }
+
+  /** The smallest bound in bytes that a cache with so many shards may be given later. */
+  public static long leastBytes(int shards) {
+    return (long) (OTHER_EXTENTS + shards * LEAST_EXTENTS) << RegionLayout.EXTENT_SHIFT;
   }
 
   /** The part of a bound that one of the shards has; the parts of all are the whole. */

@@ -37,6 +37,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * A store as this JVM has it attached: one mapping, one row of the process table. All attachments
@@ -65,6 +66,7 @@ public final class SyncCore {
   private Shards shards;
   private WholeShards wholeShards;
   private Caching caching;
+  private CacheBounds bounds;
   private InlineSegments inlineSegments;
   private RecordSegments recordSegments;
   private Checkpoints checkpoints;
@@ -180,8 +182,8 @@ public final class SyncCore {
       process = ProcessTable.attach(memory, sidecar);
       connect(request);
       if (isNew) {
-        if (caching != null) {
-          divideBounds();
+        if (bounds != null) {
+          bounds.divide();
         }
         wholeShards.format();
         mark.putOpen();
@@ -260,21 +262,6 @@ public final class SyncCore {
             + requested);
   }
 
-  /** Gives each shard its part of the bounds that stand in the header. */
-  private void divideBounds() {
-    int count = 1 << header.chunkShift;
-    long bytes = CacheSettings.forShards(memory.getLong(0, CacheLayout.MAX_BYTES));
-    long entries = memory.getLong(0, CacheLayout.MAX_ENTRIES);
-    for (int shard = 0; shard < count; shard++) {
-      caching
-          .bounds()
-          .putShare(
-              shard,
-              CacheSettings.share(bytes, shard, count),
-              CacheSettings.share(entries, shard, count));
-    }
-  }
-
   private void map() {
     memory = file.map(header.windowShift);
     mark = new OpenMark(memory);
@@ -303,7 +290,9 @@ public final class SyncCore {
     Segments kind = inlineSegments != null ? inlineSegments : recordSegments;
     Space space = Space.of(file, memory);
     if (header.isCache()) {
-      space = Space.limited(space, () -> memory.getLong(0, CacheLayout.MAX_BYTES));
+      LongSupplier most = () -> memory.getLong(0, CacheLayout.MAX_BYTES);
+      space = Space.limited(space, most);
+      file.limitTail(most);
       caching = new Caching(memory, new Bounds(memory), request.cache.nowMs());
     }
     report = readOnly ? new ExtentReport(space) : null;
@@ -326,6 +315,9 @@ public final class SyncCore {
             file);
     shards = new Shards(context);
     wholeShards = new WholeShards(shards);
+    if (caching != null && !readOnly) {
+      bounds = new CacheBounds(memory, caching.bounds(), shards);
+    }
     if (!readOnly) {
       checkpoints = new Checkpoints(file, sidecar, shards);
       checkpointer = new Checkpointer(checkpoints);
@@ -345,12 +337,15 @@ public final class SyncCore {
       markOpen();
     }
     new KillRecovery(memory, process, shards, allocator).run();
-    if (lostWrites && caching != null) {
-      // What the shards have is that of the checkpoint; what they had counted is of any moment.
-      divideBounds();
-      for (int shard = 0; shard < 1 << header.chunkShift; shard++) {
-        shards.settleGuard(shard);
+    if (bounds != null && process.isAlone()) {
+      if (lostWrites) {
+        // What the shards have is that of the checkpoint; what they had counted is of any moment.
+        bounds.divide();
+        for (int shard = 0; shard < 1 << header.chunkShift; shard++) {
+          shards.settleGuard(shard);
+        }
       }
+      bounds.settle();
     }
     if (first && process.isAlone() && sidecar.tryLockReadersAlone()) {
       try {
@@ -545,6 +540,20 @@ public final class SyncCore {
             memory.getLong(0, CacheLayout.MAX_BYTES),
             memory.getLong(0, CacheLayout.MAX_ENTRIES),
             caching::nowMs);
+  }
+
+  /**
+   * Changes the bounds of a cache, one such change at a time over all processes.
+   *
+   * @return false if they cannot be made so small; they are then what they were
+   */
+  public boolean resize(long maxBytes, long maxEntries) {
+    sidecar.lockAttach(ATTACH_TIMEOUT_MS);
+    try {
+      return bounds.resize(maxBytes, maxEntries);
+    } finally {
+      sidecar.unlockAttach();
+    }
   }
 
   /** What a cache has besides; null of any other store. */

@@ -38,6 +38,9 @@ final class RecordTable extends SegmentTable<RecordOp> {
   /** How often a large record is tried that finds room in its share, but none in the file. */
   private static final int MAX_LARGE_TRIES = 3;
 
+  /** Blocks that are freed one by one for it, where what is free lies in pieces. */
+  private static final int MAX_FREED = 8;
+
   private final RecordSegments segments;
   private final KeyHash keyHash;
   private final LargeRecords large;
@@ -329,18 +332,29 @@ final class RecordTable extends SegmentTable<RecordOp> {
       op.logged = large.write(shard, op.record, op.hash, op.below);
       return;
     }
-    long bytes = CacheLayout.largeBytes(op.record.length + prefix);
+    long bytes = CacheLayout.blockBytes(op.record.length + prefix);
+    boolean written = false;
     for (int round = 0;
-        round <= MAX_LARGE_TRIES && eviction.makeRoomForLarge(shard, bytes << round);
+        !written && round <= MAX_LARGE_TRIES && eviction.makeRoomForLarge(shard, bytes << round);
         round++) {
-      try {
-        op.logged = large.write(shard, op.record, op.hash, op.below, op.expires);
-        return;
-      } catch (StoreFullException e) {
-        // The share has room, but the file has none in one piece: so more has to go.
-      }
+      written = tryWriteLarge(op, shard);
     }
-    reject(op, shard);
+    for (int freed = 0; !written && freed < MAX_FREED && eviction.freeOne(shard, bytes); freed++) {
+      written = tryWriteLarge(op, shard);
+    }
+    if (!written) {
+      reject(op, shard);
+    }
+  }
+
+  /** False if the file has no room in one piece, though the share has: so more has to go. */
+  private boolean tryWriteLarge(RecordOp op, int shard) {
+    try {
+      op.logged = large.write(shard, op.record, op.hash, op.below, op.expires);
+      return true;
+    } catch (StoreFullException e) {
+      return false;
+    }
   }
 
   @Override

@@ -46,9 +46,14 @@ public final class CacheLayout {
   /** The first counter that belongs to who uses the cache store. */
   public static final int FIRST_OF_USER = 4;
 
-  private static final int EXTENT_UNITS = 255;
-  private static final int LARGEST_PART = 4;
-  private static final int MOST_LARGE_PARTS = 32;
+  /**
+   * Sizes of blocks that a cache takes, in KiB: few, so that the blocks that one leaves are just
+   * what another needs, and such that extents, of 255, are filled by them, or nearly.
+   */
+  private static final int[] BLOCK_KIB = {3, 5, 10, 17, 25, 51, 85, 127, 255};
+
+  /** Largest block that a segment is meant to have. */
+  public static final long SEGMENT_BYTES = 51 << 10;
 
   private CacheLayout() {}
 
@@ -63,32 +68,27 @@ public final class CacheLayout {
   }
 
   /**
-   * Size of a large record's block that a cache takes where so many bytes are needed: one of few,
-   * as for segments: a part of an extent by a power of two.
+   * Size of the block that a cache takes where so many bytes are needed, for a segment or a large
+   * record; what is larger than an extent is as large as it is.
    */
-  public static long largeBytes(long needed) {
-    for (int part = MOST_LARGE_PARTS; part >= 1; part >>= 1) {
-      long bytes = (long) (EXTENT_UNITS / part) << 10;
-      if (bytes >= needed) {
-        return bytes;
+  public static long blockBytes(long needed) {
+    for (int kib : BLOCK_KIB) {
+      if (needed <= (long) kib << 10) {
+        return (long) kib << 10;
       }
     }
     return needed;
   }
 
-  /**
-   * Size of a segment's block that a cache takes where so many bytes are needed: one of few, so
-   * that the blocks that one segment leaves are just what another needs, and the file does not
-   * fragment. A quarter of an extent, or an eighth and so on.
-   */
-  public static long blockBytes(long needed) {
-    for (int part = 256; part >= LARGEST_PART; part >>= 1) {
-      long bytes = (long) (EXTENT_UNITS / part) << 10;
-      if (bytes >= needed && bytes > 0) {
-        return bytes;
+  /** The next smaller size of a block; the smallest has none and is returned itself. */
+  public static long smallerBlockBytes(long bytes) {
+    long smaller = (long) BLOCK_KIB[0] << 10;
+    for (int kib : BLOCK_KIB) {
+      if ((long) kib << 10 < bytes) {
+        smaller = (long) kib << 10;
       }
     }
-    return needed;
+    return smaller;
   }
 
   /** Size of a record in the log, with what stands in front of it. */

@@ -121,13 +121,16 @@ final class RecordBuilder {
       }
       throw new IllegalStateException("a block is too small for its entries, bytes=" + blockBytes);
     }
-    // So many buckets that the log is full when they are: a new entry takes a cell and a record.
+    // So many buckets that the log is full when they are: a new entry takes a cell and a record. In
+    // a block that a cache has chosen, since it may not grow, the few that are to come find cells.
     long average = count == 0 ? NEW_RECORD_BYTES : records / count;
     long more = room / (average + RECORD_BUCKET_BYTES * 2 / ReadTableImage.MAX_FRESH_LOAD);
     int most =
         (int)
             Math.min(SegmentWord.MAX_BUCKETS, (2 * (count + more)) / ReadTableImage.MAX_FRESH_LOAD);
-    while (read < most && HEADER_BYTES + bucketsBytes(read + 1) + records + incoming <= end) {
+    while (g.aging.blockBytes == 0
+        && read < most
+        && HEADER_BYTES + bucketsBytes(read + 1) + records + incoming <= end) {
       read++;
     }
     int dirty = ReadTableImage.dirtyBuckets(read);

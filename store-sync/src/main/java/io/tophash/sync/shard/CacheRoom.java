@@ -24,8 +24,11 @@ import java.util.List;
  * says so afterwards.
  */
 final class CacheRoom {
-  /** How much of a block that cannot grow is in use after its rebuild, in tenths. */
-  private static final int FULL_TENTHS = 9;
+  /** How much of a block that cannot grow is in use after its rebuild, in hundredths. */
+  private static final int FULL = 95;
+
+  /** How many of the entries are left of a segment that makes room for one more, in hundredths. */
+  private static final int LEFT = 95;
 
   /** A directory that doubles, and what a split takes in round numbers. */
   private static final long SPLIT_BYTES = 4 << 10;
@@ -55,7 +58,7 @@ final class CacheRoom {
    * @param incoming size of a record that there must be room for
    * @param inserts true if that is of a new key
    * @param squeeze 0 to grow if the bound allows it; 1 to take a block like the present one, more
-   *     for half of it each
+   *     for the next smaller one each
    * @return true if the segment gets a block of the size that was chosen here
    * @throws StoreFullException if there is no room for the record whatever goes
    */
@@ -77,9 +80,12 @@ final class CacheRoom {
       evicted = Sieve.evict(kind, g, Long.MAX_VALUE, entries, this::gone);
       return false;
     }
-    long block = Math.max(1 << 10, present >> Math.max(0, squeeze - 1));
+    long block = present;
+    for (int smaller = 1; smaller < squeeze; smaller++) {
+      block = CacheLayout.smallerBlockBytes(block);
+    }
     long coming = kind.logBytes(incoming);
-    long bytes = Math.min(block * FULL_TENTHS / 10, block - coming);
+    long bytes = Math.min(block * FULL / 100, block - coming);
     evicted = Sieve.evict(kind, g, bytes, entries, this::gone);
     if (Sieve.needed(kind, g) + coming > block) {
       throw new StoreFullException(
@@ -89,8 +95,20 @@ final class CacheRoom {
     return true;
   }
 
+  /** Leaves out what has expired and what must go so that the rest fits into one such block. */
+  void prepareMerged(int shard, Gathered g, long block) {
+    expired = Sieve.dropExpired(kind, g, caching.nowMs(), this::gone);
+    Sieve.sort(g, 0, g.count());
+    long bytes = CacheLayout.blockBytes(block);
+    evicted = Sieve.evict(kind, g, bytes * FULL / 100, g.count(), this::gone);
+    if (Sieve.needed(kind, g) > bytes) {
+      throw new StoreFullException("two segments of a cache do not fit into one, block=" + bytes);
+    }
+    Sieve.chooseBlock(g, bytes);
+  }
+
   private static int lessOne(int entries) {
-    return entries * FULL_TENTHS / 10;
+    return entries * LEFT / 100;
   }
 
   private boolean grows(int shard, Gathered g, long present, long most, long incoming) {

@@ -9,6 +9,7 @@ import io.tophash.sync.event.EvictionEvent;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.DirectoryWord;
+import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.segment.Gathered;
@@ -30,6 +31,9 @@ public final class Eviction {
 
   /** How often others make room for a segment. */
   private static final int MAX_ROOM_ROUNDS = 4;
+
+  /** Blocks that are freed one by one where what is free lies in pieces. */
+  private static final int MAX_FREED = 16;
 
   /** Rounds over all segments for a large record: the marks of an entry last for three. */
   private static final int ROUNDS = 5;
@@ -84,6 +88,9 @@ public final class Eviction {
     if (inserts && bounds.maxEntries(shard) <= 0) {
       return false;
     }
+    if (inserts && tooMany(shard, true)) {
+      return evictElsewhere(shard);
+    }
     for (int round = 0; round <= MAX_ROOM_ROUNDS; round++) {
       for (int squeeze = 0; squeeze <= MAX_SQUEEZE; squeeze++) {
         try {
@@ -95,27 +102,57 @@ public final class Eviction {
       }
       // Each time somewhat more, as the file may have room only where others' blocks are.
       if (!roomForLarge(shard, (1L << round) * shards.maxBlockBytes(shard))) {
-        return false;
+        break;
+      }
+    }
+    // What was freed lies in pieces that are too small.
+    for (int freed = 0; freed < MAX_FREED && freeOne(shard, least(bytes)); freed++) {
+      for (int squeeze = 1; squeeze <= MAX_SQUEEZE; squeeze++) {
+        try {
+          shards.rebuildWithin(shard, hash, bytes, inserts, squeeze);
+          return true;
+        } catch (StoreFullException e) {
+          // Another one, then.
+        }
       }
     }
     return false;
   }
 
-  /** Lets some entry of the shard go, of whatever segment. */
+  /** Lets entries of the shard go, of whatever segment, until one more may come. */
   private boolean evictElsewhere(int shard) {
-    int left = 1 << DirectoryWord.depth(context.directoryWord(shard));
-    while (left-- > 0 && shards.isFull(shard)) {
-      long hash = nextHand(shard);
-      try {
-        shards.rebuildWithin(shard, hash, 0, true, 0);
-      } catch (StoreFullException e) {
-        // The next one, then.
-      }
-      if (shards.isFull(shard)) {
-        evictLarge(shard, hash, -1, 1);
+    return evictWhileTooMany(shard, true);
+  }
+
+  /**
+   * Lets entries go until the shard has no more than its share.
+   *
+   * @return false if that cannot be
+   */
+  boolean shrinkToEntries(int shard) {
+    return evictWhileTooMany(shard, false);
+  }
+
+  private boolean evictWhileTooMany(int shard, boolean inserts) {
+    for (int round = 0; round < ROUNDS && tooMany(shard, inserts); round++) {
+      int left = 1 << DirectoryWord.depth(context.directoryWord(shard));
+      while (left-- > 0 && tooMany(shard, inserts)) {
+        long hash = nextHand(shard);
+        try {
+          shards.rebuildWithin(shard, hash, 0, inserts, 0);
+        } catch (StoreFullException e) {
+          // The next one, then.
+        }
+        if (tooMany(shard, inserts)) {
+          evictLarge(shard, hash, -1, 1, 0);
+        }
       }
     }
-    return !shards.isFull(shard);
+    return !tooMany(shard, inserts);
+  }
+
+  private boolean tooMany(int shard, boolean inserts) {
+    return shards.count(shard) + (inserts ? 1 : 0) > bounds.maxEntries(shard);
   }
 
   /**
@@ -138,14 +175,20 @@ public final class Eviction {
     long reserve = shards.reserve(shard);
     long most = bounds.maxBytes(shard) - reserve - ExtentAllocator.blockBytes(bytes);
     // Where it would take almost all of the share, it would drive out all others.
-    if (most < reserve) {
-      return false;
-    }
+    return most >= reserve && shrinkTo(shard, most);
+  }
+
+  /**
+   * Lets entries go until the shard has no more bytes than that.
+   *
+   * @return false if that cannot be
+   */
+  boolean shrinkTo(int shard, long most) {
     for (int round = 0; round < ROUNDS && bounds.used(shard) > most; round++) {
       int left = 1 << DirectoryWord.depth(context.directoryWord(shard));
       while (left-- > 0 && bounds.used(shard) > most) {
         long hash = nextHand(shard);
-        evictLarge(shard, hash, most, Integer.MAX_VALUE);
+        evictLarge(shard, hash, most, Integer.MAX_VALUE, 0);
         if (round > 0 && bounds.used(shard) > most) {
           shrink(shard, hash);
         }
@@ -154,12 +197,65 @@ public final class Eviction {
     return bounds.used(shard) <= most;
   }
 
-  private void shrink(int shard, long hash) {
+  /**
+   * The same for good: segments are merged, of which each two give a whole block back. Smaller
+   * blocks would need extents of their own, and what they leave would lie in pieces.
+   */
+  boolean mergeTo(int shard, long most) {
+    boolean merged = true;
+    while (merged && bounds.used(shard) > most) {
+      merged = false;
+      int left = 1 << DirectoryWord.depth(context.directoryWord(shard));
+      while (left-- > 0 && bounds.used(shard) > most) {
+        long hash = nextHand(shard);
+        evictLarge(shard, hash, most, Integer.MAX_VALUE, 0);
+        if (bounds.used(shard) > most) {
+          merged |= merge(shard, hash);
+        }
+      }
+    }
+    return shrinkTo(shard, most);
+  }
+
+  private boolean merge(int shard, long hash) {
+    try {
+      return shards.mergeWithin(shard, hash);
+    } catch (StoreFullException e) {
+      return false; // they are too large together
+    }
+  }
+
+  /** Size of the smallest block that a segment with such a record may have. */
+  private static long least(long recordBytes) {
+    return CacheLayout.blockBytes(2 * recordBytes);
+  }
+
+  private boolean shrink(int shard, long hash) {
     try {
       shards.rebuildWithin(shard, hash, 0, false, 2);
+      return true;
     } catch (StoreFullException e) {
-      // It is as small as it can be.
+      return false; // it is as small as it can be
     }
+  }
+
+  /**
+   * Gives a block of at least this size back, be what stands in it marked or not: for a file in
+   * which what was freed lies in pieces that are too small.
+   *
+   * @return false if the shard has none that it can do without
+   */
+  public boolean freeOne(int shard, long bytes) {
+    int left = 1 << DirectoryWord.depth(context.directoryWord(shard));
+    while (left-- > 0) {
+      long hash = nextHand(shard);
+      long block = SegmentWord.position(shards.segmentWord(shard, hash));
+      if (evictLarge(shard, hash, -1, 1, bytes) > 0
+          || context.allocator().sizeOf(block) >= bytes && shrink(shard, hash)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A hash in the segment whose turn it is. */
@@ -178,8 +274,11 @@ public final class Eviction {
   /**
    * Lets large entries of a segment go, the oldest that are not marked first, until the shard has
    * no more bytes than that, or so many went.
+   *
+   * @param least 0; or only such with a block of at least this size, marked or not
+   * @return how many went
    */
-  private void evictLarge(int shard, long hash, long most, int atMost) {
+  private int evictLarge(int shard, long hash, long most, int atMost, long least) {
     Gathered g = shards.scratches().borrow();
     try {
       context.mapAll().run();
@@ -188,18 +287,22 @@ public final class Eviction {
       long word = shards.segmentWord(shard, hash);
       g.clear();
       if (!segments.gather(word, g)) {
-        return;
+        return 0;
       }
       Sieve.sort(g, 0, g.count());
       int evicted = 0;
       for (int i = 0; i < g.count() && evicted < atMost && bounds.used(shard) > most; i++) {
-        if (g.largeBlock(i) != 0 && evictLarge(shard, g, i)) {
+        long block = g.largeBlock(i);
+        if (block != 0
+            && (least == 0 || context.allocator().sizeOf(block) >= least)
+            && evictLarge(shard, g, i, least != 0)) {
           evicted++;
         }
       }
       context.caching().count(shard, CacheLayout.EVICTED, evicted);
+      return evicted;
     } catch (StoreFullException e) {
-      // A sealed segment finds no room for its copy: then others make room.
+      return 0; // a sealed segment finds no room for its copy: then others make room
     } finally {
       shards.scratches().giveBack(g);
     }
@@ -219,7 +322,7 @@ public final class Eviction {
       for (int i = 0; i < g.count(); i++) {
         if (g.largeBlock(i) != 0
             && context.caching().isOver(Sieve.expires(segments, g, i))
-            && evictLarge(shard, g, i)) {
+            && evictLarge(shard, g, i, false)) {
           expired++;
         }
       }
@@ -229,12 +332,12 @@ public final class Eviction {
     }
   }
 
-  private boolean evictLarge(int shard, Gathered g, int entry) {
+  private boolean evictLarge(int shard, Gathered g, int entry, boolean anyway) {
     Caching caching = context.caching();
     long cell = g.cell(entry);
     int seen = g.slot(entry);
     boolean over = caching.isOver(Sieve.expires(segments, g, entry));
-    if (!over && !SlotWord.isUnmarked(seen)) {
+    if (!over && !anyway && !SlotWord.isUnmarked(seen)) {
       memory.compareAndSetInt(bucket(cell), slot(cell), seen, SlotWord.unmarked(seen));
       return false;
     }

@@ -40,7 +40,7 @@ public final class LargeRecords {
 
   private byte[] write(int shard, byte[] record, long hash, long below, int prefix, long expires) {
     long bytes =
-        prefix == 0 ? record.length : CacheLayout.largeBytes(prefix + (long) record.length);
+        prefix == 0 ? record.length : CacheLayout.blockBytes(prefix + (long) record.length);
     int note = at(shard, ShardLayout.NEW_LARGE);
     long block =
         below == Long.MAX_VALUE ? 0 : context.allocator().allocateBelow(below, bytes, shard, note);

@@ -7,6 +7,7 @@ import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.event.RebuildEvent;
 import io.tophash.sync.extent.ExtentAllocator;
+import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
@@ -54,7 +55,7 @@ final class Rebuilder {
   long maxBlockBytes(int shard) {
     if (context.caching() != null) {
       // Blocks of few sizes are more useful there.
-      return context.maxSegmentBytes();
+      return Math.min(context.maxSegmentBytes(), CacheLayout.SEGMENT_BYTES);
     }
     int shift = context.shardShift();
     double phase = shift == 0 ? 0 : (Integer.reverse(shard) >>> 32 - shift) / (double) (1 << shift);
@@ -78,6 +79,7 @@ final class Rebuilder {
    * @param incomingBytes size of a record that there must be room for afterwards
    * @param inserts true if that is of a new key
    * @param squeeze see {@link CacheRoom#prepare}
+   * @param below as for {@link #rebuild}
    */
   void rebuildWithin(
       int shard,
@@ -85,9 +87,10 @@ final class Rebuilder {
       long incomingBytes,
       boolean inserts,
       int squeeze,
+      long below,
       Gathered g,
       CacheRoom room) {
-    rebuild(shard, hash, incomingBytes, 0, Long.MAX_VALUE, g, room, inserts, squeeze);
+    rebuild(shard, hash, incomingBytes, 0, below, g, room, inserts, squeeze);
     room.committed(shard);
   }
 
@@ -256,23 +259,54 @@ final class Rebuilder {
     }
     int generation = Math.max(shape.generation(), SegmentWord.generation(buddy) + 1);
     Shape merged = new Shape(0, local - 1, generation, shape.avoid(), shape.incomingBytes());
-    int mergedFirst = Directory.firstAlias(index, depth, local - 1);
+    publishMerged(shard, directoryWord, index, merged, word, buddy, g);
+    return true;
+  }
+
+  /**
+   * Merges the segment of a hash in a cache with its buddy, in one block of the largest size, for
+   * which entries of both go.
+   *
+   * @return false if it has no buddy; nothing was done
+   */
+  boolean mergeWithin(int shard, long hash, Gathered g, CacheRoom room) {
+    long directoryWord = directory.freshen(shard);
+    int index = directory.indexOf(directoryWord, hash);
+    int depth = DirectoryWord.depth(directoryWord);
+    long word = directory.segmentWord(directoryWord, index);
+    int local = context.localDepth(word, depth);
+    if (local == 0) {
+      return false;
+    }
+    int first = Directory.firstAlias(index, depth, local);
+    long buddy = directory.segmentWord(directoryWord, first ^ Directory.aliases(depth, local));
+    if (context.localDepth(buddy, depth) != local) {
+      return false;
+    }
+    g.clear();
+    gather(word, g);
+    gather(buddy, g);
+    room.prepareMerged(shard, g, maxBlockBytes(shard));
+    context.bump(shard, ShardLayout.REBUILDS);
+    int generation = Math.max(SegmentWord.generation(word), SegmentWord.generation(buddy)) + 1;
+    publishMerged(
+        shard, directoryWord, index, new Shape(0, local - 1, generation, 0, 0), word, buddy, g);
+    context.bump(shard, ShardLayout.MERGES);
+    room.committed(shard);
+    return true;
+  }
+
+  private void publishMerged(
+      int shard, long directoryWord, int index, Shape merged, long word, long buddy, Gathered g) {
+    int depth = DirectoryWord.depth(directoryWord);
+    int first = Directory.firstAlias(index, depth, merged.localDepth());
     long built =
         build(
-            shard,
-            ShardLayout.NEW_BLOCK_0,
-            mergedFirst,
-            depth,
-            merged,
-            0,
-            g.count(),
-            Long.MAX_VALUE,
-            g);
+            shard, ShardLayout.NEW_BLOCK_0, first, depth, merged, 0, g.count(), Long.MAX_VALUE, g);
     note(shard, ShardLayout.OLD_BLOCK_0, word);
     note(shard, ShardLayout.OLD_BLOCK_1, buddy);
-    directory.publish(directoryWord, mergedFirst, Directory.aliases(depth, local - 1), built);
+    directory.publish(directoryWord, first, Directory.aliases(depth, merged.localDepth()), built);
     release(shard, word, buddy);
-    return true;
   }
 
   private long build(

@@ -1,5 +1,6 @@
 package io.tophash.sync.shard;
 
+import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.format.DirectoryWord;
@@ -45,10 +46,22 @@ public final class ShardCompaction {
     context.mapAll().run();
     long word = shards.segmentWord(shard, hash);
     if (SegmentWord.position(word) >= below || isWasteful(word)) {
-      shards.frozen(shard, g -> rebuilder.rebuild(shard, hash, 0, 0, below, g));
+      if (context.caching() == null) {
+        shards.frozen(shard, g -> rebuilder.rebuild(shard, hash, 0, 0, below, g));
+      } else {
+        moveWithinBounds(shard, hash, below);
+      }
       word = memory.getLong(context.entry(context.directoryWord(shard), hash), 0);
     }
     return context.localDepth(word, DirectoryWord.depth(context.directoryWord(shard)));
+  }
+
+  private void moveWithinBounds(int shard, long hash, long below) {
+    try {
+      shards.moveWithin(shard, hash, below);
+    } catch (StoreFullException e) {
+      // A cache at its bound has no room to make it smaller: it stays where it is.
+    }
   }
 
   private boolean isWasteful(long word) {

@@ -365,9 +365,40 @@ public final class Shards {
    * @throws io.tophash.core.errors.StoreFullException if there is no room for the record
    */
   public int rebuildWithin(int shard, long hash, long incomingBytes, boolean inserts, int squeeze) {
+    return rebuildWithin(shard, hash, incomingBytes, inserts, squeeze, Long.MAX_VALUE);
+  }
+
+  /**
+   * Moves the segment of a hash in a cache below a position, if there is room, for the holder of
+   * the lock.
+   *
+   * @throws io.tophash.core.errors.StoreFullException if it has to stay as it is
+   */
+  void moveWithin(int shard, long hash, long below) {
+    rebuildWithin(shard, hash, 0, false, 0, below);
+  }
+
+  /**
+   * Merges the segment of a hash in a cache with its buddy, for which entries of both go; for the
+   * holder of the lock.
+   *
+   * @return false if it has none
+   * @throws io.tophash.core.errors.StoreFullException if there is no room for both together
+   */
+  boolean mergeWithin(int shard, long hash) {
+    CacheRoom room = new CacheRoom(context);
+    boolean[] merged = new boolean[1];
+    frozen(shard, g -> merged[0] = rebuilder.mergeWithin(shard, hash, g, room));
+    room.tell();
+    return merged[0];
+  }
+
+  private int rebuildWithin(
+      int shard, long hash, long incomingBytes, boolean inserts, int squeeze, long below) {
     CacheRoom room = new CacheRoom(context);
     frozen(
-        shard, g -> rebuilder.rebuildWithin(shard, hash, incomingBytes, inserts, squeeze, g, room));
+        shard,
+        g -> rebuilder.rebuildWithin(shard, hash, incomingBytes, inserts, squeeze, below, g, room));
     // The lock is still held; who listens gets it off this thread.
     room.tell();
     return room.removed();

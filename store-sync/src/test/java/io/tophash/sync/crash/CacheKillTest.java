@@ -9,7 +9,10 @@ import io.tophash.core.crash.CrashHook;
 import io.tophash.core.crash.InMemoryDirectory;
 import io.tophash.core.crash.StoreLog;
 import io.tophash.sync.CacheStore;
+import io.tophash.sync.attach.CacheSettings;
 import io.tophash.sync.format.CacheLayout;
+import io.tophash.sync.format.RegionLayout;
+import io.tophash.sync.format.ShardLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -66,6 +69,49 @@ class CacheKillTest {
   @Test
   void atTheBoundInEntries() throws IOException {
     run(0, 60, 200, 5_000);
+  }
+
+  @Test
+  void whileTheBoundsChange() throws IOException {
+    Path path = directory.toRealPath().resolve("cache.tph");
+    cache = open(path, 2 * BOUND, 600);
+    tracer = new Tracer(path);
+    try {
+      for (int i = 0; i < 1_500; i++) {
+        put(random.nextInt(900), size(12_000), CacheLayout.NEVER);
+      }
+      for (long[] bounds :
+          new long[][] {{BOUND, 600}, {BOUND, 200}, {3 * BOUND, 700}, {2 * BOUND, 300}}) {
+        tracer.log.settle();
+        CrashHook.trace(tracer);
+        cache.resize(bounds[0], bounds[1]);
+        CrashHook.trace(null);
+        assertNull(tracer.failure);
+        for (int i = 0; i < 800; i++) {
+          put(random.nextInt(900), size(12_000), CacheLayout.NEVER);
+          assertTrue(cache.usedBytes() <= bounds[0] && cache.store().sizeLong() <= bounds[1]);
+        }
+      }
+      assertTrue(tracer.checks > 60, "checks=" + tracer.checks);
+    } finally {
+      CrashHook.trace(null);
+      tracer.log.close();
+      cache.close();
+    }
+  }
+
+  /** Says what is wrong with the shares of the one shard beside what the header has. */
+  private static String checkShares(byte[] image) {
+    ByteBuffer file = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
+    int shard = RegionLayout.shard(0);
+    long bytes = CacheSettings.forShards(file.getLong(CacheLayout.MAX_BYTES));
+    long entries = file.getLong(CacheLayout.MAX_ENTRIES);
+    return file.getLong(shard + ShardLayout.MAX_BYTES) > bytes
+            || file.getLong(shard + ShardLayout.MAX_ENTRIES) > entries
+        ? "the share is more than the bound"
+        : file.getLong(shard + ShardLayout.USED_BYTES) > file.getLong(shard + ShardLayout.MAX_BYTES)
+            ? "more in use than the share"
+            : null;
   }
 
   private void run(long bytes, long entries, int keys, int largest) throws IOException {
@@ -154,6 +200,10 @@ class CacheKillTest {
 
   /** Opens what a kill has left; says what is wrong with it. */
   private String check(byte[] image) {
+    String wrongShares = checkShares(image);
+    if (wrongShares != null) {
+      return wrongShares;
+    }
     Path copy = directory.resolve("copy.tph");
     try {
       Files.deleteIfExists(directory.resolve("copy.tph.lock"));
