@@ -68,6 +68,23 @@ class TagsTest {
   }
 
   @Test
+  void aCopyOfTheFileKnowsWhatWasInvalidated() {
+    Path copy = directory.resolve("copy.tph");
+    try (var cache = builder().openTemporary()) {
+      cache.put("a", "1", PutOptions.tag("red"));
+      cache.invalidateTag("red");
+      cache.put("b", "2", PutOptions.tag("red"));
+      cache.backup(copy);
+    }
+    try (var other = builder().open(copy)) {
+      assertNull(other.getIfPresent("a"));
+      assertEquals("2", other.getIfPresent("b"));
+      other.invalidateTag("red");
+      assertNull(other.getIfPresent("b"));
+    }
+  }
+
+  @Test
   void keysHaveTagsByAFunction() {
     try (var cache =
         builder().tags(TagsTest::beforeSlash).loader(key -> "loaded " + key).openTemporary()) {

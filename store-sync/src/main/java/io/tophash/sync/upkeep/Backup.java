@@ -13,6 +13,7 @@ import io.tophash.sync.attach.Cores;
 import io.tophash.sync.attach.SyncCore;
 import io.tophash.sync.attach.SyncRequest;
 import io.tophash.sync.entry.Tables;
+import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.shard.SegmentCursor;
@@ -52,6 +53,7 @@ public final class Backup {
     try (CopyTarget copy = CopyTarget.begin(target)) {
       SyncCore fresh = Cores.acquire(request(copy.path()));
       try {
+        copyTags(fresh);
         fill(Tables.of(fresh, false, true).encoded(), copy);
         fresh.force();
       } finally {
@@ -60,6 +62,17 @@ public final class Backup {
       }
       CrashPoint.reached("backup.closed");
       copy.publish(HeaderLayout.UNCLEAN);
+    }
+  }
+
+  /**
+   * The tag words of a cache. An invalidation from here on may or may not count in the copy; one
+   * that was over when the backup began does, and nothing that was stored before is taken for newer.
+   */
+  private void copyTags(SyncCore to) {
+    for (int i = 0; core.caching() != null && i < CacheLayout.TAGS; i++) {
+      long word = memory.getLongVolatile(0, CacheLayout.tag(i));
+      to.memory().putLong(0, CacheLayout.tag(i), word);
     }
   }
 
