@@ -59,8 +59,7 @@ class RecordsTest {
       Map<String, CacheRecord<String, String>> all = records(cache);
       assertEquals(new CacheRecord<>("live", "1", State.LIVE, start, null), all.get("live"));
       assertEquals(
-          new CacheRecord<>(
-              "short", "2", State.EXPIRED, start, start.plus(Duration.ofMinutes(1))),
+          new CacheRecord<>("short", "2", State.EXPIRED, start, start.plus(Duration.ofMinutes(1))),
           all.get("short"));
       assertEquals(State.INVALIDATED, all.get("tagged").state());
       assertEquals("3", all.get("tagged").value());

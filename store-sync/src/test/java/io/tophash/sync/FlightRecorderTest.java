@@ -82,8 +82,7 @@ class FlightRecorderTest {
           store.stats().splits(),
           rebuilds.stream().filter(event -> event.getString("kind").equals("split")).count());
       assertTrue(store.stats().splits() > 0);
-      store.compact();
-      store.forEach((key, value) -> store.get(key));
+      long before = store.stats().promotions();
       List<RecordedEvent> reading =
           recorded(
               file(),
@@ -92,7 +91,8 @@ class FlightRecorderTest {
                   store.get(i);
                 }
               });
-      assertEquals(List.of(), reading);
+      // Lookups that miss the read table have it rebuilt now and then; nothing else is recorded.
+      assertEquals(store.stats().promotions() - before, reading.size(), reading::toString);
     }
   }
 

@@ -67,7 +67,8 @@ public final class Backup {
 
   /**
    * The tag words of a cache. An invalidation from here on may or may not count in the copy; one
-   * that was over when the backup began does, and nothing that was stored before is taken for newer.
+   * that was over when the backup began does, and nothing that was stored before is taken for
+   * newer.
    */
   private void copyTags(SyncCore to) {
     for (int i = 0; core.caching() != null && i < CacheLayout.TAGS; i++) {

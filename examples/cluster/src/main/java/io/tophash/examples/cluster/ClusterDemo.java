@@ -140,15 +140,15 @@ public final class ClusterDemo {
     long start = System.nanoTime();
     nodes[0].ask("load", entries);
     double loadSeconds = secondsSince(start);
-    long copies = 0;
-    for (NodeProcess node : nodes) {
-      copies += figures(node)[STORED];
-    }
+    long copies = copies(nodes);
     long heap = nodes[KILLED - 1].ask("figures", 0)[0];
 
     nodes[KILLED - 1].kill();
     start = System.nanoTime();
     settle(nodes[0], nodes[1]);
+    while (copies(nodes[0], nodes[1]) != 2L * entries) {
+      pause();
+    }
     double secondsWithout = secondsSince(start);
     long lost = Math.max(nodes[0].ask("missing", entries)[0], nodes[1].ask("missing", entries)[0]);
 
@@ -173,6 +173,15 @@ public final class ClusterDemo {
         after[WRITES] - before[WRITES],
         after[STORED],
         nodes[KILLED - 1].ask("missing-or-old", entries)[0]);
+  }
+
+  /** Entries in the files of all these nodes. */
+  private static long copies(NodeProcess... nodes) throws IOException {
+    long copies = 0;
+    for (NodeProcess node : nodes) {
+      copies += figures(node)[STORED];
+    }
+    return copies;
   }
 
   /** The figures of a node's files. */

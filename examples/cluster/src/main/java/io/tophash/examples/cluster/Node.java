@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.infinispan.AdvancedCache;
 import org.infinispan.Cache;
 import org.infinispan.configuration.cache.CacheMode;
@@ -50,6 +51,9 @@ public final class Node {
     ConfigurationBuilder configuration = new ConfigurationBuilder();
     configuration.clustering().cacheMode(CacheMode.DIST_SYNC);
     configuration.clustering().hash().numOwners(2).numSegments(SEGMENTS);
+    // A machine that is busy with other things is no reason to give up.
+    configuration.clustering().remoteTimeout(2, TimeUnit.MINUTES);
+    configuration.clustering().stateTransfer().timeout(10, TimeUnit.MINUTES);
     configuration.memory().maxCount(entriesOnHeap); // The rest is in the files only.
     configuration
         .persistence()
