@@ -269,7 +269,7 @@ final class CacheMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K,
 
       @Override
       public boolean remove(Object key) {
-        return CacheMap.this.remove(key) != null;
+        return entries.remove(key(key)) != null; // without a look at the value
       }
 
       @Override

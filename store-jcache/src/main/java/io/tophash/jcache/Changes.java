@@ -93,6 +93,11 @@ final class Changes<K, V> {
     return expiry == null || !expiry.hasExpiredAtOnce();
   }
 
+  /** Removes an entry where nobody needs to know what it was; true if there was one. */
+  boolean delete(K key) {
+    return cache.get().asMap().keySet().remove(key);
+  }
+
   /**
    * Changes an entry.
    *

@@ -61,7 +61,7 @@ final class CountedChanges<K, V> {
 
   boolean remove(K key) {
     long start = statistics.start();
-    boolean removed = delete(key).removed();
+    boolean removed = changes.isPlain() ? changes.delete(key) : delete(key).removed();
     statistics.removed(removed, start);
     return removed;
   }
