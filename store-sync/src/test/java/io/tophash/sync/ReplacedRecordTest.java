@@ -10,7 +10,7 @@ import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.testing.Effort;
 import io.tophash.sync.format.HashBits;
-import io.tophash.sync.format.SlotWord;
+import io.tophash.sync.segment.RecordLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -49,7 +49,7 @@ class ReplacedRecordTest {
 
   @ParameterizedTest
   @ValueSource(ints = {16, 100, 2_000, 4_000})
-  void overwritesOfOneSizeNeedNoRebuildUntilTheVersionsEnd(int bytes) {
+  void overwritesOfOneSizeNeedNoRebuildUpToSoManyTimes(int bytes) {
     int keys = 20;
     try (SyncStore<String, byte[]> store = open()) {
       for (int round = 0; round < 3; round++) {
@@ -58,7 +58,7 @@ class ReplacedRecordTest {
         }
       }
       SyncStats before = store.stats();
-      for (int round = 3; round < SlotWord.MAX_VERSION; round++) {
+      for (int round = 3; round < RecordLog.MAX_REUSES; round++) {
         for (int key = 0; key < keys; key++) {
           store.set("key-" + key, value("key-" + key, round, bytes));
         }
@@ -66,14 +66,14 @@ class ReplacedRecordTest {
       // The very first overwrite in each block has no place to take, and appends.
       assertEquals(before.rebuilds(), store.stats().rebuilds(), 1);
       assertTrue(store.stats().usedBytes() <= before.usedBytes() + (64 << 10));
-      // A slot does not come back: at the largest version records are appended, and rebuilt.
-      for (int round = 0; round < 2 * SlotWord.MAX_VERSION; round++) {
+      // A slot does not come back: after so many reuses records are appended, and rebuilt.
+      for (int round = 0; round < 2 * RecordLog.MAX_REUSES; round++) {
         store.set("key-0", value("key-0", round, bytes));
         assertEquals(round, Described.check("key-0", store.get("key-0")));
       }
       for (int key = 1; key < keys; key++) {
         String name = "key-" + key;
-        assertEquals(SlotWord.MAX_VERSION - 1, Described.check(name, store.get(name)));
+        assertEquals(RecordLog.MAX_REUSES - 1, Described.check(name, store.get(name)));
       }
       Described.verifyAtRest(store, keys);
     }

@@ -228,7 +228,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
       return nil;
     }
     int version = SlotWord.version((int) nil);
-    if (!log(op, word, version < SlotWord.MAX_VERSION)) {
+    if (!log(op, word, version < RecordLog.MAX_REUSES)) {
       return nil;
     }
     int slot = SlotWord.withMarksOf(SlotWord.of(op.loggedAt), (int) nil);

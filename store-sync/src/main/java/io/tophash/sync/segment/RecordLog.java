@@ -12,6 +12,7 @@ import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.Touch;
 import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SpareWord;
 import io.tophash.sync.format.SyncRecordLayout;
 
@@ -28,6 +29,13 @@ import io.tophash.sync.format.SyncRecordLayout;
  * lock, in a segment that no checkpoint has sealed. Lock-free.
  */
 public final class RecordLog {
+  /**
+   * How often in a row an entry gets the place of another record, at most {@link
+   * SlotWord#MAX_VERSION}. Then its records go to the end of the log until the next rebuild: so
+   * there is one now and then, and the segment gives back what its deleted keys had.
+   */
+  public static final int MAX_REUSES = 31;
+
   private static final int CACHE_LINE = 64;
 
   private final MappedMemory memory;
