@@ -8,7 +8,6 @@ import io.tophash.core.map.Views;
 import java.nio.ByteBuffer;
 import java.util.AbstractMap;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -78,19 +77,13 @@ public abstract class StoreMap<K, V> extends AbstractMap<K, V> implements Store 
   public abstract int getInto(K key, MutableDirectBuffer target, int offset);
 
   /**
-   * The values of many keys; keys that are absent are absent from the result. One lookup for each.
+   * The values of many keys; keys that are absent are absent from the result. One lookup for each,
+   * of which the cache misses overlap.
    *
    * @return a fresh map in the order of the keys
    */
   public Map<K, V> getAll(Collection<? extends K> wanted) {
-    Map<K, V> result = new LinkedHashMap<>();
-    for (K key : wanted) {
-      V value = get(key);
-      if (value != null) {
-        result.put(key, value);
-      }
-    }
-    return result;
+    return entries.getAll(wanted);
   }
 
   /** {@inheritDoc} Walks the store. */
@@ -107,6 +100,15 @@ public abstract class StoreMap<K, V> extends AbstractMap<K, V> implements Store 
    * @throws NullPointerException if key or value is null
    */
   public abstract void set(K key, V value);
+
+  /**
+   * {@inheritDoc} One {@link #set} for each, not all at once. In a {@code SyncStore} of records
+   * their cache misses overlap.
+   */
+  @Override
+  public void putAll(Map<? extends K, ? extends V> values) {
+    entries.setAll(values);
+  }
 
   /**
    * Removes a key without returning its value.

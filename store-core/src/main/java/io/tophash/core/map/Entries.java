@@ -1,6 +1,9 @@
 package io.tophash.core.map;
 
 import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The entries of an open store: what the API is made of, and where that hangs which watches or
@@ -16,6 +19,23 @@ public interface Entries<K, V> {
   Encoding<V> values();
 
   V get(Object key);
+
+  /** The values of those keys that are present, in their order. */
+  default Map<K, V> getAll(Collection<? extends K> wanted) {
+    Map<K, V> result = new LinkedHashMap<>();
+    for (K key : wanted) {
+      V value = get(key);
+      if (value != null) {
+        result.put(key, value);
+      }
+    }
+    return result;
+  }
+
+  /** Sets each key; not atomic. */
+  default void setAll(Map<? extends K, ? extends V> values) {
+    values.forEach(this::set);
+  }
 
   boolean containsKey(Object key);
 

@@ -14,7 +14,13 @@ import io.tophash.core.memory.StringArray;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.RecordImage;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 
 /** The entries of a {@link RecordTable} by objects: keys and values as the bytes of a record. */
 public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Source<K, V> {
@@ -134,6 +140,44 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
     return lookup.copy(record, PAYLOAD, keyBytes, keyHash.ofBytes(record, PAYLOAD, keyBytes));
   }
 
+  @Override
+  public Map<K, V> getAll(Collection<? extends K> wanted) {
+    Map<K, V> result = new LinkedHashMap<>();
+    new RecordBatch<>(table, keys, 0)
+        .run(
+            wanted.iterator(),
+            (key, bytes, hash) -> {
+              V found = level == null ? value(lookup.copy(bytes, 0, bytes.length, hash)) : get(key);
+              if (found != null) {
+                result.put(key, found);
+              }
+            });
+    return result;
+  }
+
+  @Override
+  public void setAll(Map<? extends K, ? extends V> entries) {
+    Iterator<? extends Map.Entry<? extends K, ? extends V>> left = entries.entrySet().iterator();
+    // Of the present batch: entries of some maps are valid until the next one only.
+    Queue<V> batch = new ArrayDeque<>();
+    Iterator<K> wanted =
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return left.hasNext();
+          }
+
+          @Override
+          public K next() {
+            Map.Entry<? extends K, ? extends V> entry = left.next();
+            batch.add(Objects.requireNonNull(entry.getValue(), "value"));
+            return entry.getKey();
+          }
+        };
+    new RecordBatch<>(table, keys, RecordBatch.USUAL_BYTES)
+        .run(wanted, (key, bytes, hash) -> set(key, batch.remove()));
+  }
+
   /**
    * Cache: sets the first long of a key's value in place.
    *
@@ -209,9 +253,10 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
     return RecordImage.seal(record, hash);
   }
 
+  @SuppressWarnings("unchecked")
   private RecordOp removal(Object key, byte[] expected, boolean previous) {
-    byte[] record = RecordImage.ofKey(keys.bytes(key));
-    int keyBytes = record.length - PAYLOAD;
+    byte[] record = LookupKey.record(keys, (K) key);
+    int keyBytes = LookupKey.keyBytes(record);
     long hash = keyHash.ofBytes(record, PAYLOAD, keyBytes);
     Change change = expected == null ? Change.REMOVE : Change.REMOVE_IF_EQUAL;
     RecordOp op = new RecordOp(change, record, keyBytes, hash, expected, previous);

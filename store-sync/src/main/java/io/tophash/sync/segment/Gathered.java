@@ -22,6 +22,12 @@ public final class Gathered {
   /** Record: bytes in the logs of the gathered blocks that no entry refers to any more. */
   long garbage;
 
+  /** Record: where in {@link #bytes} the log of the one block that was gathered begins. */
+  int logAt;
+
+  /** Record: bytes of that log; -1 if more than one was gathered. */
+  int logBytes;
+
   /** Hash of each key. */
   long[] hashes = new long[1024];
 
@@ -54,6 +60,7 @@ public final class Gathered {
     used = 0;
     count = 0;
     garbage = 0;
+    logBytes = 0;
     aging.clear();
   }
 

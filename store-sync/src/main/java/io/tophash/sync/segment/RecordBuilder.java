@@ -21,6 +21,12 @@ final class RecordBuilder {
   /** A fresh block has room for at least one record more for so many that it holds. */
   private static final int SLACK = 12;
 
+  /** The same if the former block was filled by new entries: more are to come. */
+  private static final int GROWING_SLACK = 6;
+
+  /** A block was filled by new entries if at most this part of its records is garbage. */
+  private static final int GROWING_GARBAGE = 16;
+
   /** The largest share of its records that a block is made larger for overwrites to come. */
   private static final int LARGEST_SLACK = 4;
 
@@ -49,7 +55,8 @@ final class RecordBuilder {
     }
     long records = recordBytes(g, from, to);
     int count = to - from;
-    int more = Math.max(MIN_SLACK_RECORDS, count / SLACK);
+    boolean grows = incomingBytes != 0 && g.garbage <= records / GROWING_GARBAGE && !kind.isCache();
+    int more = Math.max(MIN_SLACK_RECORDS, count / (grows ? GROWING_SLACK : SLACK));
     long average = averageBytes(count, records, incomingBytes);
     long slack = Math.max(more * average, slackForOverwrites(g, count, records));
     long needed =
@@ -141,6 +148,9 @@ final class RecordBuilder {
     if (kind.isCache()) {
       buildAged(g, from, to, read, log);
       tail[0] = length;
+    } else if (to - from == g.count && records == g.logBytes) {
+      copyLog(g, read, log);
+      tail[0] = length;
     } else {
       build(g, from, to, read, tail);
     }
@@ -166,14 +176,30 @@ final class RecordBuilder {
         (entry, bucket, cell) -> {
           int bytes = (int) g.values[entry];
           System.arraycopy(g.bytes, g.recordOffset(entry), g.image, tail[0], bytes);
-          int extraAt = bucket + RECORD_EXTRAS + 2 * cell;
-          g.image[extraAt] = (byte) g.hashes[entry];
-          g.image[extraAt + 1] = (byte) (g.hashes[entry] >>> 8);
-          // What was noted of the entry's use goes with it.
-          int slot = SlotWord.withMarksOf(SlotWord.of(tail[0]), g.slot(entry));
-          HeapBytes.putInt(g.image, bucket + RecordSegments.slot(cell), slot);
+          putCell(g, entry, bucket, cell, tail[0]);
           tail[0] += bytes;
         });
+  }
+
+  /** The entries of one block in whose log is nothing else: it is copied as it is. */
+  private void copyLog(Gathered g, int read, int log) {
+    System.arraycopy(g.bytes, g.logAt, g.image, log, g.logBytes);
+    int moved = log - g.logAt;
+    kind.readTableImage.fill(
+        g,
+        0,
+        g.count,
+        read,
+        (entry, bucket, cell) -> putCell(g, entry, bucket, cell, g.recordOffset(entry) + moved));
+  }
+
+  private static void putCell(Gathered g, int entry, int bucket, int cell, int offset) {
+    int extraAt = bucket + RECORD_EXTRAS + 2 * cell;
+    g.image[extraAt] = (byte) g.hashes[entry];
+    g.image[extraAt + 1] = (byte) (g.hashes[entry] >>> 8);
+    // What was noted of the entry's use goes with it.
+    int slot = SlotWord.withMarksOf(SlotWord.of(offset), g.slot(entry));
+    HeapBytes.putInt(g.image, bucket + RecordSegments.slot(cell), slot);
   }
 
   /**
@@ -209,13 +235,7 @@ final class RecordBuilder {
         from,
         to,
         read,
-        (entry, bucket, cell) -> {
-          int extraAt = bucket + RECORD_EXTRAS + 2 * cell;
-          g.image[extraAt] = (byte) g.hashes[entry];
-          g.image[extraAt + 1] = (byte) (g.hashes[entry] >>> 8);
-          int slot = SlotWord.withMarksOf(SlotWord.of(offsets[entry - from]), g.slot(entry));
-          HeapBytes.putInt(g.image, bucket + RecordSegments.slot(cell), slot);
-        });
+        (entry, bucket, cell) -> putCell(g, entry, bucket, cell, offsets[entry - from]));
   }
 
   private void putGhosts(Gathered g, long position, int bytes) {

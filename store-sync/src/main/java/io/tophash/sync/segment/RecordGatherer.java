@@ -53,8 +53,9 @@ final class RecordGatherer {
     if (end < tables || kind.leavesMapping(block, end)) {
       return false;
     }
-    g.reserve(end - tables);
-    memory.getBytes(block + tables, g.bytes, at + tables, end - tables);
+    g.logAt = g.reserve(end - tables);
+    memory.getBytes(block + tables, g.bytes, g.logAt, end - tables);
+    g.logBytes = g.count == 0 && g.logBytes == 0 ? end - tables : -1;
     g.garbage += end - tables;
     if (kind.isCache() && !gatherAging(g, block, at)) {
       return false;
