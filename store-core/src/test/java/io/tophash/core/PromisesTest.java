@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PromisesTest {
   private static final Path PROMISES = Path.of("..", "docs", "promises.md");
   private static final Path README = Path.of("..", "README.md");
+  private static final Path GUIDE = Path.of("..", "docs", "guide.md");
 
   /** The numbers of the statements about Go's map, about sync.Map, and of Go's tests. */
   private static final List<String> STATEMENTS =
@@ -42,6 +43,22 @@ class PromisesTest {
 
   private static List<String> numbers(String letter, int count) {
     return IntStream.rangeClosed(1, count).mapToObj(i -> letter + i).toList();
+  }
+
+  /** The first cells of a page's table, below the row that heads it. */
+  private static List<String> firstCells(Path page, String head) throws IOException {
+    List<String> cells = new ArrayList<>();
+    boolean inTable = false;
+    for (String line : Files.readAllLines(page)) {
+      if (line.equals(head)) {
+        inTable = true;
+      } else if (inTable && line.isEmpty()) {
+        break;
+      } else if (inTable && line.startsWith("| ")) {
+        cells.add(line.substring(1).split("\\|")[0].strip());
+      }
+    }
+    return cells;
   }
 
   private static List<List<String>> tableRows(Path page) throws IOException {
@@ -95,20 +112,19 @@ class PromisesTest {
         rows().stream()
             .map(row -> row.name.replaceFirst(": .*", ""))
             .collect(Collectors.toCollection(TreeSet::new));
-    List<String> promised = new ArrayList<>();
-    boolean inTable = false;
-    for (String line : Files.readAllLines(README)) {
-      if (line.equals("| Event | Promise |")) {
-        inTable = true;
-      } else if (inTable && line.isEmpty()) {
-        break;
-      } else if (inTable && line.startsWith("| ")) {
-        promised.add(line.substring(1).split("\\|")[0].strip());
-      }
-    }
+    List<String> promised = firstCells(README, "| Event | Promise |");
     assertTrue(promised.size() >= 12, promised::toString);
     promised.removeAll(named);
     assertEquals(List.of(), promised, "promises of the README that docs/promises.md does not have");
+  }
+
+  @Test
+  void eachRowOfTheGuidesTableOfDurabilityIsThere() throws IOException {
+    List<String> named = rows().stream().map(Row::name).toList();
+    List<String> promised = firstCells(GUIDE, "| Event | What you have |");
+    assertTrue(promised.size() >= 5, promised::toString);
+    promised.removeAll(named);
+    assertEquals(List.of(), promised, "rows of the guide that docs/promises.md does not have");
   }
 
   @Test

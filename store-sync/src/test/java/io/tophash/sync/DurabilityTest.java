@@ -168,6 +168,19 @@ class DurabilityTest {
   }
 
   @Test
+  void aBackupIsAsDurableAsTheStore() {
+    Path copy = dir.resolve("b.tph");
+    try (SyncStore<String, String> store = builder().durability(LONG).open(dir.resolve("a.tph"))) {
+      store.put("a", "1");
+      store.backup(copy);
+    }
+    try (SyncStore<String, String> store = builder().open(copy)) {
+      assertEquals(LONG, store.durability());
+      assertEquals("1", store.get("a"));
+    }
+  }
+
+  @Test
   void checkpointsComeByThemselvesAndNoneWhileNothingChanges() throws Exception {
     Path file = dir.resolve("a.tph");
     try (SyncStore<String, String> store = builder().durability(SHORT).open(file)) {

@@ -62,14 +62,14 @@ final class FileWatch implements LockKeeper.Kept {
     if (look != null) {
       look.run();
     }
-    String now = find();
-    if (now == null) {
-      now = refusal;
+    String found = find();
+    synchronized (this) {
+      String now = found == null ? refusal : found;
+      if (now != null && trouble == null) {
+        LOG.log(System.Logger.Level.ERROR, "{0}; it takes no changes, store={1}", now, store);
+      }
+      trouble = now;
     }
-    if (now != null && trouble == null) {
-      LOG.log(System.Logger.Level.ERROR, "{0}; it takes no changes, store={1}", now, store);
-    }
-    trouble = now;
   }
 
   private String find() throws IOException {
@@ -90,7 +90,7 @@ final class FileWatch implements LockKeeper.Kept {
    *
    * @param reason with what to do next; null if there is none
    */
-  void refuse(String reason) {
+  synchronized void refuse(String reason) {
     String before = refusal;
     if (Objects.equals(before, reason)) {
       return;

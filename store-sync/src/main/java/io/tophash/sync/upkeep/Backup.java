@@ -55,7 +55,7 @@ public final class Backup {
       try {
         copyTags(fresh);
         fill(Tables.of(fresh, false, true).encoded(), copy);
-        fresh.force();
+        fresh.setLevel(core.level()); // which waits for the device, too
       } finally {
         Cores.release(fresh);
         Cores.forget(copy.path());
