@@ -132,8 +132,7 @@ public record SyncStats(
    * @param number of the newest checkpoint that is durable
    * @param cutAt the moment that it is of, by the clock of the process that took it
    * @param count checkpoints taken since the store was made, or last opened after a power cut
-   * @param quarantinedBytes bytes of blocks that only a checkpoint needs; they are among those in
-   *     use
+   * @param quarantinedBytes bytes of blocks that only a checkpoint needs: neither in use nor free
    * @param broken true if the device has refused to take something: there will be no checkpoint any
    *     more
    * @param stalledBy the process for which the last attempt at a checkpoint waited in vain, or that
