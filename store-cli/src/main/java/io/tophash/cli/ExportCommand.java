@@ -36,6 +36,13 @@ final class ExportCommand extends OpeningCommand {
               + " there already. A device or a pipe is written as it is. Default: standard output.")
   private Path output;
 
+  @Option(
+      names = "--snapshot",
+      description =
+          "Write the entries as they all were at one moment, while others go on changing the store."
+              + " For a SyncStore that may be written.")
+  private boolean snapshot;
+
   ExportCommand(Console console) {
     super(console);
   }
@@ -46,7 +53,7 @@ final class ExportCommand extends OpeningCommand {
       if (json && format != null && format != TransferFormat.JSONL) {
         throw usage("--json and --format " + format + " exclude each other");
       }
-      try (OpenStore store = OpenStore.toRead(path, patience(), console)) {
+      try (OpenStore store = open()) {
         Writer writer = console.newWriter();
         export(store, json ? TransferFormat.JSONL : orTsv(format), writer);
         writer.flush();
@@ -56,11 +63,17 @@ final class ExportCommand extends OpeningCommand {
     if (isPartOfTheStore()) {
       throw usage("the output is the store itself or its lock file");
     }
-    try (OpenStore store = OpenStore.toRead(path, patience(), console)) {
+    try (OpenStore store = open()) {
       long bytes = exportToFile(store);
       report(store.store.sizeLong(), bytes);
     }
     return ExitCode.OK;
+  }
+
+  private OpenStore open() {
+    return snapshot
+        ? OpenStore.toReadSnapshot(path, patience())
+        : OpenStore.toRead(path, patience(), console);
   }
 
   private static TransferFormat orTsv(TransferFormat chosen) {

@@ -113,8 +113,29 @@ final class OpenStore implements AutoCloseable {
   }
 
   /**
-   * Opens an existing store to back it up. Of a SyncStore only who may write it can hold a shard's
-   * writers up for a moment, so that the copy has each shard as it was at one moment.
+   * Opens a SyncStore as it is at one moment of this call.
+   *
+   * @throws CliException if it is a HashStore, which nobody changes meanwhile, or a cache
+   */
+  static OpenStore toReadSnapshot(Path path, Duration wait) {
+    StoreInfo info = StoreInfo.read(path);
+    if (info.kind() != Kind.SYNC) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "only a SyncStore has snapshots; leave the option away, store="
+              + path
+              + " kind="
+              + info.kind().name().toLowerCase(Locale.ROOT));
+    }
+    try (OpenStore store = open(info, wait, false)) {
+      SyncStore<byte[], byte[]> then = ((SyncStore<byte[], byte[]>) store.map).snapshot();
+      return new OpenStore(then, then, null, store.keys, store.values);
+    }
+  }
+
+  /**
+   * Opens an existing store to back it up. Of a SyncStore only who may write it can take a
+   * snapshot, so that the copy has all of it as it was at one moment.
    */
   static OpenStore toBackUp(Path path, Duration wait, Console console) {
     StoreInfo info = StoreInfo.read(path);
@@ -124,8 +145,8 @@ final class OpenStore implements AutoCloseable {
     boolean writable = Files.isWritable(path);
     if (!writable) {
       console.note(
-          "the store may not be written, so the copy has each entry, but no shard as a whole, as it"
-              + " was at one moment, store="
+          "the store may not be written, so the copy has each entry, but not all of them, as they"
+              + " were at one moment, store="
               + path);
     }
     return open(info, wait, !writable);

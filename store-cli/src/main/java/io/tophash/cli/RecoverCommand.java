@@ -10,6 +10,7 @@ import io.tophash.core.errors.IncompatibleStoreException;
 import io.tophash.sync.SyncStoreRecovery;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -87,11 +88,17 @@ final class RecoverCommand extends StoreCommand {
           out.writeStringField("target", report.target().toString());
           out.writeNumberField("kept", report.kept());
           out.writeNumberField("unlinked", report.unlinked());
-          out.writeObjectFieldStart("dropped");
-          for (Map.Entry<String, Long> reason : report.dropped().entrySet()) {
-            out.writeNumberField(reason.getKey(), reason.getValue());
+          for (Map.Entry<String, Map<String, Long>> counts :
+              List.of(
+                  Map.entry("dropped", report.dropped()),
+                  Map.entry("unchecked", report.unchecked()))) {
+            out.writeObjectFieldStart(counts.getKey());
+            for (Map.Entry<String, Long> reason : counts.getValue().entrySet()) {
+              out.writeNumberField(reason.getKey(), reason.getValue());
+            }
+            out.writeEndObject();
           }
-          out.writeEndObject();
+          out.writeBooleanField("complete", report.isComplete());
           out.writeNumberField("seconds", seconds);
         });
   }
@@ -108,6 +115,16 @@ final class RecoverCommand extends StoreCommand {
               "of these %,d that nothing referred to: they may be older than the damage%n",
               report.unlinked()));
     }
+    report
+        .unchecked()
+        .forEach(
+            (reason, count) ->
+                text.append(
+                    String.format(
+                        Locale.ROOT,
+                        "kept but not checked %,d: %s; it may be damaged unnoticed%n",
+                        count,
+                        reason)));
     report
         .dropped()
         .forEach(

@@ -42,7 +42,8 @@ public final class HashStoreRecovery {
             values,
             new HashReader(),
             HashStoreRecovery::open);
-    return new RecoveryReport(result.target(), result.kept(), result.unlinked(), result.dropped());
+    return new RecoveryReport(
+        result.target(), result.kept(), result.unlinked(), result.dropped(), result.unchecked());
   }
 
   private static Salvage.Target open(

@@ -253,6 +253,12 @@ public final class LongHashStore implements Store {
     return map.verify();
   }
 
+  /**
+   * {@inheritDoc} When this returns, all is on the device, and a power cut before the next change
+   * takes nothing away. What is changed later is written back in any order: a power cut in the
+   * middle of that leaves a file that the next open verifies, and refuses if pages are missing, the
+   * forced ones among them. To keep a state whatever comes later, {@link #backup} it to a new file.
+   */
   @Override
   public void force() {
     map.force();

@@ -9,9 +9,11 @@ import io.tophash.core.memory.StorePaths;
 import io.tophash.sync.attach.Cores;
 import io.tophash.sync.attach.SyncCore;
 import io.tophash.sync.attach.SyncRequest;
+import io.tophash.sync.checkpoint.Pin;
 import io.tophash.sync.entry.InlineTable;
 import io.tophash.sync.entry.OpenTable;
 import io.tophash.sync.entry.Tables;
+import io.tophash.sync.shard.Shards;
 import io.tophash.sync.shard.StoreVerifier;
 import io.tophash.sync.upkeep.Backup;
 import io.tophash.sync.upkeep.Compaction;
@@ -25,27 +27,64 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Attachment {
   private final SyncCore core;
+  private final Shards shards;
   private final Tables tables;
   private final OpenTable table;
-  private final boolean temporary;
+  private final boolean verifyReads;
+  private final Runnable release;
   private final ForgottenClose watch;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Attachment(SyncCore core, Tables tables, boolean temporary) {
+  private Attachment(
+      SyncCore core, Shards shards, Tables tables, boolean verifyReads, Runnable release) {
     this.core = core;
+    this.shards = shards;
     this.tables = tables;
     this.table = tables.open();
-    this.temporary = temporary;
+    this.verifyReads = verifyReads;
+    this.release = release;
     // Stores, views and iterators all hold the table; the core does not.
-    this.watch = ForgottenClose.watch(table, core.path(), () -> release(core, temporary));
+    this.watch = ForgottenClose.watch(table, core.path(), release);
   }
 
   /** Attaches to a store, and makes it first if it is not there. */
   static Attachment open(SyncRequest request) {
     MemoryMode.current();
     SyncCore core = Cores.acquire(request);
-    Tables tables = Tables.of(core, request.readOnly, request.verifyReads);
-    return new Attachment(core, tables, request.temporary);
+    boolean verifyReads = request.verifyReads;
+    boolean temporary = request.temporary;
+    return new Attachment(
+        core,
+        core.shards(),
+        Tables.of(core, request.readOnly, verifyReads),
+        verifyReads,
+        () -> release(core, temporary));
+  }
+
+  /** The store as it is at a moment of this call: an attachment of its own. */
+  Attachment snapshot() {
+    table.checkWritable();
+    Pin pin = core.pin();
+    boolean isShared = false;
+    try {
+      Shards then = core.shardsAt(pin);
+      Tables tablesThen = Tables.ofSnapshot(core, then, verifyReads);
+      Cores.share(core);
+      isShared = true;
+      return new Attachment(core, then, tablesThen, verifyReads, () -> release(core, pin));
+    } finally {
+      if (!isShared) {
+        core.unpin(pin);
+      }
+    }
+  }
+
+  private static void release(SyncCore core, Pin pin) {
+    try {
+      core.unpin(pin);
+    } finally {
+      Cores.release(core);
+    }
   }
 
   /** The entries by objects. */
@@ -82,7 +121,7 @@ final class Attachment {
     }
     table.close();
     watch.closed();
-    release(core, temporary);
+    release.run();
   }
 
   private static void release(SyncCore core, boolean temporary) {
@@ -105,7 +144,7 @@ final class Attachment {
   VerifyReport verify() {
     table.checkOpen();
     try {
-      return new StoreVerifier(core.shards()).run();
+      return new StoreVerifier(shards).run();
     } catch (IndexOutOfBoundsException e) {
       throw table.explain(e);
     }
@@ -135,10 +174,23 @@ final class Attachment {
     }
   }
 
+  private void backupSnapshot(Path target) {
+    Attachment then = snapshot();
+    try {
+      new Backup(core, then.shards, then.tables).run(target);
+    } finally {
+      then.close();
+    }
+  }
+
   void backup(Path target) {
     table.checkOpen();
     try {
-      new Backup(core, tables).run(target);
+      if (table.isReadOnly()) {
+        new Backup(core, shards, tables).run(target);
+      } else {
+        backupSnapshot(target);
+      }
     } catch (IndexOutOfBoundsException e) {
       throw table.explain(e);
     }

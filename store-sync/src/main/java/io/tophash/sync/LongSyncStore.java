@@ -267,6 +267,11 @@ public final class LongSyncStore implements Store {
     attachment.backup(target);
   }
 
+  /** The store as it is at one moment, read-only: see {@link SyncStore#snapshot}. */
+  public LongSyncStore snapshot() {
+    return new LongSyncStore(attachment.snapshot(), missing);
+  }
+
   @Override
   public Path path() {
     return attachment.path();

@@ -230,14 +230,37 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
   }
 
   /**
-   * {@inheritDoc} Works beside readers and writers of any process. The copy holds each shard as it
-   * was at one moment of the backup; writers of just that shard wait meanwhile, as for its rebuild.
-   * Of a store that was opened read-only, which can hold nobody up, it holds each entry as it was
-   * at one moment.
+   * {@inheritDoc} Works beside readers and writers of any process. The copy holds the store as it
+   * was at one moment: it is made of a {@link #snapshot}, so nobody waits while entries are copied.
+   * Of a store that was opened read-only, which can take none, it holds each entry as it was at one
+   * moment.
    */
   @Override
   public void backup(Path target) {
     attachment.backup(target);
+  }
+
+  /**
+   * The whole store as it is at one moment of this call, read-only: a store of its own, with all
+   * lookups, iteration, {@link #sizeLong}, {@link #verify} and {@link #backup}, which stays as it
+   * is while all processes go on changing this one. Nobody waits for its reader.
+   *
+   * <p>All shards are cut at one moment, at which no process is inside a change: writers wait for
+   * that, less than a millisecond as a rule. From then on the first change of each segment copies
+   * it, and what is replaced is kept while the snapshot is open: so the file may grow to twice what
+   * the store holds, and a full one may refuse changes. {@link #close} of the snapshot gives that
+   * back, for which it may wait for the device as {@link #force} does. Close it even if this store
+   * is closed before. If the process dies, its snapshots end.
+   *
+   * <p>Blocking.
+   *
+   * @throws UnsupportedOperationException if the store was opened read-only
+   * @throws io.tophash.core.errors.StoreTimeoutException if a process does not let go of a shard,
+   *     or takes a checkpoint for too long
+   */
+  public SyncStore<K, V> snapshot() {
+    Attachment then = attachment.snapshot();
+    return new SyncStore<>(then, then.entries(entries.keys().codec(), entries.values().codec()));
   }
 
   @Override

@@ -47,7 +47,8 @@ public final class SyncStoreRecovery {
             values,
             SyncStoreRecovery::read,
             SyncStoreRecovery::open);
-    return new RecoveryReport(result.target(), result.kept(), result.unlinked(), result.dropped());
+    return new RecoveryReport(
+        result.target(), result.kept(), result.unlinked(), result.dropped(), result.unchecked());
   }
 
   private static void read(Salvage salvage) {

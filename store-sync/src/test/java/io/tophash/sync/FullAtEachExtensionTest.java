@@ -24,11 +24,6 @@ class FullAtEachExtensionTest extends FullAtEachExtensionCases {
   }
 
   @Override
-  protected boolean anyChangeMayBeRefused() {
-    return true;
-  }
-
-  @Override
   protected Opened<String, byte[]> records(Path path) {
     return Opened.of(
         SyncStore.builder(Codecs.utf8(), Codecs.bytes())

@@ -64,11 +64,6 @@ public final class CopyTarget implements AutoCloseable {
     return sibling("");
   }
 
-  /** Name of a file for the caller's use, deleted in the end. */
-  public Path scratch() {
-    return sibling(".scratch");
-  }
-
   /** The target. */
   public Path target() {
     return target;
@@ -113,7 +108,7 @@ public final class CopyTarget implements AutoCloseable {
   }
 
   private void deleteBeside() throws IOException {
-    for (String suffix : new String[] {".lock", ".new", ".scratch"}) {
+    for (String suffix : new String[] {".lock", ".new"}) {
       Files.deleteIfExists(sibling(suffix));
     }
   }

@@ -137,7 +137,7 @@ final class BlockScan {
       }
     }
     for (int i = 0; i < found.size(); i += 2) {
-      salvage.offerUnlinked(found.get(i), found.get(i + 1));
+      salvage.offerUnlinked(found.get(i), found.get(i + 1), reader.whyUnchecked(hash));
     }
     return !found.isEmpty();
   }

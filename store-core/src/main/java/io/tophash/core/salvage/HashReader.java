@@ -165,7 +165,7 @@ public final class HashReader implements Salvage.Reader {
     } else if (hash != null && !isPlace(bytes[bucket + cell], hashOf(hash, key), index, mask)) {
       fail("entry in a wrong place");
     } else {
-      salvage.offer(key, value);
+      salvage.offer(key, value, whyUnchecked(hash));
     }
   }
 
@@ -180,6 +180,14 @@ public final class HashReader implements Salvage.Reader {
   }
 
   // --- entries -----------------------------------------------------------------------------------
+
+  /** Why an entry of a table with this hash cannot be checked; null if it can. */
+  String whyUnchecked(KeyHash hash) {
+    if (!layout.indirectValues()) {
+      return Salvage.NO_CHECKSUM;
+    }
+    return hash == null ? Salvage.NO_HASH : null;
+  }
 
   /** The key in a cell of a table with this hash; null if it cannot be believed. */
   byte[] key(byte[] bytes, int bucket, int cell, KeyHash hash) {

@@ -28,8 +28,20 @@ public final class Salvage {
    * @param kept entries in it
    * @param unlinked how many of them nothing referred to
    * @param dropped what was left out, by reason
+   * @param unchecked how many of the kept entries nothing could be compared with, by reason
    */
-  public record Result(Path target, long kept, long unlinked, Map<String, Long> dropped) {}
+  public record Result(
+      Path target,
+      long kept,
+      long unlinked,
+      Map<String, Long> dropped,
+      Map<String, Long> unchecked) {}
+
+  /** Of a value that stands in its cell: there is nothing that it could be compared with. */
+  public static final String NO_CHECKSUM = "value without a checksum";
+
+  /** Of a record of a store with a hash function of its own, which checksums are made with. */
+  public static final String NO_HASH = "record of an unknown hash function";
 
   /** Looks for entries in a damaged file. */
   @FunctionalInterface
@@ -64,6 +76,7 @@ public final class Salvage {
   private final StoreHeader header;
   private final boolean headerDamaged;
   private final Map<String, Long> dropped = new TreeMap<>();
+  private final Map<String, Long> unchecked = new TreeMap<>();
   private long unlinked;
   private Target target;
 
@@ -129,7 +142,11 @@ public final class Salvage {
       long kept = salvage.fill(copy.path(), reader, factory);
       copy.publish(HeaderLayout.UNCLEAN);
       return new Result(
-          copy.target(), kept, salvage.unlinked, Collections.unmodifiableMap(salvage.dropped));
+          copy.target(),
+          kept,
+          salvage.unlinked,
+          Collections.unmodifiableMap(salvage.dropped),
+          Collections.unmodifiableMap(salvage.unchecked));
     }
   }
 
@@ -164,17 +181,36 @@ public final class Salvage {
     dropped.merge(reason, 1L, Long::sum);
   }
 
-  /** Offers an entry that the store refers to. */
-  public void offer(byte[] key, byte[] value) {
-    if (fits(key, value) && !target.offer(key, value)) {
-      drop("duplicate key");
+  /**
+   * Offers an entry that the store refers to.
+   *
+   * @param whyUnchecked why nothing says whether it is as it was stored; null if something does
+   */
+  public void offer(byte[] key, byte[] value, String whyUnchecked) {
+    if (fits(key, value)) {
+      if (target.offer(key, value)) {
+        kept(whyUnchecked);
+      } else {
+        drop("duplicate key");
+      }
     }
   }
 
-  /** Offers an entry that nothing refers to: only if its key is not there yet. */
-  public void offerUnlinked(byte[] key, byte[] value) {
+  /**
+   * Offers an entry that nothing refers to: only if its key is not there yet.
+   *
+   * @param whyUnchecked as of {@link #offer}
+   */
+  public void offerUnlinked(byte[] key, byte[] value, String whyUnchecked) {
     if (fits(key, value) && target.offer(key, value)) {
       unlinked++;
+      kept(whyUnchecked);
+    }
+  }
+
+  private void kept(String whyUnchecked) {
+    if (whyUnchecked != null) {
+      unchecked.merge(whyUnchecked, 1L, Long::sum);
     }
   }
 

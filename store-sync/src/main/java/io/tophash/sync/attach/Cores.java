@@ -45,6 +45,14 @@ public final class Cores {
     }
   }
 
+  /** Lends a core once more, to somebody beside one who has it. */
+  public static void share(SyncCore core) {
+    Gate gate = GATES.get(core.path());
+    synchronized (gate) {
+      (core.isReadOnly() ? gate.reader : gate.writer).users++;
+    }
+  }
+
   private static SyncCore acquire(Gate gate, Path path, SyncRequest request) {
     Shared shared = gate.writer == null && request.readOnly ? gate.reader : gate.writer;
     if (shared != null) {

@@ -16,6 +16,7 @@ import io.tophash.sync.checkpoint.CheckpointFigures;
 import io.tophash.sync.checkpoint.Checkpointer;
 import io.tophash.sync.checkpoint.Checkpoints;
 import io.tophash.sync.checkpoint.Level;
+import io.tophash.sync.checkpoint.Pin;
 import io.tophash.sync.checkpoint.PowerCutRecovery;
 import io.tophash.sync.extent.Claimants;
 import io.tophash.sync.extent.ExtentAllocator;
@@ -300,7 +301,10 @@ public final class SyncCore {
         readOnly
             ? null
             : new ExtentAllocator(
-                space, Claimants.of(process), caching == null ? Quota.NONE : caching.bounds());
+                space,
+                Claimants.of(process),
+                caching == null ? Quota.NONE : caching.bounds(),
+                caching == null); // a cache makes room by taking entries away
     ShardContext context =
         new ShardContext(
             memory,
@@ -312,7 +316,8 @@ public final class SyncCore {
             request.lockTimeoutNanos(),
             this::mapAll,
             caching,
-            file);
+            file,
+            null);
     shards = new Shards(context);
     wholeShards = new WholeShards(shards);
     if (caching != null && !readOnly) {
@@ -466,6 +471,31 @@ public final class SyncCore {
     checkpoints.force();
   }
 
+  /**
+   * Cuts a checkpoint and keeps what it names; see {@link Checkpoints#pin}.
+   *
+   * @throws UnsupportedOperationException if the store is attached read-only
+   */
+  public Pin pin() {
+    if (readOnly) {
+      throw new UnsupportedOperationException(
+          "the store was opened read-only, and only who may change it can take a snapshot, store="
+              + path);
+    }
+    return checkpoints.pin();
+  }
+
+  /** Lets go of it. */
+  public void unpin(Pin pin) {
+    checkpoints.unpin(pin);
+  }
+
+  /** The shards as they were at a cut, which is pinned: to be read only. */
+  public Shards shardsAt(Pin pin) {
+    mapAll();
+    return new Shards(shards.context().at(pin.cut()));
+  }
+
   /** How durable changes are. Wait-free. */
   public Level level() {
     return CheckpointFigures.of(memory).level();
@@ -476,17 +506,17 @@ public final class SyncCore {
     checkpoints.setLevel(level);
   }
 
-  /** Gives blocks back that only an old checkpoint names; false if there are none. */
-  private boolean relieve() {
-    if (report().quarantinedBytes() == 0) {
-      return false;
-    }
-    try {
-      force();
-      return true;
-    } catch (StoreException e) {
-      return false; // the caller says that the file is full, which is what he asked for
-    }
+  /**
+   * Runs an action for which the file was full: with what only an old checkpoint names given back,
+   * and with the reserve. One at a time in all processes.
+   */
+  private void relieve(Runnable again) {
+    allocator.putFull(true);
+    checkpoints.alone(
+        () -> {
+          checkpoints.release(below -> report().hasQuarantined(below));
+          allocator.useReserve(again);
+        });
   }
 
   /** Maps all that the file has by now: another process may have made it longer. */

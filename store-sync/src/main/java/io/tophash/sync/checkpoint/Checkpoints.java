@@ -12,6 +12,7 @@ import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.format.ShardState;
 import io.tophash.sync.process.ProcessTable;
+import io.tophash.sync.shard.Cut;
 import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.ShardCut;
 import io.tophash.sync.shard.Shards;
@@ -19,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongPredicate;
 
 /**
  * Takes checkpoints of an attached store. One at a time in all processes, which the byte CHECKPOINT
@@ -33,12 +35,22 @@ public final class Checkpoints {
 
   private static final long PAUSE_NANOS = 5_000_000;
 
+  /** The last numbers are kept for snapshots, so that there always can be a backup. */
+  private static final long LAST_DURABLE = OwnerWord.MAX_EPOCH - 1_000;
+
+  /** Warns from here on: a sixteenth of all numbers is left. */
+  private static final long WARN_FROM = OwnerWord.MAX_EPOCH - OwnerWord.MAX_EPOCH / 16;
+
+  private static final System.Logger LOG = System.getLogger("io.tophash");
+
   private final StoreFile file;
   private final Sidecar sidecar;
   private final ShardContext context;
   private final ShardCut cutter;
   private final EpochWords words;
   private final Roots roots;
+  private final Pins pins;
+  private boolean warned; // by the holder of CHECKPOINT
   private final ReentrantLock turn = new ReentrantLock();
 
   /**
@@ -53,6 +65,7 @@ public final class Checkpoints {
     this.cutter = new ShardCut(shards);
     this.words = new EpochWords(context.memory());
     this.roots = new Roots(context.memory());
+    this.pins = new Pins(words, context.process().slot());
   }
 
   /** Writes what a new store needs before its shards are made: root 1, and the first epoch. */
@@ -94,6 +107,11 @@ public final class Checkpoints {
   }
 
   private void inTurn(Runnable action) {
+    lockByte();
+    runAsHolder(action);
+  }
+
+  private void lockByte() {
     try {
       sidecar.lockCheckpoint(Math.max(1, context.lockTimeoutNanos() / 1_000_000));
     } catch (StoreTimeoutException e) {
@@ -103,14 +121,20 @@ public final class Checkpoints {
           : new StoreTimeoutException(
               e.getMessage() + " owner={" + context.process().describe(slot) + "}");
     }
-    runAsHolder(action);
   }
 
   private void runAsHolder(Runnable action) {
+    asHolder(
+        () -> {
+          checkNotBroken();
+          action.run();
+        });
+  }
+
+  private void asHolder(Runnable action) {
     words.put(EpochLayout.TAKEN_SINCE_MS, System.currentTimeMillis());
     words.put(EpochLayout.TAKEN_BY, 1 + context.process().slot());
     try {
-      checkNotBroken();
       action.run();
     } finally {
       words.put(EpochLayout.TAKEN_BY, 0);
@@ -162,7 +186,7 @@ public final class Checkpoints {
       runAsHolder(
           () -> {
             if (words.get(EpochLayout.DURABLE) == before) {
-              taken[0] = takeOnce() == null;
+              taken[0] = takeOnce(LAST_DURABLE, this::complete) == null;
             }
           });
       return taken[0];
@@ -208,6 +232,97 @@ public final class Checkpoints {
   }
 
   /**
+   * Runs an action while nobody in any process takes a checkpoint, or runs such an action.
+   *
+   * @throws StoreTimeoutException if somebody else does for too long
+   */
+  public void alone(Runnable action) {
+    turn.lock();
+    try {
+      lockByte();
+      asHolder(action);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /**
+   * Cuts a checkpoint and keeps what it names as it is. It is not made durable, so the device is
+   * not waited for, and may have failed.
+   *
+   * @throws StoreTimeoutException if a process that is alive does not let go of a shard
+   */
+  public Pin pin() {
+    Pin[] pin = new Pin[1];
+    boolean isDone = false;
+    try {
+      alone(
+          () -> {
+            boolean wasChanged = !words.isUnchanged(context.shardCount());
+            take(
+                OwnerWord.MAX_EPOCH,
+                (number, cut) -> {
+                  CrashPoint.reached("snapshot.cut");
+                  pin[0] = new Pin(number, cut);
+                  pins.add(number, wasChanged);
+                  CrashPoint.reached("snapshot.pinned");
+                });
+          });
+      isDone = true;
+      return pin[0];
+    } finally {
+      if (!isDone && pin[0] != null) {
+        pins.remove(pin[0].number()); // whatever went wrong behind the pin
+      }
+    }
+  }
+
+  /**
+   * Lets go of a pinned checkpoint. If this process reads no other, what only that one named is
+   * given back, which takes a checkpoint; a device that refuses is no error here.
+   */
+  public void unpin(Pin pin) {
+    boolean wasLast = pins.remove(pin.number());
+    CrashPoint.reached("snapshot.unpinned");
+    try {
+      if (wasLast) {
+        alone(this::giveBack);
+      }
+    } catch (StoreTimeoutException e) {
+      // Somebody else takes a checkpoint, or holds one up: a later one gives it back.
+    }
+  }
+
+  private void giveBack() {
+    if (pins.takeOwed() || words.isCopied(context.shardCount())) {
+      release(below -> true);
+    } else {
+      words.release(this::isAlive); // what was freed since is known to a durable one already
+    }
+  }
+
+  /** The lowest checkpoint that a living process reads; the highest number if none does. */
+  private long lowestPin() {
+    return words.lowestPin(OwnerWord.MAX_EPOCH, this::isAlive);
+  }
+
+  /**
+   * Takes a checkpoint, so that blocks can be taken that only an older one names; within {@link
+   * #alone}. A device that refuses, or a process that does not go on, is no error here.
+   *
+   * @param isWanted whether there are any that were freed below this number
+   */
+  public void release(LongPredicate isWanted) {
+    try {
+      if (words.get(EpochLayout.BROKEN) == 0 && isWanted.test(lowestPin())) {
+        take();
+      }
+    } catch (StoreException e) {
+      // The file stays as full as it was, which is what the caller will be told.
+    }
+  }
+
+  /**
    * For the last process, which is alone with the store and has ended all operations: waits until
    * all of it is durable.
    */
@@ -220,9 +335,18 @@ public final class Checkpoints {
   }
 
   private void take() {
+    take(LAST_DURABLE, this::complete);
+  }
+
+  /** What is done with a cut. */
+  private interface Use {
+    void cut(long number, Cut cut);
+  }
+
+  private void take(long last, Use use) {
     long start = System.nanoTime();
     while (true) {
-      StoreTimeoutException stalled = takeOnce();
+      StoreTimeoutException stalled = takeOnce(last, use);
       if (stalled == null) {
         return;
       }
@@ -234,31 +358,41 @@ public final class Checkpoints {
   }
 
   /** Takes one, or says why a shard was not to be had. */
-  private StoreTimeoutException takeOnce() {
+  private StoreTimeoutException takeOnce(long last, Use use) {
     long n = words.nextNumber(context.shardCount());
-    if (n > OwnerWord.MAX_EPOCH) {
+    if (n > last) {
       throw new StoreException(
           "the store has had as many checkpoints as it can have; copy it with backup and go on"
               + " with the copy, checkpoints="
-              + OwnerWord.MAX_EPOCH
+              + last
               + " store="
               + context.store());
     }
+    if (n >= WARN_FROM && !warned) {
+      warned = true;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the store has had nearly as many checkpoints as it can have; copy it with backup and go"
+              + " on with the copy, checkpoints={0} limit={1} store={2}",
+          n,
+          last,
+          context.store());
+    }
     words.put(EpochLayout.CUTTING, n);
     CrashPoint.reached("checkpoint.begun");
-    ShardCut.Cut cut;
+    Cut cut;
     try {
       cut = cutter.cut(n, CUT_NANOS);
     } catch (StoreTimeoutException e) {
       words.put(EpochLayout.STALLED_BY, 1 + cutter.stalledBy());
       return e;
     }
-    complete(n, cut);
+    words.put(EpochLayout.STALLED_BY, 0);
+    use.cut(n, cut);
     return null;
   }
 
-  private void complete(long n, ShardCut.Cut cut) {
-    words.put(EpochLayout.STALLED_BY, 0);
+  private void complete(long n, Cut cut) {
     CrashPoint.reached("checkpoint.cut");
     long nowMs = System.currentTimeMillis();
     int slot = 1 - (int) words.get(EpochLayout.ROOT_SLOT);

@@ -68,19 +68,35 @@ final class EpochWords {
     return true;
   }
 
+  /** True if a shard was changed since the last cut, so that something was copied. */
+  boolean isCopied(int shardCount) {
+    for (int shard = 0; shard < shardCount; shard++) {
+      if (ShardState.isDirectoryFresh(state(shard))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private long state(int shard) {
     return memory.getLongVolatile(RegionLayout.shard(shard), ShardLayout.STATE);
   }
 
-  /** Moves REUSE_BELOW on, as far as nobody reads an older checkpoint. */
-  void release(java.util.function.IntPredicate isAlive) {
-    long below = get(EpochLayout.DURABLE);
+  /** The lowest checkpoint that a living process reads, but not more than this. */
+  long lowestPin(long most, java.util.function.IntPredicate isAlive) {
+    long lowest = most;
     for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
       long pin = get(EpochLayout.pin(slot));
-      if (pin != 0 && pin < below && isAlive.test(slot)) {
-        below = pin;
+      if (pin != 0 && pin < lowest && isAlive.test(slot)) {
+        lowest = pin;
       }
     }
+    return lowest;
+  }
+
+  /** Moves REUSE_BELOW on, as far as nobody reads an older checkpoint. */
+  void release(java.util.function.IntPredicate isAlive) {
+    long below = lowestPin(get(EpochLayout.DURABLE), isAlive);
     if (below > get(EpochLayout.REUSE_BELOW)) {
       put(EpochLayout.REUSE_BELOW, below);
     }

@@ -38,6 +38,11 @@ abstract class Op {
     return false;
   }
 
+  /** True if it moves an entry towards the start of the file, or leaves it where it is. */
+  boolean staysBelow() {
+    return false;
+  }
+
   /** Room that it will take in the log of the segment. */
   int incomingBytes() {
     return 0;

@@ -110,10 +110,7 @@ public abstract class OpenTable {
     try {
       new WholeShards(shards).clear(shard);
     } catch (StoreFullException e) {
-      if (!shards.relieve()) {
-        throw e;
-      }
-      new WholeShards(shards).clear(shard);
+      shards.relieved(() -> new WholeShards(shards).clear(shard));
     }
   }
 

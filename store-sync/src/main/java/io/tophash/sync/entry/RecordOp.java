@@ -97,6 +97,11 @@ final class RecordOp extends Op {
   }
 
   @Override
+  boolean staysBelow() {
+    return below != Long.MAX_VALUE;
+  }
+
+  @Override
   int incomingBytes() {
     return change.removes() ? 0 : logged.length;
   }

@@ -408,7 +408,11 @@ final class RecordTable extends SegmentTable<RecordOp> {
       RecordOp op =
           new RecordOp(Change.SET_IF_EQUAL, record, key.length, hash, value, false, below);
       op.expires = prefix == 0 ? 0 : RecordImage.expires(value);
-      run(op);
+      try {
+        run(op);
+      } catch (StoreFullException e) {
+        // There is no room below, so it stays where it is.
+      }
     }
   }
 }

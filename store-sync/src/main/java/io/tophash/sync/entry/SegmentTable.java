@@ -136,10 +136,10 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
       try {
         runOpen(op, shard);
       } catch (StoreFullException e) {
-        if (!shards.relieve()) {
+        if (op.staysBelow()) {
           throw e;
         }
-        runOpen(op, shard);
+        shards.relieved(() -> runOpen(op, shard));
       }
     } catch (IndexOutOfBoundsException e) {
       throw explain(e);

@@ -11,6 +11,7 @@ import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.segment.RecordImage;
 import io.tophash.sync.segment.RecordSegments;
+import io.tophash.sync.shard.Shards;
 import java.util.Arrays;
 
 /**
@@ -37,9 +38,18 @@ public abstract class Tables {
    * @param verifyReads true to compare the checksum of each record that is read
    */
   public static Tables of(SyncCore core, boolean readOnly, boolean verifyReads) {
+    return of(core, core.shards(), readOnly, verifyReads);
+  }
+
+  /** The entries of a snapshot, whose shards are those of its moment. */
+  public static Tables ofSnapshot(SyncCore core, Shards shards, boolean verifyReads) {
+    return of(core, shards, true, verifyReads);
+  }
+
+  private static Tables of(SyncCore core, Shards shards, boolean readOnly, boolean verifyReads) {
     return core.inlineSegments() != null
-        ? new Inline(core, readOnly)
-        : new Records(core, readOnly, verifyReads);
+        ? new Inline(core, shards, readOnly)
+        : new Records(core, shards, readOnly, verifyReads);
   }
 
   /** Their life, and what concerns all of them. */
@@ -66,9 +76,9 @@ public abstract class Tables {
     private final int keyBytes;
     private final int valueBytes;
 
-    Inline(SyncCore core, boolean readOnly) {
+    Inline(SyncCore core, Shards shards, boolean readOnly) {
       super(core.header());
-      table = new InlineTable(core.shards(), core.inlineSegments(), core.keyHash(), readOnly);
+      table = new InlineTable(shards, core.inlineSegments(), core.keyHash(), readOnly);
       keyBytes = core.header().keyFixedBytes;
       valueBytes = core.header().valueFixedBytes;
     }
@@ -101,10 +111,10 @@ public abstract class Tables {
     private final RecordTable table;
     private final RecordSegments segments;
 
-    Records(SyncCore core, boolean readOnly, boolean verifyReads) {
+    Records(SyncCore core, Shards shards, boolean readOnly, boolean verifyReads) {
       super(core.header());
       segments = core.recordSegments();
-      table = new RecordTable(core.shards(), segments, core.keyHash(), readOnly, verifyReads);
+      table = new RecordTable(shards, segments, core.keyHash(), readOnly, verifyReads);
     }
 
     @Override

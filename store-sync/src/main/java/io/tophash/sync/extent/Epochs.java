@@ -37,6 +37,47 @@ final class Epochs {
     return OwnerWord.isTakeable(ownerWord, reuseBelow());
   }
 
+  /** True if the file was full and has not grown since. */
+  boolean isFull() {
+    return memory.getLongVolatile(RegionLayout.EPOCHS, EpochLayout.FULL) != 0;
+  }
+
+  /** Says whether the file is full. */
+  void putFull(boolean isFull) {
+    if (isFull() != isFull) {
+      memory.putLongVolatile(RegionLayout.EPOCHS, EpochLayout.FULL, isFull ? 1 : 0);
+    }
+  }
+
+  /** The word of the reserve: {version 62 | was complete 1 | complete 1}. */
+  long reserve() {
+    return memory.getLongVolatile(RegionLayout.EPOCHS, EpochLayout.RESERVE);
+  }
+
+  /** True if the word of the reserve says that it is complete. */
+  static boolean isReserveComplete(long word) {
+    return (word & 1) != 0;
+  }
+
+  /** True if it was complete, and what is missing by now was taken by exchanges. */
+  static boolean wasReserveComplete(long word) {
+    return (word & 2) != 0;
+  }
+
+  /** Says so, if nobody has taken of it since the word was this. */
+  boolean setReserveComplete(long word) {
+    return memory.compareAndSetLong(RegionLayout.EPOCHS, EpochLayout.RESERVE, word, word | 3);
+  }
+
+  /** Somebody has taken of the reserve, or may have: it is to be counted anew. */
+  void reserveTaken() {
+    long word = reserve();
+    while (!memory.compareAndSetLong(
+        RegionLayout.EPOCHS, EpochLayout.RESERVE, word, (word & ~1) + 4)) {
+      word = reserve();
+    }
+  }
+
   /** The store's id, which marks of extents are made with. */
   long storeId() {
     return memory.getLong(0, HeaderLayout.STORE_ID);

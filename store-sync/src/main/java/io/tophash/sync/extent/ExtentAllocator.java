@@ -38,29 +38,26 @@ public final class ExtentAllocator {
   private final ExtentBlocks blocks;
   private final ExtentRuns runs;
   private final ExtentSearch search;
+  private final ExtentReserve reserve;
   private final Quota quota;
-
-  /**
-   * @param space the file, with its first extent mapped
-   * @param claimants this process, whose row is valid, and the others
-   */
-  public ExtentAllocator(Space space, Claimants claimants) {
-    this(space, claimants, Quota.NONE);
-  }
+  private final boolean reserves;
 
   /**
    * @param space the file, with its first extent mapped
    * @param claimants this process, whose row is valid, and the others
    * @param quota what each owner may have
+   * @param reserves true to keep a reserve for exchanges
    */
-  public ExtentAllocator(Space space, Claimants claimants, Quota quota) {
+  public ExtentAllocator(Space space, Claimants claimants, Quota quota, boolean reserves) {
     this.quota = quota;
+    this.reserves = reserves;
     this.table = new ExtentTable(space);
     this.memory = space.memory();
     this.claims = new ExtentClaims(table, claimants);
     this.blocks = new ExtentBlocks(table, claims);
     this.runs = new ExtentRuns(table, claims);
     this.search = new ExtentSearch(table, claims, blocks, runs);
+    this.reserve = new ExtentReserve(table, claims, search);
   }
 
   /** Makes the tables of a new file, whose first extent is written with zeros. */
@@ -95,7 +92,57 @@ public final class ExtentAllocator {
    * @throws StoreFullException if there is no room for it
    */
   public long allocate(long bytes, int ownerId, long notePosition) {
-    return allocate(Integer.MAX_VALUE, bytes, ownerId, notePosition);
+    return allocate(Integer.MAX_VALUE, bytes, false, ownerId, notePosition);
+  }
+
+  /**
+   * As {@link #allocate}, of a block after which the caller frees one that is at least as large, of
+   * the same owner: that is possible in a full file, too, with {@link #useReserve}. Lock-free.
+   *
+   * @return position of the block
+   * @throws StoreFullException if there is no room for it
+   */
+  public long exchange(long bytes, int ownerId, long notePosition) {
+    return allocate(Integer.MAX_VALUE, bytes, true, ownerId, notePosition);
+  }
+
+  /**
+   * As {@link #exchange}, of a block below a limit, which the file does not grow for.
+   *
+   * @param limit {@link Long#MAX_VALUE} if there is none
+   * @throws StoreFullException if there is no such block
+   */
+  public long exchangeBelow(long limit, long bytes, int ownerId, long notePosition) {
+    if (limit == Long.MAX_VALUE) {
+      return exchange(bytes, ownerId, notePosition);
+    }
+    long position = allocateBelow(limit, bytes, ownerId, notePosition);
+    if (position == 0) {
+      throw new StoreFullException(
+          "there is no room for the block where it is wanted, below=" + limit + " bytes=" + bytes);
+    }
+    return position;
+  }
+
+  /**
+   * True if there was no room lately: segments had better keep the blocks that they have, as each
+   * may need all of it again.
+   */
+  public boolean isFull() {
+    return reserves && table.epochs.isFull();
+  }
+
+  /** Says that there is no room, or that it may be otherwise now. */
+  public void putFull(boolean isFull) {
+    table.epochs.putFull(isFull);
+  }
+
+  /**
+   * Lets the exchanges of this thread take of the reserve while an action runs. For one thread at a
+   * time in all processes.
+   */
+  public void useReserve(Runnable action) {
+    reserve.use(action);
   }
 
   /**
@@ -105,10 +152,10 @@ public final class ExtentAllocator {
    */
   public long allocateBelow(long limit, long bytes, int ownerId, long notePosition) {
     long extents = Math.min(limit >>> RegionLayout.EXTENT_SHIFT, Integer.MAX_VALUE - 1);
-    return allocate((int) extents, bytes, ownerId, notePosition);
+    return allocate((int) extents, bytes, false, ownerId, notePosition);
   }
 
-  private long allocate(int limit, long bytes, int ownerId, long note) {
+  private long allocate(int limit, long bytes, boolean exchanges, int ownerId, long note) {
     if (bytes < 0 || bytes > maxBlockBytes()) {
       throw new StoreFullException(
           "a window has no room for a block of this size; make the store with larger windows,"
@@ -118,13 +165,13 @@ public final class ExtentAllocator {
               + maxBlockBytes());
     }
     if (quota == Quota.NONE) {
-      return take(limit, bytes, ownerId, note);
+      return take(limit, bytes, exchanges, ownerId, note);
     }
     long counted = blockBytes(bytes);
     long position = 0;
     quota.take(ownerId, counted);
     try {
-      position = take(limit, bytes, ownerId, note);
+      position = take(limit, bytes, exchanges, ownerId, note);
       return position == 0 ? 0 : withinQuota(position, counted, ownerId, note);
     } finally {
       if (position == 0) {
@@ -149,14 +196,19 @@ public final class ExtentAllocator {
     }
   }
 
-  private long take(int limit, long bytes, int ownerId, long note) {
+  private long take(int limit, long bytes, boolean exchanges, int ownerId, long note) {
     long position = 0;
     try {
       search.sweep();
       int units = BlockSizes.units(bytes);
+      if (reserves && exchanges) {
+        reserve.refill();
+      } else if (reserves) {
+        reserve.ensure(units);
+      }
       position =
           units != 0
-              ? takeBlock(limit, units, ownerId, note)
+              ? takeBlock(limit, units, exchanges, ownerId, note)
               : takeRun(limit, (int) BlockSizes.runLength(bytes), ownerId, note);
     } catch (StoreFullException e) {
       memory.putLongRelease(note, 0, 0);
@@ -169,10 +221,26 @@ public final class ExtentAllocator {
     return position;
   }
 
-  private long takeBlock(int limit, int units, int ownerId, long note) {
-    return limit == Integer.MAX_VALUE
-        ? search.take(units, ownerId, note)
-        : search.takeBelow(limit, units, ownerId, note);
+  private long takeBlock(int limit, int units, boolean exchanges, int ownerId, long note) {
+    if (limit != Integer.MAX_VALUE) {
+      return search.takeBelow(limit, units, ownerId, note);
+    }
+    // An exchange that took a larger block beside one of its size that waits for a checkpoint would
+    // leave fewer and fewer of the larger ones.
+    if (!reserves || !exchanges) {
+      return search.take(units, ExtentLayout.UNITS, ownerId, note);
+    }
+    if (!reserve.isUser()) {
+      return search.take(units, units, ownerId, note);
+    }
+    try {
+      int largest = Math.max(units, ExtentReserve.SEGMENT_UNITS);
+      return search.take(units, largest, ownerId, note);
+    } catch (StoreFullException e) {
+      long position = reserve.take(units, ownerId, note);
+      // What is left is the room of large records.
+      return position != 0 ? position : search.take(units, ExtentLayout.UNITS, ownerId, note);
+    }
   }
 
   private long takeRun(int limit, int length, int ownerId, long note) {
@@ -329,6 +397,7 @@ public final class ExtentAllocator {
    * @return the new end, down to which the caller may cut the file
    */
   public long cutTail() {
+    reserve.moveDown();
     int window = table.windowCount() - 1;
     try {
       for (; window >= 0; window--) {

@@ -6,6 +6,7 @@ import static io.tophash.sync.format.ExtentLayout.CLOSING;
 import static io.tophash.sync.format.ExtentLayout.FREE;
 import static io.tophash.sync.format.ExtentLayout.MAYBE_ROOM;
 import static io.tophash.sync.format.ExtentLayout.RESERVED;
+import static io.tophash.sync.format.ExtentLayout.SPARE;
 import static io.tophash.sync.format.ExtentLayout.UNREADY;
 import static io.tophash.sync.format.ExtentLayout.kind;
 
@@ -77,6 +78,7 @@ final class ExtentClaims {
   /** Puts back the claim of a dead process. */
   void recover(int extent, int word) {
     table.compareAndSet(extent, word, recovered(extent, word));
+    table.epochs.reserveTaken(); // it may have been of the reserve
   }
 
   private int recovered(int extent, int word) {
@@ -100,7 +102,7 @@ final class ExtentClaims {
    * Takes an extent for blocks. The header is zeroed and marked under the claim, so all its blocks
    * are free when the state word says that there are any.
    *
-   * @param word FREE or UNREADY
+   * @param word FREE, UNREADY, or of an exchange SPARE
    * @return false if somebody else was faster
    * @throws StoreFullException if the extent is not in the file and there is no room for it
    */
@@ -110,9 +112,13 @@ final class ExtentClaims {
     }
     int next = word;
     try {
+      if (kind(word) == SPARE) {
+        table.epochs.reserveTaken(); // killed before this: so says who puts the claim back
+      }
       if (kind(word) == UNREADY) {
         CrashPoint.reached("extent.claimed");
         table.space.ready(ExtentTable.position(extent), RegionLayout.EXTENT_BYTES);
+        table.epochs.putFull(false);
       } else {
         table.map(extent);
         memory.zero(ExtentTable.position(extent), ExtentLayout.UNIT_BYTES);
@@ -125,6 +131,27 @@ final class ExtentClaims {
       table.compareAndSet(extent, claim, next);
     }
     return true;
+  }
+
+  /**
+   * Makes an extent that was not written yet one of the reserve. Nothing happens if somebody else
+   * was faster.
+   *
+   * @throws StoreFullException if it is not in the file and there is no room for it
+   */
+  void openSpare(int extent) {
+    int unready = ExtentLayout.word(UNREADY, 0);
+    if (!table.compareAndSet(extent, unready, claim)) {
+      return;
+    }
+    int next = unready;
+    try {
+      CrashPoint.reached("reserve.claimed");
+      table.space.ready(ExtentTable.position(extent), RegionLayout.EXTENT_BYTES);
+      next = ExtentLayout.word(SPARE, 0);
+    } finally {
+      table.compareAndSet(extent, claim, next);
+    }
   }
 
   /**

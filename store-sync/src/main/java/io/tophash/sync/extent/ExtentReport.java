@@ -6,6 +6,7 @@ import static io.tophash.sync.format.ExtentLayout.FREE;
 import static io.tophash.sync.format.ExtentLayout.RESERVED;
 import static io.tophash.sync.format.ExtentLayout.RUN;
 import static io.tophash.sync.format.ExtentLayout.RUN_INNER;
+import static io.tophash.sync.format.ExtentLayout.SPARE;
 import static io.tophash.sync.format.ExtentLayout.UNREADY;
 import static io.tophash.sync.format.ExtentLayout.kind;
 import static io.tophash.sync.format.RegionLayout.EXTENT_BYTES;
@@ -107,6 +108,13 @@ public final class ExtentReport {
     return end[0];
   }
 
+  /** Number of extents of the reserve. */
+  public int spareExtents() {
+    int[] count = {0};
+    forEachExtent(extent -> count[0] += kind(table.word(extent)) == SPARE ? 1 : 0);
+    return count[0];
+  }
+
   /** Size of all blocks in use. */
   public long usedBytes() {
     long[] used = {0};
@@ -114,13 +122,13 @@ public final class ExtentReport {
     return used[0];
   }
 
-  /** Size of all free extents and of all blocks that can be taken. */
+  /** Size of all free extents, those of the reserve too, and of all blocks that can be taken. */
   public long freeBytes() {
     long reuseBelow = table.epochs.reuseBelow();
     long[] free = {0};
     forEachExtent(
         extent -> {
-          free[0] += kind(table.word(extent)) == FREE ? EXTENT_BYTES : 0;
+          free[0] += ExtentReserve.isEmpty(table.word(extent)) ? EXTENT_BYTES : 0;
           forEachOwner(
               extent,
               (owner, bytes) -> free[0] += OwnerWord.isTakeable(owner, reuseBelow) ? bytes : 0);
@@ -139,6 +147,23 @@ public final class ExtentReport {
                 (owner, bytes) ->
                     quarantined[0] += OwnerWord.isQuarantined(owner, reuseBelow) ? bytes : 0));
     return quarantined[0];
+  }
+
+  /** True if a block is quarantined that was freed below this number. */
+  public boolean hasQuarantined(long below) {
+    long reuseBelow = table.epochs.reuseBelow();
+    boolean[] has = {false};
+    forEachExtent(
+        extent ->
+            forEachOwner(
+                extent,
+                (owner, bytes) -> {
+                  has[0] |=
+                      OwnerWord.isQuarantined(owner, reuseBelow)
+                          && OwnerWord.freedIn(owner) < below;
+                  return 0;
+                }));
+    return has[0];
   }
 
   /** Shows all blocks in use, in the order of their positions. */
@@ -204,7 +229,8 @@ public final class ExtentReport {
     int index = extent & table.perWindow() - 1;
     switch (kind(word)) {
       case FREE:
-        return word == ExtentLayout.word(FREE, 0);
+      case SPARE:
+        return low == 0;
       case ExtentLayout.BLOCKS:
         return low <= ExtentLayout.UNITS && BlockSizes.isSize(low);
       case ExtentLayout.CLOSING:

@@ -97,9 +97,10 @@ final class ExtentSearch {
   /**
    * Takes a block of just this size, from a new extent if need be.
    *
+   * @param largest if the file is full, a block of up to so many units is taken
    * @throws StoreFullException if there is no room for an extent, and none in those there are
    */
-  long take(int units, int ownerId, long note) {
+  long take(int units, int largest, int ownerId, long note) {
     long position = takeRemembered(units, ownerId, note);
     if (position != 0) {
       return position;
@@ -112,7 +113,7 @@ final class ExtentSearch {
     try {
       return takeNew(scan);
     } catch (StoreFullException e) {
-      position = takeAnywhere(units, ownerId, note);
+      position = takeAnywhere(units, largest, ownerId, note);
       if (position == 0) {
         throw e;
       }
@@ -130,7 +131,8 @@ final class ExtentSearch {
     return position;
   }
 
-  private long takeFrom(int extent, int units, int ownerId, long note) {
+  /** Takes a block of an extent; 0 if it has none of this size. */
+  long takeFrom(int extent, int units, int ownerId, long note) {
     if (extent == 0) {
       return 0;
     }
@@ -173,7 +175,12 @@ final class ExtentSearch {
         : 0;
   }
 
-  private int nextUnready() {
+  /**
+   * The first extent that was not written yet.
+   *
+   * @throws StoreFullException if it would take one more window, for which there is no room
+   */
+  int nextUnready() {
     while (true) {
       int from = firstUnready; // once, as other threads change it
       int end = table.extentCount();
@@ -209,12 +216,19 @@ final class ExtentSearch {
   /**
    * Takes a block of this size or a larger one, wherever in the file there is one; 0 if nowhere.
    */
-  private long takeAnywhere(int units, int ownerId, long note) {
+  private long takeAnywhere(int units, int largest, int ownerId, long note) {
     Scan scan = new Scan(units, ownerId, note);
     scan.isLast = true;
     long position = scan.run(0, Integer.MAX_VALUE, Integer.MAX_VALUE);
     if (position != 0) {
       return position;
+    }
+    if (scan.free != 0
+        && largest != ExtentLayout.UNITS
+        && !Epochs.isReserveComplete(table.epochs.reserve())) {
+      // An exchange: what it has just emptied is first of all the reserve's.
+      ExtentReserve.keep(table, scan.free);
+      scan.free = 0;
     }
     try {
       for (int extent : new int[] {scan.free, scan.unready}) {
@@ -226,9 +240,11 @@ final class ExtentSearch {
     } catch (StoreFullException e) {
       // That place has no room either.
     }
-    for (int larger = units + 1; larger <= ExtentLayout.UNITS; larger++) {
-      if (scan.larger[larger] != 0) {
-        position = takeFrom(scan.larger[larger], larger, ownerId, note);
+    for (int larger = units + 1; larger <= largest; larger++) {
+      if (scan.larger[larger]) {
+        Scan all = new Scan(larger, ownerId, note);
+        all.isLast = true;
+        position = all.run(0, Integer.MAX_VALUE, Integer.MAX_VALUE);
         if (position != 0) {
           return position;
         }
@@ -245,7 +261,7 @@ final class ExtentSearch {
     boolean isLast; // empties what is empty, and looks for larger blocks
     int free; // first extent seen of that kind, 0 if none
     int unready;
-    final int[] larger = new int[ExtentLayout.UNITS + 1];
+    final boolean[] larger = new boolean[ExtentLayout.UNITS + 1];
     private final long reuseBelow = table.epochs.reuseBelow();
     private int livingClaim;
 
@@ -303,7 +319,7 @@ final class ExtentSearch {
         if (free == 0 && blocks.closeIfEmpty(extent)) {
           word = table.word(extent);
         } else {
-          larger[ExtentBlocks.unitsOf(extent, word)] = extent;
+          larger[ExtentBlocks.unitsOf(extent, word)] = true;
         }
       }
       if (kind(word) == FREE && free == 0) {

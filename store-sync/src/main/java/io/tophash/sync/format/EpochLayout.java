@@ -59,6 +59,15 @@ public final class EpochLayout {
   /** long, milliseconds since 1970 when it was opened so; for people */
   public static final int RECOVERED_MS = 112;
 
+  /** long, 1 since the file was full, until it has grown again or was compacted */
+  public static final int FULL = 496;
+
+  /**
+   * long, the reserve: bit 0 is 1 if nobody has taken of it since it was complete, bit 1 if it was
+   * so ever, above them a version, which each moves on who takes of it
+   */
+  public static final int RESERVE = 504;
+
   /**
    * For each row of the process table a long: the lowest checkpoint that its process reads, 0 if it
    * reads none.

@@ -60,6 +60,9 @@ public final class ExtentLayout {
    */
   public static final int CLOSING = 7;
 
+  /** Written, and kept for exchanges while the file is full; low bits 0. */
+  public static final int SPARE = 8;
+
   /** In a {@link #BLOCKS} word: a block may be free. */
   public static final int MAYBE_ROOM = 1 << 27;
 

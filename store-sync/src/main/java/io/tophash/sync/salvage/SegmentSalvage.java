@@ -85,10 +85,11 @@ final class SegmentSalvage {
   }
 
   private void offer(byte[] key, byte[] value) {
+    String why = inline ? Salvage.NO_CHECKSUM : hash == null ? Salvage.NO_HASH : null;
     if (linked) {
-      salvage.offer(key, value);
+      salvage.offer(key, value, why);
     } else {
-      salvage.offerUnlinked(key, value);
+      salvage.offerUnlinked(key, value, why);
     }
   }
 

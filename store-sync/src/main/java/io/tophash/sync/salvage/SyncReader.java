@@ -183,7 +183,7 @@ public final class SyncReader implements Salvage.Reader {
     long word = file.getLong(window + table + (4 * index & -8L));
     int state = (int) (word >>> (index & 1) * 32);
     int kind = ExtentLayout.kind(state);
-    if (salvage.isHeaderDamaged() || kind > ExtentLayout.CLOSING) {
+    if (salvage.isHeaderDamaged() || kind > ExtentLayout.SPARE) {
       return null;
     }
     if (kind == ExtentLayout.RUN) {

@@ -188,6 +188,11 @@ public final class InlineSegments extends Segments {
     return bytes(ReadTableImage.readBuckets(to - from));
   }
 
+  @Override
+  public long leastBytes(Gathered g, long incomingBytes) {
+    return bytes(ReadTableImage.leastReadBuckets(g.count()));
+  }
+
   private static long bytes(int read) {
     return HEADER_BYTES + (long) (read + ReadTableImage.dirtyBuckets(read)) * INLINE_BUCKET_BYTES;
   }

@@ -48,6 +48,11 @@ final class ReadTableImage {
     return buckets;
   }
 
+  /** Smallest number of read buckets that have cells for so many entries, and none to spare. */
+  static int leastReadBuckets(int entries) {
+    return Math.max(1, (entries + CELLS - 1) / CELLS);
+  }
+
   /** Number of dirty buckets beside so many read buckets. */
   static int dirtyBuckets(int readBuckets) {
     return Math.max(1, readBuckets / READ_PER_DIRTY);

@@ -67,6 +67,13 @@ final class RecordBuilder {
     return kind.isCache() ? CacheLayout.blockBytes(needed) : needed;
   }
 
+  /** {@link SegmentKind#leastBytes}. */
+  long leastBytes(Gathered g, long incomingBytes) {
+    int count = g.count();
+    long table = HEADER_BYTES + bucketsBytes(ReadTableImage.leastReadBuckets(count));
+    return table + recordBytes(g, 0, count) + kind.logBytes(incomingBytes);
+  }
+
   /**
    * Twice what was overwritten or deleted since the block was built, but not more than a share of
    * the records, or a few kilobytes: where entries are replaced often, rebuilds become rarer, and
@@ -119,6 +126,10 @@ final class RecordBuilder {
     long end = Math.min(blockBytes - ghosts, SlotWord.REACH_BYTES);
     long incoming = kind.logBytes(shape.incomingBytes());
     long room = end - HEADER_BYTES - bucketsBytes(read) - records;
+    if (room < incoming) {
+      read = ReadTableImage.leastReadBuckets(count);
+      room = end - HEADER_BYTES - bucketsBytes(read) - records;
+    }
     if (room < incoming) {
       if (blockBytes > end) {
         throw new StoreFullException(

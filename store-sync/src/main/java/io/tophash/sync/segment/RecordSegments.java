@@ -364,6 +364,11 @@ public final class RecordSegments extends Segments {
   }
 
   @Override
+  public long leastBytes(Gathered g, long incomingBytes) {
+    return builder.leastBytes(g, incomingBytes);
+  }
+
+  @Override
   public long build(Gathered g, int from, int to, long blockBytes, long block, Shape shape) {
     return builder.build(g, from, to, blockBytes, block, shape);
   }

@@ -282,6 +282,12 @@ public abstract class Segments {
   public abstract long neededBytes(Gathered entries, int from, int to, long incomingBytes);
 
   /**
+   * Size of the smallest block for all of these entries and one more, of which a record may be of
+   * this size. Whatever a block has held, one of its size holds again.
+   */
+  public abstract long leastBytes(Gathered entries, long incomingBytes);
+
+  /**
    * Builds the image of a block from some entries.
    *
    * @param blockBytes size of the block, from {@link #neededBytes} up

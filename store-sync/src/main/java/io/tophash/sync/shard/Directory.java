@@ -82,9 +82,11 @@ final class Directory {
    * sealed one is replaced by a copy, in which no segment is fresh. The shard is frozen. Killed
    * before the state says so, the copy is copied once more.
    *
+   * @param below the copy must lie below this position; for compaction
    * @return the directory word
+   * @throws io.tophash.core.errors.StoreFullException if there is no room for the copy
    */
-  long freshen(int shard) {
+  long freshen(int shard, long below) {
     long word = context.directoryWord(shard);
     check(shard, word);
     if (context.isDirectoryFresh(shard)) {
@@ -92,7 +94,8 @@ final class Directory {
     }
     int depth = DirectoryWord.depth(word);
     long bytes = DirectoryWord.bytes(depth);
-    long copy = context.allocator().allocate(bytes, shard, at(shard, ShardLayout.NEW_DIRECTORY));
+    int note = at(shard, ShardLayout.NEW_DIRECTORY);
+    long copy = context.allocator().exchangeBelow(below, bytes, shard, note);
     for (int i = 0; i < 1 << depth; i++) {
       memory.putLong(copy + 8L * i, 0, segmentWord(word, i) & ~SegmentWord.FRESH);
     }
@@ -102,11 +105,19 @@ final class Directory {
     return word;
   }
 
-  /** Doubles the directory, which is fresh; the shard is frozen. Returns the new word. */
-  long grow(int shard, long oldWord) {
+  /**
+   * Doubles the directory, which is fresh; the shard is frozen. Returns the new word.
+   *
+   * @param below it must lie below this position; for compaction
+   */
+  long grow(int shard, long oldWord, long below) {
     int depth = DirectoryWord.depth(oldWord);
     long bytes = DirectoryWord.bytes(depth + 1);
-    long fresh = context.allocator().allocate(bytes, shard, at(shard, ShardLayout.NEW_DIRECTORY));
+    int note = at(shard, ShardLayout.NEW_DIRECTORY);
+    long fresh =
+        below == Long.MAX_VALUE
+            ? context.allocator().allocate(bytes, shard, note)
+            : context.allocator().exchangeBelow(below, bytes, shard, note);
     for (int i = 0; i < 1 << depth; i++) {
       long word = segmentWord(oldWord, i);
       memory.putLong(fresh + 16L * i, 0, word);
@@ -117,7 +128,7 @@ final class Directory {
 
   /** Moves the directory below a position if there is room; the shard is frozen. */
   void moveBelow(int shard, long below) {
-    long oldWord = freshen(shard);
+    long oldWord = freshen(shard, below);
     int depth = DirectoryWord.depth(oldWord);
     int note = at(shard, ShardLayout.NEW_DIRECTORY);
     long fresh = context.allocator().allocateBelow(below, DirectoryWord.bytes(depth), shard, note);

@@ -1,5 +1,6 @@
 package io.tophash.sync.shard;
 
+import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.ShardLayout;
@@ -51,6 +52,19 @@ public final class DirectoryView {
         memory.place(ShardContext.at(shard, ShardLayout.DIRECTORY), 8),
         memory.place(position, DirectoryWord.bytes(depth)) - ((long) shard << depth << 3),
         Long.SIZE - 1 - context.shardShift() - depth);
+  }
+
+  /**
+   * The view of a snapshot: that directory is always current. In the place of the directory word
+   * stands one that never changes.
+   *
+   * @throws IndexOutOfBoundsException if the directory is not mapped, or makes no sense
+   */
+  static DirectoryView ofCut(ShardContext context, int shard) {
+    DirectoryView view = of(context, shard, context.directoryWord(shard));
+    MappedMemory memory = context.memory();
+    long id = memory.getLong(0, HeaderLayout.STORE_ID);
+    return new DirectoryView(id, memory.place(HeaderLayout.STORE_ID, 8), view.base, view.down);
   }
 
   /** The directory word. */

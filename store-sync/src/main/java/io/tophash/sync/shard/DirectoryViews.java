@@ -21,6 +21,9 @@ public final class DirectoryViews {
   public DirectoryViews(ShardContext context) {
     this.context = context;
     Arrays.fill(views, DirectoryView.none(context.memory()));
+    for (int i = 0; context.cut() != null && i < views.length; i++) {
+      views[i] = DirectoryView.ofCut(context, context.shardOf((long) i << SHIFT));
+    }
   }
 
   /** The view for a hash, which may be none that was ever current. */
@@ -35,7 +38,7 @@ public final class DirectoryViews {
    */
   public void note(int shard, long hash, long directoryWord) {
     int index = (int) (hash >>> SHIFT);
-    if (views[index].word() != directoryWord) {
+    if (context.cut() == null && views[index].word() != directoryWord) {
       // Seldom, as other threads read the line.
       views[index] = DirectoryView.of(context, shard, directoryWord);
     }

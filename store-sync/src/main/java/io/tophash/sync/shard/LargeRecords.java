@@ -27,7 +27,7 @@ public final class LargeRecords {
   /**
    * Writes a record to a block of its own, which is noted; returns the stub for the log.
    *
-   * @param below the block shall lie below this position if there is room there
+   * @param below the block must lie below this position; for compaction
    */
   public byte[] write(int shard, byte[] record, long hash, long below) {
     return write(shard, record, hash, below, 0, 0);
@@ -43,10 +43,9 @@ public final class LargeRecords {
         prefix == 0 ? record.length : CacheLayout.blockBytes(prefix + (long) record.length);
     int note = at(shard, ShardLayout.NEW_LARGE);
     long block =
-        below == Long.MAX_VALUE ? 0 : context.allocator().allocateBelow(below, bytes, shard, note);
-    if (block == 0) {
-      block = context.allocator().allocate(bytes, shard, note);
-    }
+        below == Long.MAX_VALUE
+            ? context.allocator().allocate(bytes, shard, note)
+            : context.allocator().exchangeBelow(below, bytes, shard, note);
     if (prefix != 0) {
       memory.putLong(block, 0, expires);
     }

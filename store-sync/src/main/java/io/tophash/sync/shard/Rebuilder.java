@@ -3,6 +3,7 @@ package io.tophash.sync.shard;
 import static io.tophash.sync.shard.ShardContext.at;
 
 import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.event.RebuildEvent;
@@ -31,6 +32,9 @@ final class Rebuilder {
 
   /** Only segments that need no more than this part of a block look at their buddies. */
   private static final int LONELY_DIVISOR = 8;
+
+  /** In the place of a position below which a block must lie: that of a rebuild for other ends. */
+  private static final long NOT_COMPACT = 0;
 
   private final ShardContext context;
   private final MappedMemory memory;
@@ -67,10 +71,19 @@ final class Rebuilder {
    *
    * @param incomingBytes size of a record that there must be room for afterwards
    * @param avoid a value that must not be nil afterwards
-   * @param below the block must lie below this position, if one can be had; for compaction
    */
-  void rebuild(int shard, long hash, long incomingBytes, long avoid, long below, Gathered g) {
-    rebuild(shard, hash, incomingBytes, avoid, below, g, null, false, 0);
+  void rebuild(int shard, long hash, long incomingBytes, long avoid, Gathered g) {
+    rebuild(shard, hash, incomingBytes, avoid, NOT_COMPACT, g, null, false, 0);
+  }
+
+  /**
+   * Rebuilds the segment of a hash without the room that it has for overwrites.
+   *
+   * @param below all blocks must lie below this position
+   * @throws StoreFullException if there is no room there; the segment is as it was
+   */
+  void compact(int shard, long hash, long below, Gathered g) {
+    rebuild(shard, hash, 0, 0, below, g, null, false, 0);
   }
 
   /**
@@ -90,7 +103,8 @@ final class Rebuilder {
       long below,
       Gathered g,
       CacheRoom room) {
-    rebuild(shard, hash, incomingBytes, 0, below, g, room, inserts, squeeze);
+    long limit = below == Long.MAX_VALUE ? NOT_COMPACT : below;
+    rebuild(shard, hash, incomingBytes, 0, limit, g, room, inserts, squeeze);
     room.committed(shard);
   }
 
@@ -104,7 +118,7 @@ final class Rebuilder {
       CacheRoom room,
       boolean inserts,
       int squeeze) {
-    long directoryWord = directory.freshen(shard);
+    long directoryWord = directory.freshen(shard, limit(below));
     int index = directory.indexOf(directoryWord, hash);
     long word = directory.segmentWord(directoryWord, index);
     int depth = DirectoryWord.depth(directoryWord);
@@ -113,7 +127,7 @@ final class Rebuilder {
     String what = "replace";
     g.clear();
     gather(word, g);
-    if (below != Long.MAX_VALUE) {
+    if (below != NOT_COMPACT) {
       g.forgetGarbage();
     }
     long most = maxBlockBytes(shard);
@@ -122,19 +136,54 @@ final class Rebuilder {
     long needed = kind.neededBytes(g, 0, g.count(), incomingBytes);
     context.bump(shard, ShardLayout.REBUILDS);
     Shape shape = new Shape(0, local, SegmentWord.generation(word) + 1, avoid, incomingBytes);
-    if (!chosen && needed > most && canSplit(g, local)) {
-      split(shard, directoryWord, index, shape, word, g);
-      what = "split";
-    } else if (!chosen
-        && needed <= most / LONELY_DIVISOR
-        && local > 0
-        && tryMerge(shard, directoryWord, index, shape, word, g)) {
-      context.bump(shard, ShardLayout.MERGES);
-      what = "merge";
-    } else {
-      replace(shard, directoryWord, index, shape, word, below, g);
+    boolean mayStay = room == null && below == NOT_COMPACT;
+    if (mayStay && allocator.isFull() && replaceTightly(shard, hash, shape, g)) {
+      event.end(context.store(), shard, what, g.count());
+      return;
+    }
+    try {
+      if (!chosen && needed > most && canSplit(g, local)) {
+        split(shard, directoryWord, index, shape, word, below, g);
+        what = "split";
+      } else if (!chosen
+          && needed <= most / LONELY_DIVISOR
+          && local > 0
+          && tryMerge(shard, directoryWord, index, shape, word, below, g)) {
+        context.bump(shard, ShardLayout.MERGES);
+        what = "merge";
+      } else {
+        replace(shard, directoryWord, index, shape, word, below, g);
+      }
+    } catch (StoreFullException e) {
+      if (!mayStay || !replaceTightly(shard, hash, shape, g)) {
+        throw e;
+      }
     }
     event.end(context.store(), shard, what, g.count());
+  }
+
+  /**
+   * Rebuilds a segment into a block of the size that it has, in a full file; false if that is too
+   * small for it. What was built in vain is freed first.
+   */
+  private boolean replaceTightly(int shard, long hash, Shape shape, Gathered g) {
+    context.releaseNew(shard, ShardLayout.NEW_BLOCK_0);
+    context.releaseNew(shard, ShardLayout.NEW_BLOCK_1);
+    long directoryWord = context.directoryWord(shard); // which may have been doubled
+    int index = directory.indexOf(directoryWord, hash);
+    long word = directory.segmentWord(directoryWord, index);
+    g.clear();
+    gather(word, g);
+    long bytes = allocator.sizeOf(SegmentWord.position(word));
+    if (kind.leastBytes(g, shape.incomingBytes()) > bytes) {
+      return false;
+    }
+    int depth = DirectoryWord.depth(directoryWord);
+    int first = Directory.firstAlias(index, depth, shape.localDepth());
+    long block = allocator.exchange(bytes, shard, at(shard, ShardLayout.NEW_BLOCK_0));
+    long built = fill(shard, block, first, depth, shape, 0, g.count(), g);
+    replaceBy(shard, directoryWord, index, shape, word, built);
+    return true;
   }
 
   /**
@@ -144,7 +193,7 @@ final class Rebuilder {
    * @param incomingBytes size of a record that is to come
    */
   void freshen(int shard, long hash, long incomingBytes, Gathered g) {
-    long directoryWord = directory.freshen(shard);
+    long directoryWord = directory.freshen(shard, Long.MAX_VALUE);
     int index = directory.indexOf(directoryWord, hash);
     long word = directory.segmentWord(directoryWord, index);
     if (SegmentWord.isFresh(word)) {
@@ -158,7 +207,7 @@ final class Rebuilder {
     if (kind.hasRoom(word, incomingBytes)) {
       copy(shard, directoryWord, index, word);
     } else {
-      rebuild(shard, hash, incomingBytes, 0, Long.MAX_VALUE, g);
+      rebuild(shard, hash, incomingBytes, 0, g);
     }
   }
 
@@ -167,7 +216,7 @@ final class Rebuilder {
     int depth = DirectoryWord.depth(directoryWord);
     int local = context.localDepth(word, depth);
     long bytes = allocator.sizeOf(SegmentWord.position(word));
-    long block = allocator.allocate(bytes, shard, at(shard, ShardLayout.NEW_BLOCK_0));
+    long block = allocator.exchange(bytes, shard, at(shard, ShardLayout.NEW_BLOCK_0));
     long copied = kind.copy(word, block, bytes);
     CrashPoint.reached("copy.built");
     note(shard, ShardLayout.OLD_BLOCK_0, word);
@@ -197,21 +246,34 @@ final class Rebuilder {
   private void replace(
       int shard, long directoryWord, int index, Shape shape, long word, long below, Gathered g) {
     int depth = DirectoryWord.depth(directoryWord);
+    int first = Directory.firstAlias(index, depth, shape.localDepth());
+    long built = build(shard, ShardLayout.NEW_BLOCK_0, first, depth, shape, 0, g.count(), below, g);
+    replaceBy(shard, directoryWord, index, shape, word, built);
+  }
+
+  private void replaceBy(
+      int shard, long directoryWord, int index, Shape shape, long word, long built) {
+    int depth = DirectoryWord.depth(directoryWord);
     int local = shape.localDepth();
     int first = Directory.firstAlias(index, depth, local);
-    long built = build(shard, ShardLayout.NEW_BLOCK_0, first, depth, shape, 0, g.count(), below, g);
     note(shard, ShardLayout.OLD_BLOCK_0, word);
     directory.publish(directoryWord, first, Directory.aliases(depth, local), built);
     release(shard, word, 0);
   }
 
   private void split(
-      int shard, long oldDirectoryWord, int oldIndex, Shape shape, long word, Gathered g) {
+      int shard,
+      long oldDirectoryWord,
+      int oldIndex,
+      Shape shape,
+      long word,
+      long below,
+      Gathered g) {
     int local = shape.localDepth();
     long directoryWord = oldDirectoryWord;
     int index = oldIndex;
     if (local == DirectoryWord.depth(directoryWord)) {
-      directoryWord = directory.grow(shard, directoryWord);
+      directoryWord = directory.grow(shard, directoryWord, limit(below));
       index *= 2;
     }
     int depth = DirectoryWord.depth(directoryWord);
@@ -219,19 +281,10 @@ final class Rebuilder {
     int first = Directory.firstAlias(index, depth, local);
     int pivot = g.partition(63 - context.shardShift() - local);
     Shape child = new Shape(0, local + 1, shape.generation(), shape.avoid(), shape.incomingBytes());
-    long low =
-        build(shard, ShardLayout.NEW_BLOCK_0, first, depth, child, 0, pivot, Long.MAX_VALUE, g);
+    long low = build(shard, ShardLayout.NEW_BLOCK_0, first, depth, child, 0, pivot, below, g);
     long high =
         build(
-            shard,
-            ShardLayout.NEW_BLOCK_1,
-            first + half,
-            depth,
-            child,
-            pivot,
-            g.count(),
-            Long.MAX_VALUE,
-            g);
+            shard, ShardLayout.NEW_BLOCK_1, first + half, depth, child, pivot, g.count(), below, g);
     note(shard, ShardLayout.OLD_BLOCK_0, word);
     CrashPoint.reached("split.built");
     directory.publish(directoryWord, first, half, low);
@@ -241,7 +294,7 @@ final class Rebuilder {
   }
 
   private boolean tryMerge(
-      int shard, long directoryWord, int index, Shape shape, long word, Gathered g) {
+      int shard, long directoryWord, int index, Shape shape, long word, long below, Gathered g) {
     int depth = DirectoryWord.depth(directoryWord);
     int local = shape.localDepth();
     int first = Directory.firstAlias(index, depth, local);
@@ -259,7 +312,7 @@ final class Rebuilder {
     }
     int generation = Math.max(shape.generation(), SegmentWord.generation(buddy) + 1);
     Shape merged = new Shape(0, local - 1, generation, shape.avoid(), shape.incomingBytes());
-    publishMerged(shard, directoryWord, index, merged, word, buddy, g);
+    publishMerged(shard, directoryWord, index, merged, word, buddy, below, g);
     return true;
   }
 
@@ -270,7 +323,7 @@ final class Rebuilder {
    * @return false if it has no buddy; nothing was done
    */
   boolean mergeWithin(int shard, long hash, Gathered g, CacheRoom room) {
-    long directoryWord = directory.freshen(shard);
+    long directoryWord = directory.freshen(shard, Long.MAX_VALUE);
     int index = directory.indexOf(directoryWord, hash);
     int depth = DirectoryWord.depth(directoryWord);
     long word = directory.segmentWord(directoryWord, index);
@@ -290,19 +343,32 @@ final class Rebuilder {
     context.bump(shard, ShardLayout.REBUILDS);
     int generation = Math.max(SegmentWord.generation(word), SegmentWord.generation(buddy)) + 1;
     publishMerged(
-        shard, directoryWord, index, new Shape(0, local - 1, generation, 0, 0), word, buddy, g);
+        shard,
+        directoryWord,
+        index,
+        new Shape(0, local - 1, generation, 0, 0),
+        word,
+        buddy,
+        NOT_COMPACT,
+        g);
     context.bump(shard, ShardLayout.MERGES);
     room.committed(shard);
     return true;
   }
 
   private void publishMerged(
-      int shard, long directoryWord, int index, Shape merged, long word, long buddy, Gathered g) {
+      int shard,
+      long directoryWord,
+      int index,
+      Shape merged,
+      long word,
+      long buddy,
+      long below,
+      Gathered g) {
     int depth = DirectoryWord.depth(directoryWord);
     int first = Directory.firstAlias(index, depth, merged.localDepth());
     long built =
-        build(
-            shard, ShardLayout.NEW_BLOCK_0, first, depth, merged, 0, g.count(), Long.MAX_VALUE, g);
+        build(shard, ShardLayout.NEW_BLOCK_0, first, depth, merged, 0, g.count(), below, g);
     note(shard, ShardLayout.OLD_BLOCK_0, word);
     note(shard, ShardLayout.OLD_BLOCK_1, buddy);
     directory.publish(directoryWord, first, Directory.aliases(depth, merged.localDepth()), built);
@@ -321,13 +387,15 @@ final class Rebuilder {
       Gathered g) {
     long needed = kind.neededBytes(g, from, to, shape.incomingBytes());
     int noteAt = at(shard, note);
-    long block = 0;
-    if (below != Long.MAX_VALUE) {
-      block = allocator.allocateBelow(below, needed, shard, noteAt);
-    }
-    if (block == 0) {
-      block = allocator.allocate(needed, shard, noteAt);
-    }
+    long block =
+        limit(below) == Long.MAX_VALUE
+            ? allocator.allocate(needed, shard, noteAt)
+            : allocator.exchangeBelow(below, needed, shard, noteAt);
+    return fill(shard, block, firstAlias, depth, shape, from, to, g);
+  }
+
+  private long fill(
+      int shard, long block, int firstAlias, int depth, Shape shape, int from, int to, Gathered g) {
     Shape full =
         new Shape(
             directory.prefix(shard, firstAlias, depth),
@@ -338,6 +406,10 @@ final class Rebuilder {
     long word = kind.build(g, from, to, allocator.sizeOf(block), block, full);
     CrashPoint.reached("rebuild.built");
     return word;
+  }
+
+  private static long limit(long below) {
+    return below == NOT_COMPACT ? Long.MAX_VALUE : below;
   }
 
   private void note(int shard, int field, long segmentWord) {
@@ -360,10 +432,12 @@ final class Rebuilder {
   /** Makes a directory with one empty segment, noted but not published. */
   long newDirectory(int shard, int generation, Gathered g) {
     long directoryBlock =
-        allocator.allocate(DirectoryWord.bytes(0), shard, at(shard, ShardLayout.NEW_DIRECTORY));
+        allocator.exchange(DirectoryWord.bytes(0), shard, at(shard, ShardLayout.NEW_DIRECTORY));
     g.clear();
     Shape empty = new Shape(0, 0, generation, 0, 0);
-    long word = build(shard, ShardLayout.NEW_BLOCK_0, 0, 0, empty, 0, 0, Long.MAX_VALUE, g);
+    long needed = kind.neededBytes(g, 0, 0, 0);
+    long block = allocator.exchange(needed, shard, at(shard, ShardLayout.NEW_BLOCK_0));
+    long word = fill(shard, block, 0, 0, empty, 0, 0, g);
     memory.putLong(directoryBlock, 0, word);
     return DirectoryWord.of(directoryBlock, 0, generation);
   }

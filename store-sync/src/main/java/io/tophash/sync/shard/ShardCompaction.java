@@ -20,6 +20,7 @@ public final class ShardCompaction {
   private final MappedMemory memory;
   private final Directory directory;
   private final Rebuilder rebuilder;
+  private long moved;
 
   /**
    * @param shards of the attached store
@@ -34,7 +35,8 @@ public final class ShardCompaction {
 
   /**
    * If the segment of a hash stands behind a position, or its block is much too large for it, it is
-   * rebuilt, below the position if there is room.
+   * rebuilt below the position if there is room; one that is too large anywhere, as its own block
+   * will be the room for others.
    *
    * @return local depth of the segment
    */
@@ -45,23 +47,33 @@ public final class ShardCompaction {
   private int compactLocked(int shard, long hash, long below) {
     context.mapAll().run();
     long word = shards.segmentWord(shard, hash);
-    if (SegmentWord.position(word) >= below || isWasteful(word)) {
-      if (context.caching() == null) {
-        shards.frozen(shard, g -> rebuilder.rebuild(shard, hash, 0, 0, below, g));
-      } else {
-        moveWithinBounds(shard, hash, below);
+    boolean isWasteful = isWasteful(word);
+    if (SegmentWord.position(word) >= below || isWasteful) {
+      if (compact(shard, hash, below) || isWasteful && compact(shard, hash, Long.MAX_VALUE)) {
+        moved++;
       }
       word = memory.getLong(context.entry(context.directoryWord(shard), hash), 0);
     }
     return context.localDepth(word, DirectoryWord.depth(context.directoryWord(shard)));
   }
 
-  private void moveWithinBounds(int shard, long hash, long below) {
+  /** Rebuilds a segment below a position; false if there is no room, so it stays where it is. */
+  private boolean compact(int shard, long hash, long below) {
     try {
-      shards.moveWithin(shard, hash, below);
+      if (context.caching() == null) {
+        shards.frozen(shard, g -> rebuilder.compact(shard, hash, below, g));
+      } else {
+        shards.moveWithin(shard, hash, below);
+      }
+      return true;
     } catch (StoreFullException e) {
-      // A cache at its bound has no room to make it smaller: it stays where it is.
+      return false;
     }
+  }
+
+  /** Number of segments that were rebuilt. */
+  public long moved() {
+    return moved;
   }
 
   private boolean isWasteful(long word) {
@@ -86,7 +98,11 @@ public final class ShardCompaction {
         shard,
         () -> {
           if (DirectoryWord.position(context.directoryWord(shard)) >= below) {
-            shards.frozen(shard, g -> directory.moveBelow(shard, below));
+            try {
+              shards.frozen(shard, g -> directory.moveBelow(shard, below));
+            } catch (StoreFullException e) {
+              // There is no room below, so it stays where it is.
+            }
           }
           return 0;
         });

@@ -30,6 +30,7 @@ import java.nio.file.Path;
  *     this first, as other processes may have made the file longer and put anything there
  * @param caching of a cache; null of any other store
  * @param file which says whether it may still be changed
+ * @param cut of a snapshot: what stood in the shards; null of the store as it is
  */
 public record ShardContext(
     MappedMemory memory,
@@ -41,7 +42,24 @@ public record ShardContext(
     long lockTimeoutNanos,
     Runnable mapAll,
     Caching caching,
-    StoreFile file) {
+    StoreFile file,
+    Cut cut) {
+
+  /** The same store as it was at a cut, to be read only. */
+  public ShardContext at(Cut then) {
+    return new ShardContext(
+        memory,
+        process,
+        null,
+        kind,
+        shardShift,
+        maxSegmentBytes,
+        lockTimeoutNanos,
+        mapAll,
+        caching,
+        file,
+        then);
+  }
 
   /** The file's name, for messages. */
   public Path store() {
@@ -80,7 +98,9 @@ public record ShardContext(
 
   /** Reads the directory word: pairs with the release that published it. */
   public long directoryWord(int shard) {
-    return memory.getLongAcquire(0, at(shard, ShardLayout.DIRECTORY));
+    return cut != null
+        ? cut.directoryWords()[shard]
+        : memory.getLongAcquire(0, at(shard, ShardLayout.DIRECTORY));
   }
 
   /**
@@ -143,6 +163,11 @@ public record ShardContext(
 
   void putNote(int shard, int field, long position) {
     memory.putLongRelease(0, at(shard, field), position);
+  }
+
+  /** Frees the new block that a note names, which was not linked; for the holder of the lock. */
+  void releaseNew(int shard, int field) {
+    allocator.freeIfOwned(note(shard, field), shard, at(shard, field));
   }
 
   /**

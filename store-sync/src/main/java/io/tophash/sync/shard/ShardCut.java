@@ -20,15 +20,6 @@ public final class ShardCut {
   /** So long all shards may be frozen, or some wait for the others to drain. */
   private static final long FREEZE_NANOS = 20_000_000;
 
-  /**
-   * What was cut.
-   *
-   * @param directoryWords of each possible shard
-   * @param counts number of entries
-   * @param pauseNanos how long writers had to wait for the cut
-   */
-  public record Cut(long[] directoryWords, long[] counts, long pauseNanos) {}
-
   private final Shards shards;
   private final ShardContext context;
 

@@ -14,7 +14,7 @@ import io.tophash.sync.process.Deserted;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.segment.Gathered;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
 /**
@@ -37,7 +37,7 @@ public final class Shards {
   // By shard: a hash in the segment whose promotion lookups of this process want; 0 if none.
   private final AtomicLongArray wanted;
   private volatile boolean ended;
-  private BooleanSupplier relief = () -> false;
+  private Consumer<Runnable> relief = Runnable::run;
 
   /**
    * @param context of the attached store
@@ -66,19 +66,19 @@ public final class Shards {
   /**
    * Says what can be done when the file is full.
    *
-   * @param action gives blocks back that only an old checkpoint names; false if there are none
+   * @param action makes room, and then runs what it is given
    */
-  public void relieveBy(BooleanSupplier action) {
+  public void relieveBy(Consumer<Runnable> action) {
     relief = action;
   }
 
   /**
-   * Tries to make room in a full file; for who holds no lock.
+   * Runs an action for which the file was full once more, with more room; for who holds no lock.
    *
-   * @return true if it is worth another try
+   * @throws io.tophash.core.errors.StoreFullException if that was not enough
    */
-  public boolean relieve() {
-    return relief.getAsBoolean();
+  public void relieved(Runnable action) {
+    relief.accept(action);
   }
 
   /** What the parts share. */
@@ -341,7 +341,7 @@ public final class Shards {
       rebuildWithin(shard, hash, incomingBytes, false, 0);
       return;
     }
-    frozen(shard, g -> rebuilder.rebuild(shard, hash, incomingBytes, avoid, Long.MAX_VALUE, g));
+    frozen(shard, g -> rebuilder.rebuild(shard, hash, incomingBytes, avoid, g));
   }
 
   /** Cache: what must be free of the share of a shard at rest, in bytes. */
@@ -490,7 +490,9 @@ public final class Shards {
 
   /** Number of entries of a shard. */
   public long count(int shard) {
-    return memory.getLongAcquire(0, at(shard, ShardLayout.COUNT));
+    return context.cut() != null
+        ? context.cut().counts()[shard]
+        : memory.getLongAcquire(0, at(shard, ShardLayout.COUNT));
   }
 
   /** Position of a field of a shard. */

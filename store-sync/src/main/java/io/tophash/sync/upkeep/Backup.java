@@ -20,16 +20,14 @@ import io.tophash.sync.shard.SegmentCursor;
 import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
- * Copies a store, entry by entry, into a new one. One shard after the other is frozen while its
- * entries go to a scratch file, which is a plain sequential copy; they are put into the new store
- * when the shard is let go again. So each shard is a state that it had, and its writers wait for
- * the copy alone. A read-only process cannot freeze anything; it walks the store as an iterator
- * does.
+ * Copies a store, entry by entry, into a new one: from a snapshot, in which nothing moves, so
+ * nobody waits for it. A read-only process cannot take one; it walks the store as an iterator does.
  *
  * <p>Entries and not blocks, because the copy is then made by the same code as every store, needs
- * no fix of positions, and comes out compact. See docs/decisions/0015.
+ * no fix of positions, and comes out compact. See docs/decisions/0015 and 0051.
  */
 public final class Backup {
   private final SyncCore core;
@@ -39,12 +37,13 @@ public final class Backup {
 
   /**
    * @param core the attached store
-   * @param tables its entries
+   * @param shards those of a snapshot, or of a read-only attachment
+   * @param tables their entries
    */
-  public Backup(SyncCore core, Tables tables) {
+  public Backup(SyncCore core, Shards shards, Tables tables) {
     this.core = core;
     this.tables = tables;
-    this.shards = core.shards();
+    this.shards = shards;
     this.memory = core.memory();
   }
 
@@ -54,7 +53,7 @@ public final class Backup {
       SyncCore fresh = Cores.acquire(request(copy.path()));
       try {
         copyTags(fresh);
-        fill(Tables.of(fresh, false, true).encoded(), copy);
+        fill(Tables.of(fresh, false, true).encoded());
         fresh.setLevel(core.level()); // which waits for the device, too
       } finally {
         Cores.release(fresh);
@@ -92,49 +91,43 @@ public final class Backup {
     return request.at(path, false);
   }
 
-  private void fill(Entries<byte[], byte[]> to, CopyTarget copy) {
-    if (tables.open().isReadOnly()) {
+  private void fill(Entries<byte[], byte[]> to) {
+    if (shards.context().cut() == null) {
       EntryWalk<byte[], byte[]> walk = tables.encoded().newWalk();
       while (walk.advance()) {
         to.set(walk.key(), walk.value());
       }
       return;
     }
-    try (SpillFile scratch = new SpillFile(copy.scratch())) {
-      for (int i = 0; i < shards.context().shardCount(); i++) {
-        int shard = i;
-        tables.open().checkOpen();
-        scratch.clear();
-        core.wholeShards().inspect(shard, () -> copyShard(shard, scratch));
-        CrashPoint.reached("backup.shard");
-        scratch.forEach(to::set);
-      }
+    Tables.Sink sink =
+        (bytes, keyAt, keyBytes, valueAt, valueBytes) ->
+            to.set(
+                Arrays.copyOfRange(bytes, keyAt, keyAt + keyBytes),
+                Arrays.copyOfRange(bytes, valueAt, valueAt + valueBytes));
+    for (int shard = 0; shard < shards.context().shardCount(); shard++) {
+      copyShard(shard, sink);
+      CrashPoint.reached("backup.shard");
     }
   }
 
-  /** Copies the entries of a frozen shard. */
-  private void copyShard(int shard, SpillFile scratch) {
-    // Another process may have made the file longer; what the shard refers to was there before.
-    core.mapAll();
+  /** Copies the entries of a shard of the snapshot. */
+  private void copyShard(int shard, Tables.Sink sink) {
     ShardContext context = shards.context();
     long directoryWord = context.directoryWord(shard);
     SegmentCursor cursor = SegmentCursor.ofShard(context, shard);
-    Gathered g = shards.scratches().borrow();
-    try {
-      while (!cursor.isOver()) {
-        long word = memory.getLong(context.entry(directoryWord, cursor.hash()), 0);
-        g.clear();
-        if (!context.kind().gather(word, g)) {
-          throw new CorruptStoreException(
-              "shard", Shards.position(shard, 0), "a segment makes no sense");
-        }
-        for (int i = 0; i < g.count(); i++) {
-          tables.copy(g, i, scratch);
-        }
-        cursor.pass(context.localDepth(word, DirectoryWord.depth(directoryWord)));
+    Gathered g = new Gathered();
+    while (!cursor.isOver()) {
+      tables.open().checkOpen();
+      long word = memory.getLong(context.entry(directoryWord, cursor.hash()), 0);
+      g.clear();
+      if (!context.kind().gather(word, g)) {
+        throw new CorruptStoreException(
+            "shard", Shards.position(shard, 0), "a segment makes no sense");
       }
-    } finally {
-      shards.scratches().giveBack(g);
+      for (int i = 0; i < g.count(); i++) {
+        tables.copy(g, i, sink);
+      }
+      cursor.pass(context.localDepth(word, DirectoryWord.depth(directoryWord)));
     }
   }
 }

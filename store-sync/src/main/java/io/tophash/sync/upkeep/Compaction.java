@@ -22,8 +22,11 @@ public final class Compaction {
   /** Room that is left besides, as blocks move before those that they replace are free. */
   private static final int SPARE_EXTENTS = 2;
 
-  /** The first round finds out how small the segments can be, the next ones where they fit. */
-  private static final int ROUNDS = 3;
+  /**
+   * The first round finds out how small the segments can be, the next ones where they fit. In a
+   * full file each can move only so much as the one before has made room for.
+   */
+  private static final int ROUNDS = 20;
 
   private final SyncCore core;
   private final OpenTable table;
@@ -43,12 +46,17 @@ public final class Compaction {
 
   /** Compacts the store. */
   public void run() {
+    core.allocator().putFull(false);
+    long moved = 0;
     for (int round = 0; round < ROUNDS; round++) {
       giveBackQuarantined();
+      long end = core.report().endOfUsed();
       long limit = limit();
-      if (round > 0 && core.report().endOfUsed() <= limit) {
+      if (round > 0 && (end <= limit || steps.moved() == moved)) {
         break;
       }
+      moved = steps.moved();
+      limit = Math.min(limit, end); // beyond it the file would grow
       for (int shard = 0; shard < shards.context().shardCount(); shard++) {
         table.checkOpen();
         compactShard(shard, limit);
@@ -70,7 +78,7 @@ public final class Compaction {
   private long limit() {
     Map<Long, Long> blocks = new HashMap<>();
     core.report().forEachBlock((position, bytes, owner) -> blocks.merge(bytes, 1L, Long::sum));
-    long extents = SPARE_EXTENTS;
+    long extents = SPARE_EXTENTS + core.report().spareExtents();
     for (Map.Entry<Long, Long> size : blocks.entrySet()) {
       long perExtent = Math.max(1, RegionLayout.EXTENT_BYTES / size.getKey());
       long each = (size.getKey() + RegionLayout.EXTENT_BYTES) / RegionLayout.EXTENT_BYTES;

@@ -18,6 +18,8 @@ record Op(What what, long key, long value) {
     READ,
     VERIFY,
     COMPACT,
+    /** Sets while a snapshot is open, and reads all of that. */
+    SNAPSHOT,
     /** Waits for a checkpoint. */
     FORCE,
     /** Closes the store and opens it again. */
@@ -68,6 +70,15 @@ record Op(What what, long key, long value) {
       case COMPACT:
         target.store.compact();
         break;
+      case SNAPSHOT:
+        try (Target<?, ?> then = target.snapshot()) {
+          Map<Long, Long> before = then.entries();
+          target.set(key, value);
+          if (!then.entries().equals(before)) {
+            throw new IllegalStateException("the snapshot has changed");
+          }
+        }
+        break;
       case FORCE:
         target.store.force();
         break;
@@ -83,6 +94,7 @@ record Op(What what, long key, long value) {
     Map<Long, Long> after = new HashMap<>(model);
     switch (what) {
       case SET:
+      case SNAPSHOT:
         after.put(key, value);
         break;
       case ABSENT:

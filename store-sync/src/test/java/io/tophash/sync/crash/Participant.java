@@ -37,6 +37,8 @@ final class Participant {
     VISITOR,
     /** Read-only: looks at all keys, over and over. */
     READER,
+    /** Takes a snapshot after each change, and looks at it. */
+    SNAPSHOTTER,
     /** Fills the store and clears it, over and over. */
     CLEARER,
     /** Increments counters. */
@@ -86,6 +88,9 @@ final class Participant {
         break;
       case VISITOR:
         participant.visit(script, first, last);
+        break;
+      case SNAPSHOTTER:
+        participant.takeSnapshots(script, first, last);
         break;
       case CLEARER:
         participant.clear(script, last);
@@ -150,6 +155,25 @@ final class Participant {
       for (long n = first; n < last; n++) {
         script.op(n).run(target, Map.of());
         target.store.force();
+        out.println(n + 1);
+      }
+    }
+  }
+
+  private void takeSnapshots(Script script, long first, long last) {
+    try (Target<?, ?> target = open(false)) {
+      out.println(first);
+      for (long n = first; n < last; n++) {
+        script.op(n).run(target, Map.of());
+        try (Target<?, ?> then = target.snapshot()) {
+          script.op(n + 1).run(target, Map.of()); // what comes later is not in it
+          Map<Long, Long> own = script.ownOf(then.entries());
+          // One that was killed may have done the first one's successor already.
+          if (!own.equals(script.state(n + 1))
+              && !(n == first && own.equals(script.state(n + 2)))) {
+            out.println(HANG + "a snapshot after " + (n + 1) + " differs");
+          }
+        }
         out.println(n + 1);
       }
     }

@@ -142,7 +142,9 @@ record Scene(String name, Kind kind, int shards, List<Op> setup, List<Op> script
     ops.add(Op.remove(2));
     ops.add(new Op(Op.What.ABSENT, 2, 22));
     ops.add(new Op(Op.What.REPLACE, 2, 23));
+    ops.add(new Op(Op.What.SNAPSHOT, 2, 24));
     ops.add(Op.of(Op.What.REOPEN));
+    ops.add(new Op(Op.What.SNAPSHOT, 2, 25));
     ops.addAll(inserts(40, 10));
     ops.add(Op.of(Op.What.VERIFY));
     for (int i = 10; i < 40; i++) {
@@ -171,6 +173,7 @@ record Scene(String name, Kind kind, int shards, List<Op> setup, List<Op> script
     }
     ops.add(Op.of(Op.What.CLEAR));
     ops.add(Op.set(5, sized(50, 1)));
+    ops.add(new Op(Op.What.SNAPSHOT, 5, sized(60, 2)));
     return ops;
   }
 

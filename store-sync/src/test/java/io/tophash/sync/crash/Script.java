@@ -27,6 +27,13 @@ final class Script {
     this.writer = writer;
   }
 
+  /** What a store has of this writer's keys. */
+  Map<Long, Long> ownOf(Map<Long, Long> entries) {
+    Map<Long, Long> own = new HashMap<>(entries);
+    own.keySet().removeIf(key -> key / PER_WRITER != writer);
+    return own;
+  }
+
   Op op(long n) {
     if (n % OPS_TO_FORCE == OPS_TO_FORCE - 1) {
       return Op.of(Op.What.FORCE);

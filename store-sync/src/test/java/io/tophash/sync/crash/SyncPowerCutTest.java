@@ -147,7 +147,7 @@ class SyncPowerCutTest {
     System.out.println(
         "simulated power cuts: tiny, images=" + tally.images + " exhaustive=" + tally.exhaustive);
     assertNull(failure, failure);
-    assertTrue(tally.exhaustive > 200, () -> "exhaustive=" + tally.exhaustive);
+    assertTrue(tally.exhaustive > 150, () -> "exhaustive=" + tally.exhaustive);
   }
 
   @Test

@@ -75,7 +75,7 @@ class SyncSimulatedKillTest {
     unreached.removeAll(KillSimulation.REACHED);
     // Those of the allocator have tests of their own.
     unreached.removeIf(name -> name.startsWith("extent.") || name.startsWith("run."));
-    unreached.removeIf(name -> name.startsWith("backup."));
+    unreached.removeIf(name -> name.startsWith("backup.") || name.startsWith("reserve."));
     // Those of power cuts, too.
     unreached.removeIf(name -> name.startsWith("recovery."));
     assertEquals(Set.of(), unreached, "crash points that no operation of this test reaches");

@@ -67,6 +67,11 @@ final class Target<K, V> implements AutoCloseable {
             Target::numberOf);
   }
 
+  /** The store as it is at a moment of this call. */
+  Target<K, V> snapshot() {
+    return new Target<>(store.snapshot(), key, number, encode, decode);
+  }
+
   /** Number of a record's value of so many bytes, at least 8. */
   static long sized(int bytes, int seed) {
     return bytes * PER_BYTE + seed;

@@ -93,7 +93,7 @@ class ConcurrentAllocatorTest {
               return true;
             }
           };
-      ExtentAllocator allocator = new ExtentAllocator(space, alone);
+      ExtentAllocator allocator = new ExtentAllocator(space, alone, Quota.NONE, false);
       long note = RegionLayout.shard(2) + TestShard.NOTES[0];
       int blocks = 0;
       for (int i = 0; i < 100; i++) {

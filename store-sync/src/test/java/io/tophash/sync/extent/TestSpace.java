@@ -112,7 +112,7 @@ final class TestSpace implements Space, AutoCloseable {
             return !dead.contains(slot);
           }
         };
-    return new ExtentAllocator(this, claimants);
+    return new ExtentAllocator(this, claimants, Quota.NONE, false);
   }
 
   @Override
