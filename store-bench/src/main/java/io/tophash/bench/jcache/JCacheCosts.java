@@ -27,7 +27,7 @@ import org.ehcache.jsr107.EhcacheCachingProvider;
  */
 public final class JCacheCosts {
   private static final int KEYS = 100_000;
-  private static final int OPERATIONS = 200_000;
+  private static final int OPERATIONS = 50_000;
   private static final int WARM_UP = 5;
   private static final int ROUNDS = 15;
   private static final int VALUE_BYTES = 100;
