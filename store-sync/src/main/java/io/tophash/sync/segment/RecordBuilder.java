@@ -67,7 +67,7 @@ final class RecordBuilder {
     return kind.isCache() ? CacheLayout.blockBytes(needed) : needed;
   }
 
-  /** {@link SegmentKind#leastBytes}. */
+  /** {@link Segments#leastBytes}. */
   long leastBytes(Gathered g, long incomingBytes) {
     int count = g.count();
     long table = HEADER_BYTES + bucketsBytes(ReadTableImage.leastReadBuckets(count));
