@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A {@code SyncStore} that has reached {@code maxBytes}: what was deleted can be put again. */
 @Tag("fault")
+@EnabledIfSystemProperty(named = "tophash.long", matches = "true")
 class FullStoreTest {
   private static final long MAX_BYTES = 5 << 20;
 

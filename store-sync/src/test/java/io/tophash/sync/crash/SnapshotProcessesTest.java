@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Snapshots of several processes, beside their writers, and killed ones. */
 @Tag("crash")
+@EnabledIfSystemProperty(named = "tophash.long", matches = "true")
 class SnapshotProcessesTest {
   private static final int HERE = 1;
   private static final int THERE = 2;
