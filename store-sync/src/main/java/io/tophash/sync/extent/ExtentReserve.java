@@ -84,17 +84,12 @@ final class ExtentReserve {
     }
     Count count = new Count(0);
     while (count.spares < needed(count.sizes) && count.free != 0) {
-      keep(table, count.free);
+      table.keep(count.free);
       count = new Count(0);
     }
     if (count.spares >= needed(count.sizes) && table.epochs.setReserveComplete(before)) {
       known = count.sizes;
     }
-  }
-
-  /** Makes a free extent one of the reserve, if it still is free. */
-  static void keep(ExtentTable table, int extent) {
-    table.compareAndSet(extent, ExtentLayout.word(FREE, 0), ExtentLayout.word(SPARE, 0));
   }
 
   private void complete(int units) {
@@ -107,7 +102,7 @@ final class ExtentReserve {
           return;
         }
       } else if (count.free != 0) {
-        keep(table, count.free);
+        table.keep(count.free);
       } else {
         claims.openSpare(search.nextUnready());
       }

@@ -227,7 +227,7 @@ final class ExtentSearch {
         && largest != ExtentLayout.UNITS
         && !Epochs.isReserveComplete(table.epochs.reserve())) {
       // An exchange: what it has just emptied is first of all the reserve's.
-      ExtentReserve.keep(table, scan.free);
+      table.keep(scan.free);
       scan.free = 0;
     }
     try {

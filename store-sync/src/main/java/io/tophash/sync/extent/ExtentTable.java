@@ -131,6 +131,12 @@ final class ExtentTable {
     return memory.compareAndSetInt(base, wordOffset(extent), expected, word);
   }
 
+  /** Makes a free extent one of the reserve, if it still is free. */
+  void keep(int extent) {
+    int free = ExtentLayout.word(ExtentLayout.FREE, 0);
+    compareAndSet(extent, free, ExtentLayout.word(ExtentLayout.SPARE, 0));
+  }
+
   /**
    * The extent of a position that was read from the file.
    *
