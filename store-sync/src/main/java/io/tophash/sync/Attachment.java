@@ -186,7 +186,8 @@ final class Attachment {
   void backup(Path target) {
     table.checkOpen();
     try {
-      if (table.isReadOnly()) {
+      if (table.isReadOnly() || core.isBroken()) {
+        // No snapshot can be taken: each shard is copied as it is when its turn comes.
         new Backup(core, shards, tables).run(target);
       } else {
         backupSnapshot(target);

@@ -471,6 +471,11 @@ public final class SyncCore {
     checkpoints.force();
   }
 
+  /** True if the store could not be written back once, so that there are no more checkpoints. */
+  public boolean isBroken() {
+    return checkpoints.isBroken();
+  }
+
   /**
    * Cuts a checkpoint and keeps what it names; see {@link Checkpoints#pin}.
    *

@@ -209,10 +209,7 @@ public final class Checkpoints {
    * for and cannot be kept, a change is refused rather than made and lost.
    */
   void heedBroken() {
-    file.refuseChanges(
-        words.get(EpochLayout.BROKEN) != 0 && words.level().limitsLoss()
-            ? brokenMessage(null)
-            : null);
+    file.refuseChanges(isBroken() && words.level().limitsLoss() ? brokenMessage(null) : null);
   }
 
   /** Why the next checkpoint is not there yet. */
@@ -314,7 +311,7 @@ public final class Checkpoints {
    */
   public void release(LongPredicate isWanted) {
     try {
-      if (words.get(EpochLayout.BROKEN) == 0 && isWanted.test(lowestPin())) {
+      if (!isBroken() && isWanted.test(lowestPin())) {
         take();
       }
     } catch (StoreException e) {
@@ -424,8 +421,13 @@ public final class Checkpoints {
     return process.isAlive(slot, process.incarnationOf(slot));
   }
 
+  /** True if the store could not be written back once, so that there are no more checkpoints. */
+  public boolean isBroken() {
+    return words.get(EpochLayout.BROKEN) != 0;
+  }
+
   private void checkNotBroken() {
-    if (words.get(EpochLayout.BROKEN) != 0) {
+    if (isBroken()) {
       throw broken(null);
     }
   }

@@ -63,7 +63,11 @@ public abstract class OpenTable {
           "the store was opened read-only, store=" + context.store());
     }
     file.checkChangeable();
-    shards.recoverDeserted();
+    try {
+      shards.recoverDeserted();
+    } catch (IndexOutOfBoundsException e) {
+      throw explain(e);
+    }
   }
 
   /** Explains an exception of an access: the store was closed under it, or the file misleads. */
