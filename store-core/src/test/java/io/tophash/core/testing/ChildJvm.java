@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
  * JVM flags). Parent and child talk in lines; the child ends when it is closed or killed.
  */
 public final class ChildJvm implements AutoCloseable {
+  private static final String LOG = "log: ";
+
   private final Process process;
   private final BufferedReader output;
 
@@ -44,6 +46,7 @@ public final class ChildJvm implements AutoCloseable {
     }
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
+    command.add("-Djava.util.logging.SimpleFormatter.format=" + LOG + "%4$s: %5$s%n");
     command.addAll(List.of("-cp", classPath()));
     command.addAll(jvmFlags);
     command.add(main.getName());
@@ -78,10 +81,17 @@ public final class ChildJvm implements AutoCloseable {
     }
   }
 
-  /** Waits for the next line that the child prints; null at its end. */
+  /**
+   * Waits for the next line that the child prints; null at its end. Lines of its log are passed by:
+   * whether and when there are any is up to the machine.
+   */
   public String readLine() {
     try {
-      return output.readLine();
+      String line = output.readLine();
+      while (line != null && line.startsWith(LOG)) {
+        line = output.readLine();
+      }
+      return line;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

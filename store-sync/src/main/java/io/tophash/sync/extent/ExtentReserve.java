@@ -6,6 +6,7 @@ import static io.tophash.sync.format.ExtentLayout.SPARE;
 import static io.tophash.sync.format.ExtentLayout.UNREADY;
 import static io.tophash.sync.format.ExtentLayout.kind;
 
+import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.sync.format.ExtentLayout;
@@ -29,6 +30,9 @@ final class ExtentReserve {
 
   /** So many blocks for segments an extent of the reserve has at least. */
   private static final int BLOCKS_EACH = 4;
+
+  /** Rounds in a row that kept an extent without one more being there: the file is damaged. */
+  private static final int MAX_IDLE = 1_000;
 
   private final ExtentTable table;
   private final ExtentClaims claims;
@@ -83,7 +87,7 @@ final class ExtentReserve {
       return;
     }
     Count count = new Count(0);
-    while (count.spares < needed(count.sizes) && count.free != 0) {
+    for (int i = 0; i < MAX_IDLE && count.spares < needed(count.sizes) && count.free != 0; i++) {
       table.keep(count.free);
       count = new Count(0);
     }
@@ -93,9 +97,17 @@ final class ExtentReserve {
   }
 
   private void complete(int units) {
+    int most = 0;
+    int idle = 0;
     while (true) {
       long before = table.epochs.reserve();
       Count count = new Count(units);
+      idle = count.spares > most ? 0 : idle + 1;
+      most = Math.max(most, count.spares);
+      if (idle > MAX_IDLE) {
+        throw new CorruptStoreException(
+            "extents", 0, "extents that are kept for the reserve are not found there");
+      }
       if (count.spares >= needed(count.sizes)) {
         if (table.epochs.setReserveComplete(before)) {
           known = count.sizes;

@@ -2,6 +2,7 @@ package io.tophash.sync.shard;
 
 import static io.tophash.sync.shard.ShardContext.at;
 
+import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.memory.CrashPoint;
@@ -180,6 +181,9 @@ public final class Shards {
       context.bump(shard, ShardLayout.TAKEOVERS);
       repaired = true;
       event.end(context.store(), shard, owner);
+    } catch (IndexOutOfBoundsException e) {
+      // All of the file is mapped, and a file is not unmapped while one of its locks is held.
+      throw damaged(shard, e);
     } finally {
       scratches.giveBack(g);
       if (repaired) {
@@ -188,6 +192,14 @@ public final class Shards {
         lock.giveBack(shard, dead);
       }
     }
+  }
+
+  private static CorruptStoreException damaged(int shard, IndexOutOfBoundsException e) {
+    CorruptStoreException damaged =
+        new CorruptStoreException(
+            "shard", position(shard, 0), "a reference of the shard leads nowhere (" + e + ")");
+    damaged.initCause(e);
+    return damaged;
   }
 
   /** Gives the lock up. */
@@ -480,7 +492,11 @@ public final class Shards {
 
   /** Settles what a dead process left in the guard of this shard: counts its entries anew. */
   public void settleGuard(int shard) {
-    locked(shard, () -> frozen(shard, g -> repair.recount(shard, g)));
+    try {
+      locked(shard, () -> frozen(shard, g -> repair.recount(shard, g)));
+    } catch (IndexOutOfBoundsException e) {
+      throw damaged(shard, e);
+    }
   }
 
   /** Largest block that a segment of this shard is meant to have. */

@@ -186,6 +186,8 @@ class SyncLayoutTest {
         .longAt("RECOVERED", 96)
         .longAt("RECOVERED_CUT_MS", 104)
         .longAt("RECOVERED_MS", 112)
+        .longAt("FULL", 496)
+        .longAt("RESERVE", 504)
         .constant("PROCESS", 0)
         .constant("POWER_LOSS", 1)
         .field("PINS", 512, 8 * RegionLayout.PROCESS_COUNT, 8)
