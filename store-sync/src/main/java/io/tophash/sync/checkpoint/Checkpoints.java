@@ -132,13 +132,16 @@ public final class Checkpoints {
   }
 
   private void asHolder(Runnable action) {
-    words.put(EpochLayout.TAKEN_SINCE_MS, System.currentTimeMillis());
-    words.put(EpochLayout.TAKEN_BY, 1 + context.process().slot());
     try {
+      words.put(EpochLayout.TAKEN_SINCE_MS, System.currentTimeMillis());
+      words.put(EpochLayout.TAKEN_BY, 1 + context.process().slot());
       action.run();
     } finally {
-      words.put(EpochLayout.TAKEN_BY, 0);
-      sidecar.unlockCheckpoint();
+      try {
+        words.put(EpochLayout.TAKEN_BY, 0);
+      } finally {
+        sidecar.unlockCheckpoint();
+      }
     }
   }
 

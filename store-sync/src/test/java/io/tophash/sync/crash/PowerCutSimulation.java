@@ -58,6 +58,8 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
   private final SealedWords sealed = new SealedWords();
   private boolean named;
   private Map<Long, Long> model;
+  // What it will be when the operation that runs has returned.
+  private Map<Long, Long> after = Map.of();
   private List<Map<Long, Long>> legal;
   private Target<?, ?> target;
   private BooleanSupplier isCutHere;
@@ -133,13 +135,14 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
 
   private void apply(Op op) {
     Map<Long, Long> before = model;
+    after = op.after(before);
     if (op.what() == Op.What.REOPEN) {
       target.close();
       open();
     } else {
       op.run(target, before);
     }
-    model = op.after(before);
+    model = after;
   }
 
   // --- what is observed
@@ -153,6 +156,9 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     switch (point) {
       case "create.published":
         named = true;
+        break;
+      case "snapshot.unpinned":
+        model = after; // an operation closes its snapshot last, which takes a checkpoint
         break;
       case "checkpoint.cut":
         seal(false);
