@@ -43,12 +43,17 @@ final class LoadEvent {
 
   /** Begins now. */
   static LoadEvent begin() {
-    if (!HAS_RECORDER) {
+    try {
+      if (!HAS_RECORDER) {
+        return new LoadEvent(null);
+      }
+      Recorded event = new Recorded();
+      event.begin();
+      return new LoadEvent(event);
+    } catch (LinkageError e) {
+      // A class whose first use was at the end of the stack is lost to the JVM: no event, then.
       return new LoadEvent(null);
     }
-    Recorded event = new Recorded();
-    event.begin();
-    return new LoadEvent(event);
   }
 
   /**

@@ -40,12 +40,17 @@ public final class EvictionEvent {
 
   /** Begins now. */
   public static EvictionEvent begin() {
-    if (!Recorder.IS_THERE) {
+    try {
+      if (!Recorder.IS_THERE) {
+        return new EvictionEvent(null);
+      }
+      Recorded event = new Recorded();
+      event.begin();
+      return new EvictionEvent(event);
+    } catch (LinkageError e) {
+      // A class whose first use was at the end of the stack is lost to the JVM: no event, then.
       return new EvictionEvent(null);
     }
-    Recorded event = new Recorded();
-    event.begin();
-    return new EvictionEvent(event);
   }
 
   /** True if somebody records it; else {@link #end} does nothing. */

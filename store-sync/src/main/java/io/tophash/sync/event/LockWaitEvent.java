@@ -38,12 +38,17 @@ public final class LockWaitEvent {
 
   /** Begins now. */
   public static LockWaitEvent begin() {
-    if (!Recorder.IS_THERE) {
+    try {
+      if (!Recorder.IS_THERE) {
+        return new LockWaitEvent(null);
+      }
+      Recorded event = new Recorded();
+      event.begin();
+      return new LockWaitEvent(event);
+    } catch (LinkageError e) {
+      // A class whose first use was at the end of the stack is lost to the JVM: no event, then.
       return new LockWaitEvent(null);
     }
-    Recorded event = new Recorded();
-    event.begin();
-    return new LockWaitEvent(event);
   }
 
   /**

@@ -38,12 +38,17 @@ public final class RebuildEvent {
 
   /** Begins now. */
   public static RebuildEvent begin() {
-    if (!Recorder.IS_THERE) {
+    try {
+      if (!Recorder.IS_THERE) {
+        return new RebuildEvent(null);
+      }
+      Recorded event = new Recorded();
+      event.begin();
+      return new RebuildEvent(event);
+    } catch (LinkageError e) {
+      // A class whose first use was at the end of the stack is lost to the JVM: no event, then.
       return new RebuildEvent(null);
     }
-    Recorded event = new Recorded();
-    event.begin();
-    return new RebuildEvent(event);
   }
 
   /**

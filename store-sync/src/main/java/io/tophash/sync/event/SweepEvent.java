@@ -35,12 +35,17 @@ public final class SweepEvent {
 
   /** Begins now. */
   public static SweepEvent begin() {
-    if (!Recorder.IS_THERE) {
+    try {
+      if (!Recorder.IS_THERE) {
+        return new SweepEvent(null);
+      }
+      Recorded event = new Recorded();
+      event.begin();
+      return new SweepEvent(event);
+    } catch (LinkageError e) {
+      // A class whose first use was at the end of the stack is lost to the JVM: no event, then.
       return new SweepEvent(null);
     }
-    Recorded event = new Recorded();
-    event.begin();
-    return new SweepEvent(event);
   }
 
   /** True if somebody records it; else {@link #end} does nothing. */

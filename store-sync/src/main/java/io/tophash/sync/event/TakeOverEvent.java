@@ -35,12 +35,17 @@ public final class TakeOverEvent {
 
   /** Begins now. */
   public static TakeOverEvent begin() {
-    if (!Recorder.IS_THERE) {
+    try {
+      if (!Recorder.IS_THERE) {
+        return new TakeOverEvent(null);
+      }
+      Recorded event = new Recorded();
+      event.begin();
+      return new TakeOverEvent(event);
+    } catch (LinkageError e) {
+      // A class whose first use was at the end of the stack is lost to the JVM: no event, then.
       return new TakeOverEvent(null);
     }
-    Recorded event = new Recorded();
-    event.begin();
-    return new TakeOverEvent(event);
   }
 
   /** True if somebody records it; else {@link #end} does nothing. */
