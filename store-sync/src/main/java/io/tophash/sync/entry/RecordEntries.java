@@ -253,10 +253,11 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
     return RecordImage.seal(record, hash);
   }
 
-  @SuppressWarnings("unchecked")
   private RecordOp removal(Object key, byte[] expected, boolean previous) {
-    byte[] record = LookupKey.record(keys, (K) key);
-    int keyBytes = LookupKey.keyBytes(record);
+    // An array of its own: a change may wait, log and take a checkpoint, and what runs then on this
+    // thread may look up other keys.
+    byte[] record = RecordImage.ofKey(keys.bytes(key));
+    int keyBytes = record.length - PAYLOAD;
     long hash = keyHash.ofBytes(record, PAYLOAD, keyBytes);
     Change change = expected == null ? Change.REMOVE : Change.REMOVE_IF_EQUAL;
     RecordOp op = new RecordOp(change, record, keyBytes, hash, expected, previous);
