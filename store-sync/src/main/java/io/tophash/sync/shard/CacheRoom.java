@@ -30,6 +30,9 @@ final class CacheRoom {
   /** How many of the entries are left of a segment that makes room for one more, in hundredths. */
   private static final int LEFT = 95;
 
+  /** As squeeze: the segment gets a block like the present one, and no entry goes for it. */
+  static final int KEEP_ALL = -1;
+
   /** A directory that doubles, and what a split takes in round numbers. */
   private static final long SPLIT_BYTES = 4 << 10;
 
@@ -58,7 +61,7 @@ final class CacheRoom {
    * @param incoming size of a record that there must be room for
    * @param inserts true if that is of a new key
    * @param squeeze 0 to grow if the bound allows it; 1 to take a block like the present one, more
-   *     for the next smaller one each
+   *     for the next smaller one each; or {@link #KEEP_ALL}
    * @return true if the segment gets a block of the size that was chosen here
    * @throws StoreFullException if there is no room for the record whatever goes
    */
@@ -67,6 +70,12 @@ final class CacheRoom {
     MappedMemory memory = context.memory();
     expired = Sieve.dropExpired(kind, g, caching.nowMs(), this::gone);
     Sieve.sort(g, 0, g.count());
+    long present = context.allocator().sizeOf(SegmentWord.position(word));
+    if (squeeze == KEEP_ALL) {
+      checkRoom(g, incoming, present);
+      Sieve.chooseBlock(g, present);
+      return true;
+    }
     int entries = g.count();
     long share = caching.bounds().maxEntries(shard);
     if (share != Long.MAX_VALUE) {
@@ -75,7 +84,6 @@ final class CacheRoom {
         entries = (int) Math.max(0, Math.min(entries - (count - share), lessOne(entries)));
       }
     }
-    long present = context.allocator().sizeOf(SegmentWord.position(word));
     if (squeeze == 0 && grows(shard, g, present, most, incoming)) {
       evicted = Sieve.evict(kind, g, Long.MAX_VALUE, entries, this::gone);
       return false;
@@ -87,12 +95,16 @@ final class CacheRoom {
     long coming = kind.logBytes(incoming);
     long bytes = Math.min(block * FULL / 100, block - coming);
     evicted = Sieve.evict(kind, g, bytes, entries, this::gone);
-    if (Sieve.needed(kind, g) + coming > block) {
+    checkRoom(g, incoming, block);
+    Sieve.chooseBlock(g, block);
+    return true;
+  }
+
+  private void checkRoom(Gathered g, long incoming, long block) {
+    if (Sieve.needed(kind, g) + kind.logBytes(incoming) > block) {
       throw new StoreFullException(
           "a segment of a cache has no room for a record, bytes=" + incoming + " block=" + block);
     }
-    Sieve.chooseBlock(g, block);
-    return true;
   }
 
   /** Leaves out what has expired and what must go so that the rest fits into one such block. */

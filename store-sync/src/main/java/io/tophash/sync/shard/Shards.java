@@ -453,7 +453,12 @@ public final class Shards {
         return;
       }
       if (SegmentWord.isAmended(segmentWord(shard, hash))) {
-        rebuild(shard, hash, 0, 0);
+        if (context.caching() == null) {
+          rebuild(shard, hash, 0, 0);
+        } else {
+          // For speed no entry goes, least of all the one that was just stored.
+          rebuildWithin(shard, hash, 0, false, CacheRoom.KEEP_ALL);
+        }
         context.bump(shard, ShardLayout.PROMOTIONS);
       }
       unlock(shard);
