@@ -87,9 +87,9 @@ class DurabilityTest {
     return copy;
   }
 
-  private static void await(BooleanSupplier condition) throws InterruptedException {
+  private static void await(BooleanSupplier condition) {
     while (!condition.getAsBoolean()) {
-      Thread.sleep(1); // the test as a whole has its time limit
+      Thread.onSpinWait(); // the test as a whole has its time limit
     }
   }
 
