@@ -4,10 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** What the demo of the cache did and checked. */
-final class CacheDemoReport implements DemoCommand.Report {
+final class CacheDemoReport extends CheckedReport {
   /** An instance of the service. */
   record Row(int number, long pid, long lookups, long loads, long nanos) {
     double perSecond() {
@@ -16,9 +15,6 @@ final class CacheDemoReport implements DemoCommand.Report {
   }
 
   final List<Row> rows = new ArrayList<>();
-  final List<DemoReport.Check> checks = new ArrayList<>();
-  String store;
-  boolean kept;
   int rushPages;
   int rushLoads;
   long mostBytes;
@@ -33,73 +29,36 @@ final class CacheDemoReport implements DemoCommand.Report {
   long entries;
   double warmMs;
   long hot;
-  double seconds;
-
-  void check(String name, boolean ok, String detail) {
-    checks.add(new DemoReport.Check(name, ok, detail));
-  }
 
   @Override
-  public boolean isOk() {
-    return checks.stream().allMatch(DemoReport.Check::ok);
-  }
-
-  @Override
-  public void seconds(double value) {
-    seconds = value;
-  }
-
-  @Override
-  public String toText() {
-    StringBuilder out = new StringBuilder();
-    line(out, "Four JVMs on one TophashCache<Long, byte[]> before a source that takes 1 ms a page");
-    line(out, "");
-    line(out, "  runtime      Java %s", Runtime.version());
-    line(out, "  cache        %s%s", store, kept ? "" : " (deleted at the end)");
-    line(out, "  bound        %,d bytes, of pages of %,d in all", CacheDemo.MAX_BYTES, all());
-    line(
-        out,
+  void describe(Text out) {
+    out.line("Four JVMs on one TophashCache<Long, byte[]> before a source that takes 1 ms a page");
+    out.line("");
+    out.line("  runtime      Java %s", Runtime.version());
+    out.line("  cache        %s", place());
+    out.line("  bound        %,d bytes, of pages of %,d in all", CacheDemo.MAX_BYTES, all());
+    out.line(
         "  entries      %,d at the end, %,d were evicted, %,d rejected",
-        entries,
-        evicted,
-        rejected);
-    line(out, "  lookups      %,d, of which %.1f %% hits", hits + misses, 100 * hitRatio);
-    line(out, "");
-    line(out, "  %-20s %12s %12s %12s  %s", "process", "lookups", "per second", "loads", "pid");
+        entries, evicted, rejected);
+    out.line("  lookups      %,d, of which %.1f %% hits", hits + misses, 100 * hitRatio);
+    out.line("");
+    out.line("  %-20s %12s %12s %12s  %s", "process", "lookups", "per second", "loads", "pid");
     for (Row row : rows) {
-      line(
-          out,
+      out.line(
           "  %-20s %,12d %,12.0f %,12d  %d",
-          "instance " + row.number(),
-          row.lookups(),
-          row.perSecond(),
-          row.loads(),
-          row.pid());
+          "instance " + row.number(), row.lookups(), row.perSecond(), row.loads(), row.pid());
     }
-    line(out, "  %-20s %12s %12s %12s  %d", "instance 3, killed", "", "", "", killedPid);
-    line(out, "");
-    for (DemoReport.Check check : checks) {
-      line(out, "  %-4s  %s: %s", check.ok() ? "ok" : "FAIL", check.name(), check.detail());
-    }
-    line(out, "");
-    line(out, "%s in %.1f s", isOk() ? "All checks passed" : "CHECKS FAILED", seconds);
-    return out.toString();
+    out.line("  %-20s %12s %12s %12s  %d", "instance 3, killed", "", "", "", killedPid);
+    out.line("");
+    outcomes(out);
   }
 
   private static long all() {
     return CacheDemoSource.PAGES * CacheDemoSource.MEAN_BYTES;
   }
 
-  private static void line(StringBuilder out, String format, Object... values) {
-    out.append(String.format(Locale.ROOT, format, values)).append('\n');
-  }
-
   @Override
-  public void writeJson(JsonGenerator out) throws IOException {
-    out.writeBooleanField("ok", isOk());
-    out.writeStringField("runtime", Runtime.version().toString());
-    out.writeStringField("store", store);
-    out.writeBooleanField("kept", kept);
+  void writeFields(JsonGenerator out) throws IOException {
     out.writeNumberField("maxBytes", CacheDemo.MAX_BYTES);
     out.writeNumberField("mostBytes", mostBytes);
     out.writeNumberField("rushPages", rushPages);
@@ -124,7 +83,5 @@ final class CacheDemoReport implements DemoCommand.Report {
       out.writeEndObject();
     }
     out.writeEndArray();
-    DemoReport.writeChecks(out, checks);
-    out.writeNumberField("seconds", seconds);
   }
 }

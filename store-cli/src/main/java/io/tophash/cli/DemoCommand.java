@@ -37,18 +37,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Tophash.Version.class)
 final class DemoCommand implements Callable<Integer> {
-  /** What a demo leaves. */
-  interface Report {
-    boolean isOk();
-
-    /** Sets how long it took. */
-    void seconds(double value);
-
-    String toText();
-
-    void writeJson(JsonGenerator json) throws IOException;
-  }
-
   private final Console console;
 
   @Spec private CommandSpec spec;
@@ -131,7 +119,7 @@ final class DemoCommand implements Callable<Integer> {
 
   /** Runs the demo on this data. */
   int run(ClassSource source) throws IOException {
-    Report report;
+    CheckedReport report;
     long start = System.nanoTime();
     try (Interruption interruption = new Interruption()) {
       Path directory = Files.createTempDirectory("tophash-demo-");
@@ -142,12 +130,12 @@ final class DemoCommand implements Callable<Integer> {
         delete(directory);
       }
     }
-    report.seconds((System.nanoTime() - start) / 1e9);
+    report.seconds = (System.nanoTime() - start) / 1e9;
     print(report);
     return report.isOk() ? ExitCode.OK : ExitCode.DAMAGED;
   }
 
-  private Report run(ClassSource source, Path directory, Interruption interruption)
+  private CheckedReport run(ClassSource source, Path directory, Interruption interruption)
       throws IOException {
     if (powerCut) {
       return ofPowerCuts(source, directory, interruption);
@@ -160,7 +148,7 @@ final class DemoCommand implements Callable<Integer> {
         : ofOneProcess(source, directory, interruption);
   }
 
-  private Report ofCache(Path directory, Interruption interruption) throws IOException {
+  private CheckedReport ofCache(Path directory, Interruption interruption) throws IOException {
     CacheDemoReport report = new CacheDemoReport();
     Path store = path != null ? path : directory.resolve("pages.tph");
     report.store = store.toString();
@@ -169,7 +157,7 @@ final class DemoCommand implements Callable<Integer> {
     return report;
   }
 
-  private Report ofProcesses(ClassSource source, Path directory, Interruption interruption)
+  private CheckedReport ofProcesses(ClassSource source, Path directory, Interruption interruption)
       throws IOException {
     SyncDemoReport report = new SyncDemoReport();
     Path store = path != null ? path : directory.resolve("classes.tph");
@@ -179,7 +167,7 @@ final class DemoCommand implements Callable<Integer> {
     return report;
   }
 
-  private Report ofPowerCuts(ClassSource source, Path directory, Interruption interruption)
+  private CheckedReport ofPowerCuts(ClassSource source, Path directory, Interruption interruption)
       throws IOException {
     PowerCutReport report = new PowerCutReport();
     Path store = path != null ? path : directory.resolve("classes.tph");
@@ -189,7 +177,7 @@ final class DemoCommand implements Callable<Integer> {
     return report;
   }
 
-  private Report ofOneProcess(ClassSource source, Path directory, Interruption interruption)
+  private CheckedReport ofOneProcess(ClassSource source, Path directory, Interruption interruption)
       throws IOException {
     DemoReport report = new DemoReport();
     Path store = path != null ? path : directory.resolve("classes.tph");
@@ -203,7 +191,7 @@ final class DemoCommand implements Callable<Integer> {
     return report;
   }
 
-  private void print(Report report) throws IOException {
+  private void print(CheckedReport report) throws IOException {
     Writer writer = console.newWriter();
     if (json) {
       JsonGenerator generator = Json.lines(writer);

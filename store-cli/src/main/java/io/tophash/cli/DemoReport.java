@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** What the demo measured and checked: as a table for people, as JSON for programs. */
-final class DemoReport implements DemoCommand.Report {
+final class DemoReport extends CheckedReport {
   /** A step with its time. */
   record Step(String name, long operations, long nanos) {
     double nanosPerOperation() {
@@ -15,17 +15,11 @@ final class DemoReport implements DemoCommand.Report {
     }
   }
 
-  /** A check with its outcome. */
-  record Check(String name, boolean ok, String detail) {}
-
   /** A line of the second table. */
   record LongsRow(String map, double nanosPerGet, double bytesPerEntry, String place) {}
 
   final List<Step> steps = new ArrayList<>();
-  final List<Check> checks = new ArrayList<>();
   final List<LongsRow> longs = new ArrayList<>();
-  String store;
-  boolean kept;
   String memoryMode;
   long entries;
   long valueBytes;
@@ -37,34 +31,18 @@ final class DemoReport implements DemoCommand.Report {
   String hashMapSkipped;
   String longsSkipped;
   long longsEntries;
-  double seconds;
 
   void step(String name, long operations, long nanos) {
     steps.add(new Step(name, operations, nanos));
   }
 
-  void check(String name, boolean ok, String detail) {
-    checks.add(new Check(name, ok, detail));
-  }
-
   @Override
-  public boolean isOk() {
-    return checks.stream().allMatch(Check::ok);
-  }
-
-  @Override
-  public void seconds(double value) {
-    seconds = value;
-  }
-
-  @Override
-  public String toText() {
-    Text out = new Text();
+  void describe(Text out) {
     out.line("Every class file of this Java runtime in one HashStore<String, byte[]>");
     out.line("");
     out.line("  runtime      Java %s, at most %s of heap", Runtime.version(), maxHeap());
     out.line("  memory mode  %s", memoryMode);
-    out.line("  store        %s%s", store, kept ? "" : " (deleted at the end)");
+    out.line("  store        %s", place());
     out.line(
         "  entries      %,d, values of %s in all, %,d bytes on average",
         entries, megabytes(valueBytes), entries == 0 ? 0 : valueBytes / entries);
@@ -89,13 +67,8 @@ final class DemoReport implements DemoCommand.Report {
           step.name(), step.operations(), step.nanosPerOperation(), step.nanos() / 1e6);
     }
     out.line("");
-    for (Check check : checks) {
-      out.line("  %-4s  %s: %s", check.ok() ? "ok" : "FAIL", check.name(), check.detail());
-    }
+    outcomes(out);
     longsTable(out);
-    out.line("");
-    out.line("%s in %.1f s", isOk() ? "All checks passed" : "CHECKS FAILED", seconds);
-    return out.text.toString();
   }
 
   private void longsTable(Text out) {
@@ -127,13 +100,9 @@ final class DemoReport implements DemoCommand.Report {
   }
 
   @Override
-  public void writeJson(JsonGenerator out) throws IOException {
-    out.writeBooleanField("ok", isOk());
-    out.writeStringField("runtime", Runtime.version().toString());
+  void writeFields(JsonGenerator out) throws IOException {
     out.writeNumberField("maxHeapBytes", Runtime.getRuntime().maxMemory());
     out.writeStringField("memoryMode", memoryMode);
-    out.writeStringField("store", store);
-    out.writeBooleanField("kept", kept);
     out.writeNumberField("entries", entries);
     out.writeNumberField("valueBytes", valueBytes);
     out.writeNumberField("fileBytes", fileBytes);
@@ -154,7 +123,6 @@ final class DemoReport implements DemoCommand.Report {
       out.writeEndObject();
     }
     out.writeEndArray();
-    writeChecks(out, checks);
     out.writeNumberField("longsEntries", longsEntries);
     out.writeArrayFieldStart("longs");
     for (LongsRow row : longs) {
@@ -168,27 +136,6 @@ final class DemoReport implements DemoCommand.Report {
     out.writeEndArray();
     if (longsSkipped != null) {
       out.writeStringField("longsSkipped", longsSkipped);
-    }
-    out.writeNumberField("seconds", seconds);
-  }
-
-  static void writeChecks(JsonGenerator out, List<Check> checks) throws IOException {
-    out.writeArrayFieldStart("checks");
-    for (Check check : checks) {
-      out.writeStartObject();
-      out.writeStringField("name", check.name());
-      out.writeBooleanField("ok", check.ok());
-      out.writeStringField("detail", check.detail());
-      out.writeEndObject();
-    }
-    out.writeEndArray();
-  }
-
-  private static final class Text {
-    private final StringBuilder text = new StringBuilder();
-
-    void line(String format, Object... values) {
-      text.append(String.format(Locale.ROOT, format, values)).append('\n');
     }
   }
 }
