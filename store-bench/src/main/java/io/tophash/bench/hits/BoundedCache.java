@@ -8,6 +8,8 @@ import io.tophash.core.codec.Codecs;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.ehcache.CacheManager;
 import org.ehcache.config.builders.CacheConfigurationBuilder;
 import org.ehcache.config.builders.CacheManagerBuilder;
@@ -35,22 +37,7 @@ interface BoundedCache extends AutoCloseable {
             TophashCache.builder(Codecs.int32(), Codecs.bytes());
         TophashCache<Integer, byte[]> cache =
             (bound == Bound.ENTRIES ? builder.maxEntries(most) : builder.maxBytes(most)).open(file);
-        return new BoundedCache() {
-          @Override
-          public boolean get(Integer key) {
-            return cache.getIfPresent(key) != null;
-          }
-
-          @Override
-          public void put(Integer key, byte[] value) {
-            cache.put(key, value);
-          }
-
-          @Override
-          public void close() {
-            cache.close();
-          }
-        };
+        return of(cache::getIfPresent, cache::put, cache::close);
       }
     },
     /** Caffeine; its weigher counts what is in keys and values, and nothing for itself. */
@@ -82,22 +69,7 @@ interface BoundedCache extends AutoCloseable {
                     bound == Bound.ENTRIES
                         ? pools.heap(most, EntryUnit.ENTRIES)
                         : pools.offheap(most, MemoryUnit.B)));
-        return new BoundedCache() {
-          @Override
-          public boolean get(Integer key) {
-            return cache.get(key) != null;
-          }
-
-          @Override
-          public void put(Integer key, byte[] value) {
-            cache.put(key, value);
-          }
-
-          @Override
-          public void close() {
-            manager.close();
-          }
-        };
+        return of(cache::get, cache::put, manager::close);
       }
     },
     /** The entry goes that was not used for longest: what the others are measured by. */
@@ -156,6 +128,26 @@ interface BoundedCache extends AutoCloseable {
       return bound == Bound.ENTRIES ? 1 : Integer.BYTES + value.length;
     }
 
+    private static BoundedCache of(
+        Function<Integer, byte[]> get, BiConsumer<Integer, byte[]> put, Runnable close) {
+      return new BoundedCache() {
+        @Override
+        public boolean get(Integer key) {
+          return get.apply(key) != null;
+        }
+
+        @Override
+        public void put(Integer key, byte[] value) {
+          put.accept(key, value);
+        }
+
+        @Override
+        public void close() {
+          close.run();
+        }
+      };
+    }
+
     private static BoundedCache caffeine(Bound bound, long most, int beside) {
       Caffeine<Object, Object> builder = Caffeine.newBuilder().executor(Runnable::run);
       Cache<Integer, byte[]> cache =
@@ -165,20 +157,7 @@ interface BoundedCache extends AutoCloseable {
                   .maximumWeight(most)
                   .weigher((Integer key, byte[] value) -> (int) weight(bound, value) + beside)
                   .build();
-      return new BoundedCache() {
-        @Override
-        public boolean get(Integer key) {
-          return cache.getIfPresent(key) != null;
-        }
-
-        @Override
-        public void put(Integer key, byte[] value) {
-          cache.put(key, value);
-        }
-
-        @Override
-        public void close() {}
-      };
+      return of(cache::getIfPresent, cache::put, () -> {});
     }
   }
 

@@ -15,7 +15,6 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Recorder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,7 +34,7 @@ public final class CacheSoak implements Callable<Integer> {
   private static final String HEADER =
       "second,boundMiB,fileMiB,usedMiB,payloadMiB,entries,evicted,expired,rejected,reads,readP50Us,"
           + "readP99Us,readP999Us,readMaxUs,writes,writeP50Us,writeP99Us,writeP999Us,writeMaxUs,"
-          + "kills,event";
+          + "crew.kills(),event";
 
   /** Seconds between two looks at all entries, in which the payload is counted. */
   private static final int WALK_SECONDS = 10;
@@ -66,12 +65,9 @@ public final class CacheSoak implements Callable<Integer> {
 
   private final Recorder reads = new Recorder(3);
   private final Recorder writes = new Recorder(3);
-  private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final List<CacheSoakWork> work = new ArrayList<>();
-  private final List<Thread> running = new ArrayList<>();
   private final Random random = new Random();
-  private Process other;
-  private int kills;
+  private SoakCrew crew;
   private double payloadMiB;
   private CacheStats before;
 
@@ -94,13 +90,14 @@ public final class CacheSoak implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    crew = new SoakCrew(child);
     if (child) {
       try (TophashCache<Integer, byte[]> cache = open()) {
         startThreads(cache);
         System.in.read(); // ends with the parent
         endThreads();
       }
-      return failure.get() == null ? 0 : 1;
+      return crew.failure() == null ? 0 : 1;
     }
     Files.createDirectories(out);
     Files.deleteIfExists(path);
@@ -113,7 +110,7 @@ public final class CacheSoak implements Callable<Integer> {
       startOther();
       run(cache, lines);
       endThreads();
-      other.destroyForcibly().waitFor();
+      crew.endOther();
       walk(cache);
       VerifyReport report = cache.verify();
       CacheStats stats = cache.statsOfAll();
@@ -122,46 +119,31 @@ public final class CacheSoak implements Callable<Integer> {
           "cache soak ended: minutes=%.1f kills=%d entries=%d evicted=%d rejected=%d puts=%d"
               + " findings=%s failure=%s%n",
           minutes,
-          kills,
+          crew.kills(),
           cache.estimatedSize(),
           stats.evictionCount(),
           stats.rejectedCount(),
           work.stream().mapToLong(CacheSoakWork::puts).sum(),
           report.findings(),
-          failure.get());
+          crew.failure());
       if (!report.isClean()) {
         return 1;
       }
     }
     SoakCharts.draw(csv, out, "cache-soak", SoakCharts.CACHE);
-    return failure.get() == null ? 0 : 1;
+    return crew.failure() == null ? 0 : 1;
   }
 
   private void run(TophashCache<Integer, byte[]> cache, PrintWriter lines) throws Exception {
-    long start = System.nanoTime();
-    long end = start + (long) (minutes * TimeUnit.MINUTES.toNanos(1));
-    int nextKill = 5;
-    for (int second = 1; System.nanoTime() < end && failure.get() == null; second++) {
-      String event = "";
-      if (second == nextKill) {
-        other.destroyForcibly().waitFor();
-        kills++;
-        event = "kill";
-        nextKill += 3 + random.nextInt(10);
-      } else if (!other.isAlive()) {
-        if (other.exitValue() != 128 + 9) {
-          fail("the other process failed: " + other.exitValue());
-        }
-        startOther();
-        event = "start";
-      } else if (second % WALK_SECONDS == 1) {
-        walk(cache);
-      }
-      long next = start + TimeUnit.SECONDS.toNanos(second);
-      TimeUnit.NANOSECONDS.sleep(Math.max(0, next - System.nanoTime()));
-      lines.println(line(cache, second, event));
-      lines.flush();
-    }
+    crew.run(
+        minutes,
+        (second, event) -> {
+          if (event.isEmpty() && second % WALK_SECONDS == 1) {
+            walk(cache);
+          }
+          lines.println(line(cache, second, event));
+          lines.flush();
+        });
   }
 
   /** Compares all values with what their keys must have. */
@@ -182,7 +164,7 @@ public final class CacheSoak implements Callable<Integer> {
     Policy policy = cache.policy();
     long fileBytes = Files.size(path);
     if (fileBytes > policy.maxBytes() || policy.usedBytes() > policy.maxBytes()) {
-      fail("the bound is exceeded, file=" + fileBytes + " policy=" + policy);
+      crew.fail("the bound is exceeded, file=" + fileBytes + " policy=" + policy);
     }
     CacheStats stats = cache.statsOfAll();
     CacheStats last = before;
@@ -200,12 +182,8 @@ public final class CacheSoak implements Callable<Integer> {
         Long.toString(stats.rejectedCount() - last.rejectedCount()),
         SoakSample.latencies(reads.getIntervalHistogram()),
         SoakSample.latencies(writes.getIntervalHistogram()),
-        Integer.toString(kills),
+        Integer.toString(crew.kills()),
         event);
-  }
-
-  private void fail(String why) {
-    failure.compareAndSet(null, new IllegalStateException(why));
   }
 
   private void startThreads(TophashCache<Integer, byte[]> cache) {
@@ -214,49 +192,30 @@ public final class CacheSoak implements Callable<Integer> {
           new CacheSoakWork(
               cache, random.nextLong(), reads, writes, TimeUnit.MICROSECONDS.toNanos(pauseMicros));
       work.add(one);
-      Thread thread = new Thread(one, "cache-soak-" + i);
-      thread.setUncaughtExceptionHandler(
-          (t, e) -> {
-            e.printStackTrace();
-            failure.compareAndSet(null, e);
-            if (child) {
-              Runtime.getRuntime().halt(3);
-            }
-          });
-      thread.start();
-      running.add(thread);
+      crew.start(one);
     }
   }
 
   private void endThreads() throws InterruptedException {
     work.forEach(CacheSoakWork::end);
-    for (Thread thread : running) {
-      thread.join();
-    }
+    crew.join();
   }
 
   private void startOther() throws IOException {
-    other =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CacheSoak.class.getName(),
-                "--child",
-                "--cache",
-                path.toString(),
-                "--out",
-                out.toString(),
-                "--threads",
-                Integer.toString(threads),
-                "--mebibytes",
-                Integer.toString(mebibytes),
-                "--pause-micros",
-                Long.toString(pauseMicros))
-            .redirectError(ProcessBuilder.Redirect.appendTo(out.resolve("child.log").toFile()))
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    crew.startOther(
+        CacheSoak.class,
+        out.resolve("child.log"),
+        List.of(
+            "--child",
+            "--cache",
+            path.toString(),
+            "--out",
+            out.toString(),
+            "--threads",
+            Integer.toString(threads),
+            "--mebibytes",
+            Integer.toString(mebibytes),
+            "--pause-micros",
+            Long.toString(pauseMicros)));
   }
 }

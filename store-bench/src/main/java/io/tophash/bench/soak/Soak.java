@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Recorder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -52,12 +51,9 @@ public final class Soak implements Callable<Integer> {
 
   private final Recorder reads = new Recorder(3);
   private final Recorder writes = new Recorder(3);
-  private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final List<SoakWork> work = new ArrayList<>();
-  private final List<Thread> running = new ArrayList<>();
   private final Random random = new Random();
-  private Process other;
-  private int kills;
+  private SoakCrew crew;
   private String event = "";
 
   private Soak() {}
@@ -73,13 +69,14 @@ public final class Soak implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    crew = new SoakCrew(child);
     if (child) {
       try (SyncStore<String, byte[]> store = SoakWork.open(path)) {
         startThreads(store);
         System.in.read(); // ends with the parent
         endThreads();
       }
-      return failure.get() == null ? 0 : 1;
+      return crew.failure() == null ? 0 : 1;
     }
     if (draw) {
       SoakCharts.draw(out.resolve("soak.csv"), out, "soak", SoakCharts.STORE);
@@ -96,53 +93,38 @@ public final class Soak implements Callable<Integer> {
       startOther();
       run(store, sample, lines);
       endThreads();
-      other.destroyForcibly().waitFor();
+      crew.endOther();
       VerifyReport report = store.verify();
       store.forEach(SoakWork::check);
       System.out.printf(
           Locale.ROOT,
           "soak ended: minutes=%.1f kills=%d takeovers=%d entries=%d findings=%s failure=%s%n",
           minutes,
-          kills,
+          crew.kills(),
           store.stats().takeovers(),
           store.sizeLong(),
           report.findings(),
-          failure.get());
+          crew.failure());
       if (!report.isClean()) {
         return 1;
       }
     }
     SoakCharts.draw(csv, out, "soak", SoakCharts.STORE);
-    return failure.get() == null ? 0 : 1;
+    return crew.failure() == null ? 0 : 1;
   }
 
   private void run(SyncStore<String, byte[]> store, SoakSample sample, PrintWriter lines)
       throws Exception {
-    long start = System.nanoTime();
-    long end = start + (long) (minutes * TimeUnit.MINUTES.toNanos(1));
-    int nextKill = 5;
-    for (int second = 1; System.nanoTime() < end && failure.get() == null; second++) {
-      event = "";
-      if (second == nextKill) {
-        other.destroyForcibly().waitFor();
-        kills++;
-        event = "kill";
-        nextKill += 3 + random.nextInt(10);
-      } else if (!other.isAlive()) {
-        if (other.exitValue() != 128 + 9) {
-          failure.compareAndSet(
-              null, new IllegalStateException("the other process failed: " + other.exitValue()));
-        }
-        startOther();
-        event = "start";
-      } else {
-        sweep(store, second);
-      }
-      long next = start + TimeUnit.SECONDS.toNanos(second);
-      TimeUnit.NANOSECONDS.sleep(Math.max(0, next - System.nanoTime()));
-      lines.println(sample.line(second, other, kills, event));
-      lines.flush();
-    }
+    crew.run(
+        minutes,
+        (second, happened) -> {
+          event = happened;
+          if (event.isEmpty()) {
+            sweep(store, second);
+          }
+          lines.println(sample.line(second, crew.other(), crew.kills(), event));
+          lines.flush();
+        });
   }
 
   private void sweep(SyncStore<String, byte[]> store, int second) throws IOException {
@@ -163,7 +145,7 @@ public final class Soak implements Callable<Integer> {
       event = "verify";
       VerifyReport report = store.verify();
       if (!report.isClean()) {
-        failure.compareAndSet(null, new IllegalStateException(report.findings().toString()));
+        crew.fail(report.findings().toString());
       }
     } else if (second % 10 == 0) {
       event = "iterate";
@@ -187,47 +169,28 @@ public final class Soak implements Callable<Integer> {
           new SoakWork(
               store, random.nextLong(), reads, writes, TimeUnit.MICROSECONDS.toNanos(pauseMicros));
       work.add(one);
-      Thread thread = new Thread(one, "soak-" + i);
-      thread.setUncaughtExceptionHandler(
-          (t, e) -> {
-            e.printStackTrace();
-            failure.compareAndSet(null, e);
-            if (child) {
-              Runtime.getRuntime().halt(3);
-            }
-          });
-      thread.start();
-      running.add(thread);
+      crew.start(one);
     }
   }
 
   private void endThreads() throws InterruptedException {
     work.forEach(SoakWork::end);
-    for (Thread thread : running) {
-      thread.join();
-    }
+    crew.join();
   }
 
   private void startOther() throws IOException {
-    other =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Soak.class.getName(),
-                "--child",
-                "--store",
-                path.toString(),
-                "--out",
-                out.toString(),
-                "--threads",
-                Integer.toString(threads),
-                "--pause-micros",
-                Long.toString(pauseMicros))
-            .redirectError(ProcessBuilder.Redirect.appendTo(out.resolve("child.log").toFile()))
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    crew.startOther(
+        Soak.class,
+        out.resolve("child.log"),
+        List.of(
+            "--child",
+            "--store",
+            path.toString(),
+            "--out",
+            out.toString(),
+            "--threads",
+            Integer.toString(threads),
+            "--pause-micros",
+            Long.toString(pauseMicros)));
   }
 }
