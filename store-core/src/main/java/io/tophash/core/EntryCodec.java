@@ -1,6 +1,7 @@
 package io.tophash.core;
 
 import io.tophash.core.alloc.BlockAllocator;
+import io.tophash.core.alloc.Reach;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.format.BucketLayout;
@@ -38,6 +39,7 @@ final class EntryCodec<T> {
   private final int note;
   private final MappedMemory memory;
   private final BlockAllocator allocator;
+  private final Reach reach;
   private final CRC32C crc = new CRC32C();
   private final boolean verifies;
   private final boolean changes;
@@ -64,6 +66,7 @@ final class EntryCodec<T> {
     this.note = note;
     this.memory = engine.memory;
     this.allocator = engine.allocator;
+    this.reach = allocator.reach();
     this.verifies = indirect && engine.verifiesReads;
     int limit = note == IntentLayout.PENDING_KEY ? MAX_KEY_BYTES : MAX_VALUE_BYTES;
     this.maxBytes = (int) Math.min(limit, memory.windowBytes() / 2);
@@ -220,11 +223,11 @@ final class EntryCodec<T> {
       return viewOf(cell, fixedBytes);
     }
     long record = memory.getLong(cell, 0);
-    if (!isInside(record, RecordLayout.PAYLOAD)) {
+    if (!reach.holds(record, RecordLayout.PAYLOAD)) {
       throw outside(record);
     }
     int size = memory.getInt(record, RecordLayout.LENGTH);
-    if (size < 0 || size > maxBytes || !isInside(record, RecordLayout.bytes(size))) {
+    if (size < 0 || size > maxBytes || !reach.holds(record, RecordLayout.bytes(size))) {
       throw outside(record);
     }
     ByteBuffer payload = viewOf(record + RecordLayout.PAYLOAD, size);
@@ -246,17 +249,9 @@ final class EntryCodec<T> {
    */
   void touch(long cell) {
     long record = memory.getLong(cell, 0);
-    if (isInside(record, TOUCHED_BYTES)) {
+    if (reach.holds(record, TOUCHED_BYTES)) {
       Touch.use(memory.getLong(record, 0) ^ memory.getLong(record, TOUCHED_BYTES - 8));
     }
-  }
-
-  // As TableContext.checkPosition: what stands in a damaged file must not lead out of the mapping.
-  private boolean isInside(long record, long bytes) {
-    return record > 0
-        && (record & 7) == 0
-        && (record & memory.windowBytes() - 1) + bytes <= memory.windowBytes()
-        && record <= allocator.limitBytes() - bytes;
   }
 
   private CorruptStoreException outside(long record) {

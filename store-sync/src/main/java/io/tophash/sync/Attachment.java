@@ -74,14 +74,14 @@ final class Attachment {
       return new Attachment(core, then, tablesThen, verifyReads, () -> release(core, pin));
     } finally {
       if (!isShared) {
-        core.unpin(pin);
+        core.checkpoints().unpin(pin);
       }
     }
   }
 
   private static void release(SyncCore core, Pin pin) {
     try {
-      core.unpin(pin);
+      core.checkpoints().unpin(pin);
     } finally {
       Cores.release(core);
     }
@@ -152,7 +152,7 @@ final class Attachment {
 
   void force() {
     table.checkWritable();
-    core.force();
+    core.checkpoints().force();
   }
 
   Durability durability() {
@@ -162,7 +162,7 @@ final class Attachment {
 
   void durability(Durability level) {
     table.checkWritable();
-    core.setLevel(level.level());
+    core.checkpoints().setLevel(level.level());
   }
 
   void compact() {
@@ -186,7 +186,7 @@ final class Attachment {
   void backup(Path target) {
     table.checkOpen();
     try {
-      if (table.isReadOnly() || core.isBroken()) {
+      if (table.isReadOnly() || core.checkpoints().isBroken()) {
         // No snapshot can be taken: each shard is copied as it is when its turn comes.
         new Backup(core, shards, tables).run(target);
       } else {

@@ -55,6 +55,11 @@ public final class BlockAllocator {
     return pages.limitBytes();
   }
 
+  /** How far references may lead. */
+  public Reach reach() {
+    return pages.reach();
+  }
+
   /** Bytes of whole free pages below the limit; a hint after a kill. */
   public long freeBytes() {
     return pages.freePages() << PAGE_SHIFT;

@@ -27,6 +27,7 @@ final class PagePool {
   private final MappedMemory memory;
   private final PageTable table;
   private final PageSearch search;
+  private final Reach reach;
   private long limit;
   private long freshPage;
   private long freePages;
@@ -35,6 +36,7 @@ final class PagePool {
     this.memory = memory;
     this.table = new PageTable(memory);
     this.search = new PageSearch(table);
+    this.reach = new Reach(memory);
     this.file = file;
     this.end = new WrittenEnd(file, memory.getLong(0, HeaderLayout.LIMIT_PAGES) << PAGE_SHIFT);
     reload();
@@ -42,7 +44,7 @@ final class PagePool {
 
   /** Reads anew what the header says. */
   void reload() {
-    limit = memory.getLong(0, HeaderLayout.LIMIT_PAGES);
+    putLimit(memory.getLong(0, HeaderLayout.LIMIT_PAGES));
     freshPage = memory.getLong(0, HeaderLayout.FRESH_PAGE);
     freePages = Math.max(0, memory.getLong(0, HeaderLayout.FREE_PAGES));
     search.freedAll();
@@ -89,8 +91,17 @@ final class PagePool {
     return limit;
   }
 
+  private void putLimit(long pages) {
+    limit = pages;
+    reach.putLimit(pages << PAGE_SHIFT);
+  }
+
   long limitBytes() {
-    return limit << PAGE_SHIFT;
+    return reach.limitBytes();
+  }
+
+  Reach reach() {
+    return reach;
   }
 
   long freePages() {
@@ -164,7 +175,7 @@ final class PagePool {
     CrashPoint.reached("extend.written");
     long newLimit = Math.min(comfortable, end.bytes() >>> PAGE_SHIFT);
     freePages += newLimit - limit;
-    limit = newLimit;
+    putLimit(newLimit);
     memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);
     memory.putLongRelease(0, HeaderLayout.LIMIT_PAGES, limit);
     CrashPoint.reached("extend.limited");
@@ -272,7 +283,7 @@ final class PagePool {
     page = Math.max(headEnd(page), Math.min(lowest, limit));
     if (page < limit) {
       freePages = Math.max(0, freePages - freeBehind(page));
-      limit = page;
+      putLimit(page);
       search.freed(limit);
       memory.putLongRelease(0, HeaderLayout.LIMIT_PAGES, limit);
       memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);

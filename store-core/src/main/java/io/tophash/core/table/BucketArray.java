@@ -60,21 +60,21 @@ final class BucketArray {
   /** The array whose directory stands at this position. */
   static BucketArray open(TableContext context, long directory) {
     MappedMemory memory = context.memory;
-    context.checkPosition("directory", directory, DirectoryLayout.CHUNKS);
+    context.reach.check("directory", directory, DirectoryLayout.CHUNKS);
     int b = memory.getInt(directory, DirectoryLayout.B);
     int count = memory.getInt(directory, DirectoryLayout.CHUNK_COUNT);
     if (!isPossible(context, b) || count != DirectoryLayout.chunkCount(b, context.chunkShift)) {
       throw new CorruptStoreException(
           "directory", directory, "sizes disagree, b=" + b + " chunkCount=" + count);
     }
-    context.checkPosition("directory", directory, DirectoryLayout.bytes(count));
+    context.reach.check("directory", directory, DirectoryLayout.bytes(count));
     BucketArray array =
         new BucketArray(
             memory, context.allocator, directory, b, context.chunkShift, context.layout.bytes());
     for (int i = 0; i < count; i++) {
       long chunk = memory.getLong(directory, DirectoryLayout.chunk(i));
       if (chunk != 0) {
-        context.checkPosition("chunk", chunk, array.chunkBytes(i));
+        context.reach.check("chunk", chunk, array.chunkBytes(i));
       }
       array.chunks[i] = chunk;
     }

@@ -161,7 +161,7 @@ final class Evacuator {
     long link = table.overflowLink(head);
     for (long hops = 0; link != 0; hops++) {
       long bucket = Links.position(link);
-      table.context.checkPosition("overflow bucket", bucket, layout.bytes());
+      table.context.reach.check("overflow bucket", bucket, layout.bytes());
       long next = table.overflowLink(bucket);
       if (Links.isOwnBlock(link)) {
         table.context.allocator.freeIfAllocated(bucket);

@@ -91,7 +91,7 @@ public final class Recovery {
       if (length != layout.valueCellBytes() || layout.indirectValues()) {
         throw new CorruptStoreException("undo record", HeaderLayout.UNDO, "impossible length");
       }
-      context.checkPosition("undo record", cell, length);
+      context.reach.check("undo record", cell, length);
       memory.copy(HeaderLayout.UNDO + 16, cell, length);
       memory.putIntRelease(0, HeaderLayout.UNDO + 12, 0);
     }
@@ -153,7 +153,7 @@ public final class Recovery {
 
   private void checkSlot(long slot) {
     if (slot < HeaderLayout.DESCRIPTORS || slot >= HeaderLayout.BYTES) {
-      context.checkPosition("directory", slot, 8);
+      context.reach.check("directory", slot, 8);
     }
   }
 
@@ -204,7 +204,7 @@ public final class Recovery {
 
   private long bucket() {
     long bucket = header(IntentLayout.BUCKET);
-    context.checkPosition("intent", bucket, layout.bytes());
+    context.reach.check("intent", bucket, layout.bytes());
     return bucket;
   }
 
@@ -259,7 +259,7 @@ public final class Recovery {
     table.setCount(header(IntentLayout.COUNT_BEFORE) - (committed ? 1 : 0));
     if (committed) {
       long head = header(IntentLayout.HEAD);
-      context.checkPosition("intent", head, layout.bytes());
+      context.reach.check("intent", head, layout.bytes());
       restoreEmptyRest(table, head);
       Assigner assigner = new Assigner(table);
       assigner.zeroCell(bucket(), cell());

@@ -1,5 +1,6 @@
 package io.tophash.core.table;
 
+import io.tophash.core.alloc.Reach;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.format.BucketLayout;
 import io.tophash.core.format.RecordLayout;
@@ -40,6 +41,7 @@ public final class Table extends TableState {
   private final int chunkShift;
   private final long chunkMask;
   private final boolean indirectKeys;
+  private final Reach reach;
 
   // Keeps the reads of touch() from being optimised away.
   long touched;
@@ -53,6 +55,7 @@ public final class Table extends TableState {
     this.chunkShift = context.chunkShift;
     this.chunkMask = (1L << chunkShift) - 1;
     this.indirectKeys = layout.indirectKeys();
+    this.reach = context.reach;
   }
 
   /** Position of the chain that holds what has this hash, or 0 if there is none. */
@@ -97,7 +100,7 @@ public final class Table extends TableState {
   private long overflowOf(long link) {
     long next = Links.position(link);
     if (next != 0) {
-      context.checkPosition("overflow bucket", next, bucketBytes);
+      reach.check("overflow bucket", next, bucketBytes);
     }
     return next;
   }
@@ -175,7 +178,7 @@ public final class Table extends TableState {
       return memory.sameBytes(bucket + offset, key, length);
     }
     long record = memory.getLong(bucket, offset);
-    context.checkPosition("key record", record, RecordLayout.bytes(length));
+    reach.check("key record", record, RecordLayout.bytes(length));
     return memory.getInt(record, RecordLayout.LENGTH) == length
         && memory.sameBytes(record + RecordLayout.PAYLOAD, key, length);
   }
@@ -196,12 +199,12 @@ public final class Table extends TableState {
   /** Position of the record that a cell refers to; checked with its length. */
   long record(String section, long bucket, int cellOffset) {
     long record = memory.getLong(bucket, cellOffset);
-    context.checkPosition(section, record, RecordLayout.PAYLOAD);
+    reach.check(section, record, RecordLayout.PAYLOAD);
     int length = memory.getInt(record, RecordLayout.LENGTH);
     if (length < 0) {
       throw new CorruptStoreException(section, record, "negative length, length=" + length);
     }
-    context.checkPosition(section, record, RecordLayout.bytes(length));
+    reach.check(section, record, RecordLayout.bytes(length));
     return record;
   }
 

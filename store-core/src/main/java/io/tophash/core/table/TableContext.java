@@ -1,10 +1,9 @@
 package io.tophash.core.table;
 
 import io.tophash.core.alloc.BlockAllocator;
-import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.alloc.Reach;
 import io.tophash.core.format.BucketLayout;
 import io.tophash.core.format.HeaderLayout;
-import io.tophash.core.format.SpanLayout;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.MappedMemory;
 
@@ -12,12 +11,11 @@ import io.tophash.core.memory.MappedMemory;
 public final class TableContext {
   final MappedMemory memory;
   final BlockAllocator allocator;
+  final Reach reach;
   final BucketLayout layout;
   final KeyHash.Factory hashes;
   final int keyFixedBytes;
   final int chunkShift;
-
-  private final long windowMask;
 
   /**
    * @param memory the mapped store
@@ -38,7 +36,7 @@ public final class TableContext {
     this.hashes = hashes;
     this.keyFixedBytes = keyFixedBytes;
     this.chunkShift = memory.getInt(0, HeaderLayout.CHUNK_SHIFT);
-    this.windowMask = memory.windowBytes() - 1;
+    this.reach = allocator.reach();
   }
 
   /** log2 of the buckets of a chunk: 4,096, or fewer where a chunk would not fit a small window. */
@@ -48,20 +46,5 @@ public final class TableContext {
       shift--;
     }
     return shift;
-  }
-
-  /**
-   * Refuses a position that was read from the file and cannot be one of ours: this check stands
-   * between a damaged file and an access outside the mapping.
-   */
-  void checkPosition(String section, long position, long bytes) {
-    if (position < SpanLayout.PAGE_BYTES
-        || (position & 7) != 0
-        || bytes > windowMask
-        || (position & windowMask) + bytes > windowMask + 1
-        || position + bytes > allocator.limitBytes()) {
-      throw new CorruptStoreException(
-          section, position, "a reference leads outside the store, bytes=" + bytes);
-    }
   }
 }

@@ -62,7 +62,7 @@ public final class Cores {
     }
     boolean first = !gate.wasOpened;
     gate.wasOpened = true;
-    shared = new Shared(SyncCore.attach(path, request, first));
+    shared = new Shared(Attaching.attach(path, request, first));
     if (request.readOnly) {
       gate.reader = shared;
     } else {
@@ -94,7 +94,7 @@ public final class Cores {
         } else {
           gate.writer = null;
         }
-        core.detach();
+        new Detaching(core).run();
       }
     }
   }

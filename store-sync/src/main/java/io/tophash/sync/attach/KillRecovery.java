@@ -22,20 +22,21 @@ public final class KillRecovery {
   private final ProcessTable process;
   private final OwedHazards owed;
   private final Shards shards;
+  private final WholeShards wholeShards;
   private final ExtentAllocator allocator;
 
-  KillRecovery(
-      MappedMemory memory, ProcessTable process, Shards shards, ExtentAllocator allocator) {
-    this.memory = memory;
-    this.process = process;
+  KillRecovery(SyncCore core) {
+    this.memory = core.memory();
+    this.process = core.process();
     this.owed = process.owed();
-    this.shards = shards;
-    this.allocator = allocator;
+    this.wholeShards = core.wholeShards();
+    this.shards = core.shards();
+    this.allocator = core.allocator();
   }
 
   void run() {
     owed.forEachDeadRow(this::settleRow);
-    new WholeShards(shards).takeOverFromTheDead();
+    wholeShards.takeOverFromTheDead();
     recoverClaims();
   }
 

@@ -108,4 +108,32 @@ public final class SyncRequest extends OpenRequest {
       require("number of shards (log2)", header.shardShift(), shardShift);
     }
   }
+
+  /**
+   * Refuses, for a further opener of this JVM, what holds for all and is another for the first one.
+   *
+   * @throws IllegalArgumentException names what differs
+   */
+  void checkBeside(SyncRequest first) {
+    if (maxBytes != ANY_LENGTH && maxBytes != first.maxBytes) {
+      throw refusal("maxBytes", first.maxBytes, maxBytes);
+    }
+    long present = first.lockTimeoutNanos();
+    if (lockTimeoutMs != ANY_LOCK_TIMEOUT && lockTimeoutNanos() != present) {
+      throw refusal("lockTimeout in ms", present / 1_000_000, lockTimeoutNanos() / 1_000_000);
+    }
+  }
+
+  private IllegalArgumentException refusal(String what, long present, long requested) {
+    return new IllegalArgumentException(
+        "the store is already open in this process with another "
+            + what
+            + ", which holds for all; ask for the same one, or for none, or close the first one,"
+            + " store="
+            + path
+            + " open="
+            + present
+            + " requested="
+            + requested);
+  }
 }

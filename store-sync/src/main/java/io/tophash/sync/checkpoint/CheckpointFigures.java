@@ -2,6 +2,8 @@ package io.tophash.sync.checkpoint;
 
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.EpochLayout;
+import io.tophash.sync.process.ProcessTable;
+import java.time.Instant;
 
 /**
  * What is known of the checkpoints of a store, for people. Read while others work.
@@ -48,5 +50,19 @@ public record CheckpointFigures(
         words.get(EpochLayout.RECOVERED),
         words.get(EpochLayout.RECOVERED_CUT_MS),
         words.get(EpochLayout.RECOVERED_MS));
+  }
+
+  /** Why the next one is not there yet. */
+  String delay(ProcessTable process) {
+    int slot = stalledBy >= 0 ? stalledBy : takenBy;
+    return "checkpoint="
+        + durable
+        + " cut="
+        + Instant.ofEpochMilli(durableMs)
+        + " level={"
+        + level
+        + "} waitsFor={"
+        + (slot < 0 ? "device" : process.describe(slot))
+        + "}";
   }
 }

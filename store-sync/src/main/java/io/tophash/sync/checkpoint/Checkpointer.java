@@ -104,7 +104,7 @@ public final class Checkpointer {
     }
     long pause = CheckpointSchedule.PERIOD_NANOS;
     try {
-      checkpoints.heedBroken();
+      checkpoints.device().heed();
       long durable = checkpoints.durable();
       CheckpointSchedule.Advice advice = checkpoints.look(schedule, System.nanoTime());
       sayIfLate(advice.isLate());

@@ -17,9 +17,7 @@ import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.ShardCut;
 import io.tophash.sync.shard.Shards;
 import java.io.UncheckedIOException;
-import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongPredicate;
 
 /**
@@ -44,14 +42,14 @@ public final class Checkpoints {
   private static final System.Logger LOG = System.getLogger("io.tophash");
 
   private final StoreFile file;
-  private final Sidecar sidecar;
   private final ShardContext context;
   private final ShardCut cutter;
   private final EpochWords words;
   private final Roots roots;
   private final Pins pins;
+  private final Device device;
+  private final CheckpointTurn turn;
   private boolean warned; // by the holder of CHECKPOINT
-  private final ReentrantLock turn = new ReentrantLock();
 
   /**
    * @param file the file of the store
@@ -60,12 +58,13 @@ public final class Checkpoints {
    */
   public Checkpoints(StoreFile file, Sidecar sidecar, Shards shards) {
     this.file = file;
-    this.sidecar = sidecar;
     this.context = shards.context();
     this.cutter = new ShardCut(shards);
     this.words = new EpochWords(context.memory());
     this.roots = new Roots(context.memory());
     this.pins = new Pins(words, context.process().slot());
+    this.device = new Device(file, words);
+    this.turn = new CheckpointTurn(sidecar, words, context.process(), context.lockTimeoutNanos());
   }
 
   /** Writes what a new store needs before its shards are made: root 1, and the first epoch. */
@@ -86,63 +85,16 @@ public final class Checkpoints {
    * @throws StoreTimeoutException if a process that is alive does not let go of a shard
    */
   public long force() {
-    checkNotBroken();
+    device.check();
     // A checkpoint with a higher number is cut after this.
     long before = words.get(EpochLayout.CUTTING);
-    turn.lock();
-    try {
-      if (words.get(EpochLayout.DURABLE) > before) {
-        return words.get(EpochLayout.DURABLE);
-      }
-      inTurn(
-          () -> {
-            if (words.get(EpochLayout.DURABLE) <= before) {
-              take();
-            }
-          });
-      return words.get(EpochLayout.DURABLE);
-    } finally {
-      turn.unlock();
-    }
+    turn.runIf(() -> durable() <= before, this::takeIfSound);
+    return durable();
   }
 
-  private void inTurn(Runnable action) {
-    lockByte();
-    runAsHolder(action);
-  }
-
-  private void lockByte() {
-    try {
-      sidecar.lockCheckpoint(Math.max(1, context.lockTimeoutNanos() / 1_000_000));
-    } catch (StoreTimeoutException e) {
-      int slot = (int) words.get(EpochLayout.TAKEN_BY) - 1;
-      throw slot < 0
-          ? e
-          : new StoreTimeoutException(
-              e.getMessage() + " owner={" + context.process().describe(slot) + "}");
-    }
-  }
-
-  private void runAsHolder(Runnable action) {
-    asHolder(
-        () -> {
-          checkNotBroken();
-          action.run();
-        });
-  }
-
-  private void asHolder(Runnable action) {
-    try {
-      words.put(EpochLayout.TAKEN_SINCE_MS, System.currentTimeMillis());
-      words.put(EpochLayout.TAKEN_BY, 1 + context.process().slot());
-      action.run();
-    } finally {
-      try {
-        words.put(EpochLayout.TAKEN_BY, 0);
-      } finally {
-        sidecar.unlockCheckpoint();
-      }
-    }
+  private void takeIfSound() {
+    device.check();
+    take();
   }
 
   /** How durable changes are. Wait-free. */
@@ -157,17 +109,13 @@ public final class Checkpoints {
    * @throws StoreException as {@link #force}
    */
   public void setLevel(Level level) {
-    checkNotBroken();
-    turn.lock();
-    try {
-      inTurn(
-          () -> {
-            words.putLevel(level);
-            take();
-          });
-    } finally {
-      turn.unlock();
-    }
+    device.check();
+    turn.run(
+        () -> {
+          device.check();
+          words.putLevel(level);
+          take();
+        });
   }
 
   /**
@@ -178,24 +126,16 @@ public final class Checkpoints {
    * @throws StoreException if the device refuses, now or at an earlier attempt
    */
   boolean attempt(long before) {
-    if (!turn.tryLock()) {
-      return false;
-    }
-    try {
-      if (!sidecar.tryLockCheckpoint()) {
-        return false;
-      }
-      boolean[] taken = {true};
-      runAsHolder(
-          () -> {
-            if (words.get(EpochLayout.DURABLE) == before) {
-              taken[0] = takeOnce(LAST_DURABLE, this::complete) == null;
-            }
-          });
-      return taken[0];
-    } finally {
-      turn.unlock();
-    }
+    boolean[] isTaken = {true};
+    boolean hadTurn =
+        turn.tryRun(
+            () -> {
+              device.check();
+              if (durable() == before) {
+                isTaken[0] = takeOnce(LAST_DURABLE, this::complete) == null;
+              }
+            });
+    return hadTurn && isTaken[0];
   }
 
   /** Takes a look for who sees to it that checkpoints come in time. */
@@ -207,27 +147,15 @@ public final class Checkpoints {
     return schedule.look(nowNanos, level, cutting, durable, hasChanges);
   }
 
-  /**
-   * Refuses changes, or no longer, by what is known of the device: where a limit of loss was asked
-   * for and cannot be kept, a change is refused rather than made and lost.
-   */
-  void heedBroken() {
-    file.refuseChanges(isBroken() && words.level().limitsLoss() ? brokenMessage(null) : null);
+  /** What is known of the device. */
+  Device device() {
+    return device;
   }
 
   /** Why the next checkpoint is not there yet. */
   String describeDelay() {
-    CheckpointFigures figures = CheckpointFigures.of(context.memory());
-    int slot = figures.stalledBy() >= 0 ? figures.stalledBy() : figures.takenBy();
-    return "checkpoint="
-        + figures.durable()
-        + " cut="
-        + Instant.ofEpochMilli(figures.durableMs())
-        + " level={"
-        + figures.level()
-        + "} waitsFor={"
-        + (slot < 0 ? "device" : context.process().describe(slot))
-        + "} store="
+    return CheckpointFigures.of(context.memory()).delay(context.process())
+        + " store="
         + context.store();
   }
 
@@ -237,13 +165,7 @@ public final class Checkpoints {
    * @throws StoreTimeoutException if somebody else does for too long
    */
   public void alone(Runnable action) {
-    turn.lock();
-    try {
-      lockByte();
-      asHolder(action);
-    } finally {
-      turn.unlock();
-    }
+    turn.run(action);
   }
 
   /**
@@ -314,7 +236,7 @@ public final class Checkpoints {
    */
   public void release(LongPredicate isWanted) {
     try {
-      if (!isBroken() && isWanted.test(lowestPin())) {
+      if (!device.isBroken() && isWanted.test(lowestPin())) {
         take();
       }
     } catch (StoreException e) {
@@ -330,7 +252,7 @@ public final class Checkpoints {
     if (!words.isUnchanged(context.shardCount())) {
       force();
     } else {
-      checkNotBroken();
+      device.check();
     }
   }
 
@@ -406,9 +328,7 @@ public final class Checkpoints {
       CrashPoint.reached("checkpoint.written");
       roots.force(slot);
     } catch (UncheckedIOException | StoreException e) {
-      // What the system could not write it may have forgotten: no later success means anything.
-      words.put(EpochLayout.BROKEN, 1);
-      throw broken(e);
+      throw device.broken(e);
     }
     CrashPoint.reached("checkpoint.rooted");
     words.put(EpochLayout.ROOT_SLOT, slot);
@@ -426,27 +346,7 @@ public final class Checkpoints {
 
   /** True if the store could not be written back once, so that there are no more checkpoints. */
   public boolean isBroken() {
-    return words.get(EpochLayout.BROKEN) != 0;
-  }
-
-  private void checkNotBroken() {
-    if (isBroken()) {
-      throw broken(null);
-    }
-  }
-
-  private StoreException broken(RuntimeException cause) {
-    return new StoreException(brokenMessage(cause), cause);
-  }
-
-  private String brokenMessage(RuntimeException cause) {
-    return "the store could not be written back to the device, so what was stored since the last"
-        + " checkpoint would be lost in a power cut; it can still be read and copied: make a"
-        + " backup on another device, then look after this one, store="
-        + context.store()
-        + " checkpoint="
-        + words.get(EpochLayout.DURABLE)
-        + (cause == null ? "" : " reason=" + cause.getMessage());
+    return device.isBroken();
   }
 
   /** Number of the newest durable checkpoint. Wait-free. */

@@ -200,7 +200,7 @@ public final class InlineTable extends SegmentTable<LongOp> {
 
   @Override
   void rebuild(LongOp op, int shard) {
-    shards.rebuild(shard, op.hash, 0, op.stored());
+    changes.rebuild(shard, op.hash, 0, op.stored());
   }
 
   // --- walks

@@ -4,9 +4,12 @@ import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.StoreFile;
+import io.tophash.sync.shard.Promotions;
+import io.tophash.sync.shard.SegmentChanges;
 import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
 import io.tophash.sync.shard.WholeShards;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * The life of the entries of one attachment: open, then closed. Nothing begins after {@link
@@ -18,6 +21,10 @@ public abstract class OpenTable {
   final Shards shards;
   final ShardContext context;
   final MappedMemory memory;
+  final SegmentChanges changes;
+  // By shard: a hash in the segment whose promotion lookups of this table want; 0 if none.
+  final AtomicLongArray wanted;
+  final Promotions promotions;
   private final StoreFile file;
   private final boolean readOnly;
   // Once true it stays true; an attachment is never opened again.
@@ -27,6 +34,9 @@ public abstract class OpenTable {
     this.shards = shards;
     this.context = shards.context();
     this.memory = context.memory();
+    this.changes = new SegmentChanges(shards);
+    this.wanted = new AtomicLongArray(context.shardCount());
+    this.promotions = new Promotions(shards, wanted);
     this.file = context.file();
     this.readOnly = readOnly;
   }
@@ -132,7 +142,7 @@ public abstract class OpenTable {
   final void lock(int shard) {
     shards.lock(shard);
     checkOpen();
-    shards.addMisses(shard, shards.misses().takeUnreported(shard));
+    promotions.reportMisses(shard);
   }
 
   /**

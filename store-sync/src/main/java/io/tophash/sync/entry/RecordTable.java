@@ -306,7 +306,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
   @Override
   void rebuild(RecordOp op, int shard) {
     if (eviction == null) {
-      shards.rebuild(shard, op.hash, op.logged.length, 0);
+      changes.rebuild(shard, op.hash, op.logged.length, 0);
     } else if (!eviction.makeRoom(shard, op.hash, op.logged.length, !op.present)) {
       reject(op, shard);
     } else if (op.isLarge() && !large.hasNew(shard)) {
@@ -316,7 +316,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
   }
 
   private boolean isFull(RecordOp op) {
-    return shards.isFull(context.shardOf(op.hash));
+    return eviction.isFull(context.shardOf(op.hash));
   }
 
   /** The value finds no room in a cache: so the key has none, rather than an old one. */

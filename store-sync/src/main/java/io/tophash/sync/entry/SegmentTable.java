@@ -155,8 +155,8 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
       if (step != Step.DONE) {
         locked(op, shard);
       }
-      if (shards.isPromotionWanted(shard) && !isClosed()) {
-        shards.promoteWanted(shard);
+      if (wanted.getPlain(shard) != 0 && !isClosed()) {
+        promotions.make(shard);
       }
     }
     memory.keepAlive();
@@ -203,7 +203,7 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
   void changeLocked(O op, int shard) {
     int rebuilds = 0;
     int unsure = 0;
-    shards.freshen(shard, op.hash, op.incomingBytes());
+    changes.freshen(shard, op.hash, op.incomingBytes());
     while (true) {
       Step step = inPlace(op, shard, 0);
       if (step == Step.NO_SLOT) {
@@ -308,10 +308,10 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
       return false;
     }
     if (kind.isInDirty(word, room) && !SegmentWord.isAmended(word)) {
-      shards.amend(directoryWord, op.hash, word);
+      changes.amend(directoryWord, op.hash, word);
     }
     kind.publish(room, op.hash);
-    shards.inserted(shard);
+    changes.inserted(shard);
     op.changed = true;
     return true;
   }
@@ -344,7 +344,7 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
   /** Counts a believed lookup that went to the dirty table. */
   final void countIfMiss(int shard, long word, long hash, long found) {
     if (SegmentWord.isAmended(word) && kind.isMiss(word, hash, found)) {
-      shards.misses().count(shard, word, hash);
+      promotions.countMiss(shard, word, hash);
     }
   }
 }

@@ -1,9 +1,6 @@
 package io.tophash.sync.extent;
 
 import static io.tophash.sync.format.ExtentLayout.RESERVED;
-import static io.tophash.sync.format.ExtentLayout.RUN_INNER;
-import static io.tophash.sync.format.ExtentLayout.UNREADY;
-import static io.tophash.sync.format.ExtentLayout.kind;
 
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
@@ -39,6 +36,8 @@ public final class ExtentAllocator {
   private final ExtentRuns runs;
   private final ExtentSearch search;
   private final ExtentReserve reserve;
+  private final BlockChoice choice;
+  private final ExtentTail tail;
   private final Quota quota;
   private final boolean reserves;
 
@@ -58,6 +57,8 @@ public final class ExtentAllocator {
     this.runs = new ExtentRuns(table, claims);
     this.search = new ExtentSearch(table, claims, blocks, runs);
     this.reserve = new ExtentReserve(table, claims, search);
+    this.choice = new BlockChoice(memory, runs, search, reserves ? reserve : null);
+    this.tail = new ExtentTail(table, search, reserve);
   }
 
   /** Makes the tables of a new file, whose first extent is written with zeros. */
@@ -78,8 +79,7 @@ public final class ExtentAllocator {
     return BlockSizes.runBytes(table.perWindow() - 1);
   }
 
-  // --- allocation
-  // ---------------------------------------------------------------------------------
+  // --- allocation --------------------------------------------------------------------------------
 
   /**
    * Allocates a block. Lock-free.
@@ -165,13 +165,13 @@ public final class ExtentAllocator {
               + maxBlockBytes());
     }
     if (quota == Quota.NONE) {
-      return take(limit, bytes, exchanges, ownerId, note);
+      return choice.take(limit, bytes, exchanges, ownerId, note);
     }
     long counted = blockBytes(bytes);
     long position = 0;
     quota.take(ownerId, counted);
     try {
-      position = take(limit, bytes, exchanges, ownerId, note);
+      position = choice.take(limit, bytes, exchanges, ownerId, note);
       return position == 0 ? 0 : withinQuota(position, counted, ownerId, note);
     } finally {
       if (position == 0) {
@@ -196,66 +196,7 @@ public final class ExtentAllocator {
     }
   }
 
-  private long take(int limit, long bytes, boolean exchanges, int ownerId, long note) {
-    long position = 0;
-    try {
-      search.sweep();
-      int units = BlockSizes.units(bytes);
-      if (reserves && exchanges) {
-        reserve.refill();
-      } else if (reserves) {
-        reserve.ensure(units);
-      }
-      position =
-          units != 0
-              ? takeBlock(limit, units, exchanges, ownerId, note)
-              : takeRun(limit, (int) BlockSizes.runLength(bytes), ownerId, note);
-    } catch (StoreFullException e) {
-      memory.putLongRelease(note, 0, 0);
-      throw e;
-    }
-    // Whatever else was thrown: a block may be taken, and the note is how it is found.
-    if (position == 0) {
-      memory.putLongRelease(note, 0, 0);
-    }
-    return position;
-  }
-
-  private long takeBlock(int limit, int units, boolean exchanges, int ownerId, long note) {
-    if (limit != Integer.MAX_VALUE) {
-      return search.takeBelow(limit, units, ownerId, note);
-    }
-    // An exchange that took a larger block beside one of its size that waits for a checkpoint would
-    // leave fewer and fewer of the larger ones.
-    if (!reserves || !exchanges) {
-      return search.take(units, ExtentLayout.UNITS, ownerId, note);
-    }
-    if (!reserve.isUser()) {
-      return search.take(units, units, ownerId, note);
-    }
-    try {
-      int largest = Math.max(units, ExtentReserve.SEGMENT_UNITS);
-      return search.take(units, largest, ownerId, note);
-    } catch (StoreFullException e) {
-      long position = reserve.take(units, ownerId, note);
-      // What is left is the room of large records.
-      return position != 0 ? position : search.take(units, ExtentLayout.UNITS, ownerId, note);
-    }
-  }
-
-  private long takeRun(int limit, int length, int ownerId, long note) {
-    if (limit == Integer.MAX_VALUE) {
-      return runs.take(length, ownerId, note);
-    }
-    try {
-      return runs.takeBelow(limit, length, true, ownerId, note);
-    } catch (StoreFullException e) {
-      return runs.takeBelow(limit, length, false, ownerId, note);
-    }
-  }
-
-  // --- blocks that are in use
-  // ---------------------------------------------------------------------
+  // --- blocks that are in use --------------------------------------------------------------------
 
   /**
    * True if a block begins there and is this owner's. Wait-free.
@@ -293,8 +234,7 @@ public final class ExtentAllocator {
     throw new CorruptStoreException("extent", position, "no block begins here");
   }
 
-  // --- freeing
-  // ------------------------------------------------------------------------------------
+  // --- freeing -----------------------------------------------------------------------------------
 
   /**
    * Frees a block, then clears the note. Lock-free.
@@ -362,70 +302,15 @@ public final class ExtentAllocator {
     claims.recoverAll(slot, incarnation);
   }
 
-  // --- the file as a whole
-  // ------------------------------------------------------------------------
-
-  /**
-   * Frees all extents in which no block is in use or named by a checkpoint. Who freed the last
-   * block of one may have been gone when that became takeable. Lock-free; reads all headers.
-   */
-  public void giveBackEmpty() {
-    for (int window = 0; window < table.windowCount(); window++) {
-      if (table.isOpen(window)) {
-        int first = table.firstOf(window);
-        for (int extent = first + 1; extent < first + table.perWindow(); extent++) {
-          search.giveBack(extent);
-        }
-      }
-    }
-  }
+  // --- the file as a whole -----------------------------------------------------------------------
 
   /** Statistics and checks. */
   public ExtentReport report() {
     return new ExtentReport(table);
   }
 
-  /** End of the last extent that is in use; behind it nothing needs to be kept. */
-  public long endOfUsed() {
-    return report().endOfUsed();
-  }
-
-  /**
-   * Gives up the free extents at the end, from the last one down; for a caller who has proved that
-   * no other process and no other thread uses the file, with all repairs done.
-   *
-   * @return the new end, down to which the caller may cut the file
-   */
-  public long cutTail() {
-    reserve.moveDown();
-    int window = table.windowCount() - 1;
-    try {
-      for (; window >= 0; window--) {
-        int first = table.firstOf(window);
-        if (table.isOpen(window)) {
-          for (int extent = first + table.perWindow() - 1; extent > first; extent--) {
-            if (!cut(extent)) {
-              return ExtentTable.position(extent + 1);
-            }
-          }
-        }
-        if (window > 0) {
-          table.compareAndSetWindow(
-              window, table.windowWord(window), ExtentLayout.word(UNREADY, 0));
-        }
-      }
-    } finally {
-      table.recountWindows();
-      search.forget();
-    }
-    return RegionLayout.EXTENT_BYTES;
-  }
-
-  private boolean cut(int extent) {
-    int word = table.word(extent);
-    search.giveBack(kind(word) == RUN_INNER ? extent - ExtentLayout.low(word) : extent);
-    word = table.word(extent);
-    return ExtentClaims.isUnused(word)
-        && table.compareAndSet(extent, word, ExtentLayout.word(UNREADY, 0));
+  /** The end of the file. */
+  public ExtentTail tail() {
+    return tail;
   }
 }

@@ -60,8 +60,7 @@ final class ExtentBlocks {
     return kind(word) == BLOCKS && ExtentLayout.units(word) == units;
   }
 
-  // --- taking
-  // -------------------------------------------------------------------------------------
+  // --- taking ------------------------------------------------------------------------------------
 
   /**
    * Takes a block.
@@ -134,8 +133,7 @@ final class ExtentBlocks {
     return false;
   }
 
-  // --- giving back
-  // --------------------------------------------------------------------------------
+  // --- giving back -------------------------------------------------------------------------------
 
   /** Index of the block that begins at a position; -1 if none does. */
   static int indexOf(long position, int units) {

@@ -61,8 +61,7 @@ final class ExtentTable {
     return (extent & perWindow - 1) == 0;
   }
 
-  // --- windows
-  // ------------------------------------------------------------------------------------
+  // --- windows -----------------------------------------------------------------------------------
 
   /** Number of windows that are there or being made. */
   int windowCount() {
@@ -105,8 +104,7 @@ final class ExtentTable {
     return true;
   }
 
-  // --- extents
-  // ------------------------------------------------------------------------------------
+  // --- extents -----------------------------------------------------------------------------------
 
   /** Maps an extent whose state word says, or said, that it is in the file. */
   void map(int extent) {

@@ -48,4 +48,14 @@ public final class DirectoryWord {
   public static long bytes(int depth) {
     return 8L << depth;
   }
+
+  /** Index of the first entry of a segment, of any of its entries. */
+  public static int firstAlias(int index, int depth, int localDepth) {
+    return index >>> depth - localDepth << depth - localDepth;
+  }
+
+  /** How many entries it has. */
+  public static int aliases(int depth, int localDepth) {
+    return 1 << depth - localDepth;
+  }
 }

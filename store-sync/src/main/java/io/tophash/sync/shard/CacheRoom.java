@@ -6,7 +6,6 @@ import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.format.CacheLayout;
-import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.segment.RecordSegments;
@@ -37,14 +36,23 @@ final class CacheRoom {
   private static final long SPLIT_BYTES = 4 << 10;
 
   private final ShardContext context;
+  private final boolean inserts;
+  private final int squeeze;
   private final Caching caching;
   private final RecordSegments kind;
   private final List<Runnable> told = new ArrayList<>();
   private int expired;
   private int evicted;
 
-  CacheRoom(ShardContext context) {
+  /**
+   * @param inserts true if a new key is to come
+   * @param squeeze 0 to grow if the bound allows it; 1 to take a block like the present one, more
+   *     for the next smaller one each; or {@link #KEEP_ALL}
+   */
+  CacheRoom(ShardContext context, boolean inserts, int squeeze) {
     this.context = context;
+    this.inserts = inserts;
+    this.squeeze = squeeze;
     this.caching = context.caching();
     this.kind = (RecordSegments) context.kind();
   }
@@ -59,18 +67,15 @@ final class CacheRoom {
    *
    * @param most largest block that a segment of the shard is meant to have
    * @param incoming size of a record that there must be room for
-   * @param inserts true if that is of a new key
-   * @param squeeze 0 to grow if the bound allows it; 1 to take a block like the present one, more
-   *     for the next smaller one each; or {@link #KEEP_ALL}
    * @return true if the segment gets a block of the size that was chosen here
    * @throws StoreFullException if there is no room for the record whatever goes
    */
-  boolean prepare(
-      int shard, long word, Gathered g, long most, long incoming, boolean inserts, int squeeze) {
+  boolean prepare(Located segment, Gathered g, long most, long incoming) {
+    int shard = segment.shard();
     MappedMemory memory = context.memory();
     expired = Sieve.dropExpired(kind, g, caching.nowMs(), this::gone);
     Sieve.sort(g, 0, g.count());
-    long present = context.allocator().sizeOf(SegmentWord.position(word));
+    long present = context.allocator().sizeOf(segment.block());
     if (squeeze == KEEP_ALL) {
       checkRoom(g, incoming, present);
       Sieve.chooseBlock(g, present);
@@ -108,7 +113,7 @@ final class CacheRoom {
   }
 
   /** Leaves out what has expired and what must go so that the rest fits into one such block. */
-  void prepareMerged(int shard, Gathered g, long block) {
+  void prepareMerged(Gathered g, long block) {
     expired = Sieve.dropExpired(kind, g, caching.nowMs(), this::gone);
     Sieve.sort(g, 0, g.count());
     long bytes = CacheLayout.blockBytes(block);
@@ -153,11 +158,6 @@ final class CacheRoom {
       caching.count(shard, CacheLayout.EXPIRED, expired);
       caching.count(shard, CacheLayout.EVICTED, evicted);
     }
-  }
-
-  /** Entries that went. */
-  int removed() {
-    return expired + evicted;
   }
 
   /** Tells who wants to know; outside of all locks. */

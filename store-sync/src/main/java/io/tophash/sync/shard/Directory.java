@@ -40,13 +40,25 @@ final class Directory {
     return memory.getLong(entry(directoryWord, index), 0);
   }
 
-  /** Index of the first entry of a segment, of any of its entries. */
-  static int firstAlias(int index, int depth, int localDepth) {
-    return index >>> depth - localDepth << depth - localDepth;
+  /** The segment of a hash. */
+  Located locate(int shard, long directoryWord, long hash) {
+    return located(shard, directoryWord, indexOf(directoryWord, hash));
   }
 
-  static int aliases(int depth, int localDepth) {
-    return 1 << depth - localDepth;
+  private Located located(int shard, long directoryWord, int index) {
+    long word = segmentWord(directoryWord, index);
+    int local = context.localDepth(word, DirectoryWord.depth(directoryWord));
+    return new Located(shard, directoryWord, index, word, local);
+  }
+
+  /** The segment with which it could be merged; null if it has none. */
+  Located buddyOf(Located segment) {
+    if (segment.local() == 0) {
+      return null;
+    }
+    int index = segment.first() ^ segment.aliases();
+    Located buddy = located(segment.shard(), segment.directoryWord(), index);
+    return buddy.local() == segment.local() ? buddy : null;
   }
 
   /** Hash bits that all keys of the segment with this first entry share, in the upper bits. */
@@ -69,12 +81,15 @@ final class Directory {
   }
 
   /** Sets the amended bit of a segment in all its entries. */
-  long amend(long directoryWord, int index, long segmentWord) {
+  void amend(long directoryWord, int index, long segmentWord) {
     int depth = DirectoryWord.depth(directoryWord);
     int local = context.localDepth(segmentWord, depth);
     long amended = segmentWord | SegmentWord.AMENDED;
-    publish(directoryWord, firstAlias(index, depth, local), aliases(depth, local), amended);
-    return amended;
+    publish(
+        directoryWord,
+        DirectoryWord.firstAlias(index, depth, local),
+        DirectoryWord.aliases(depth, local),
+        amended);
   }
 
   /**
@@ -180,8 +195,8 @@ final class Directory {
     if (SegmentWord.position(word) != block || context.shardOf(prefix) != shard) {
       throw new CorruptStoreException("segment", block, "the header names another block");
     }
-    int first = firstAlias(indexOf(directoryWord, prefix), depth, local);
-    publish(directoryWord, first, aliases(depth, local), word);
+    int first = DirectoryWord.firstAlias(indexOf(directoryWord, prefix), depth, local);
+    publish(directoryWord, first, DirectoryWord.aliases(depth, local), word);
   }
 
   /** Checks that a directory word read from the file can be followed. */

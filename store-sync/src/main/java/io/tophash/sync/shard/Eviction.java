@@ -39,6 +39,8 @@ public final class Eviction {
   private static final int ROUNDS = 5;
 
   private final Shards shards;
+  private final CacheSegments bounded;
+  private final SegmentChanges changes;
   private final ShardContext context;
   private final Bounds bounds;
   private final MappedMemory memory;
@@ -51,6 +53,8 @@ public final class Eviction {
    */
   public Eviction(Shards shards, LargeRecords large) {
     this.shards = shards;
+    this.bounded = new CacheSegments(shards);
+    this.changes = new SegmentChanges(shards);
     this.context = shards.context();
     this.bounds = context.caching().bounds();
     this.memory = context.memory();
@@ -70,6 +74,11 @@ public final class Eviction {
     boolean made = room(shard, hash, bytes, inserts);
     end(event, shard, bytes, before);
     return made;
+  }
+
+  /** True if a shard has as many entries as it may. */
+  public boolean isFull(int shard) {
+    return bounded.isFull(shard);
   }
 
   private void end(EvictionEvent event, int shard, long bytes, long before) {
@@ -94,14 +103,14 @@ public final class Eviction {
     for (int round = 0; round <= MAX_ROOM_ROUNDS; round++) {
       for (int squeeze = 0; squeeze <= MAX_SQUEEZE; squeeze++) {
         try {
-          shards.rebuildWithin(shard, hash, bytes, inserts, squeeze);
-          return !inserts || !shards.isFull(shard) || evictElsewhere(shard);
+          bounded.rebuild(shard, hash, bytes, inserts, squeeze);
+          return !inserts || !bounded.isFull(shard) || evictElsewhere(shard);
         } catch (StoreFullException e) {
           // Then with a smaller block, or after others have made room.
         }
       }
       // Each time somewhat more, as the file may have room only where others' blocks are.
-      if (!roomForLarge(shard, (1L << round) * shards.maxBlockBytes(shard))) {
+      if (!roomForLarge(shard, (1L << round) * bounded.maxBlockBytes(shard))) {
         break;
       }
     }
@@ -109,7 +118,7 @@ public final class Eviction {
     for (int freed = 0; freed < MAX_FREED && freeOne(shard, least(bytes)); freed++) {
       for (int squeeze = 1; squeeze <= MAX_SQUEEZE; squeeze++) {
         try {
-          shards.rebuildWithin(shard, hash, bytes, inserts, squeeze);
+          bounded.rebuild(shard, hash, bytes, inserts, squeeze);
           return true;
         } catch (StoreFullException e) {
           // Another one, then.
@@ -139,7 +148,7 @@ public final class Eviction {
       while (left-- > 0 && tooMany(shard, inserts)) {
         long hash = nextHand(shard);
         try {
-          shards.rebuildWithin(shard, hash, 0, inserts, 0);
+          bounded.rebuild(shard, hash, 0, inserts, 0);
         } catch (StoreFullException e) {
           // The next one, then.
         }
@@ -172,7 +181,7 @@ public final class Eviction {
     if (bounds.maxBytes(shard) == Long.MAX_VALUE) {
       return true;
     }
-    long reserve = shards.reserve(shard);
+    long reserve = bounded.reserve(shard);
     long most = bounds.maxBytes(shard) - reserve - ExtentAllocator.blockBytes(bytes);
     // Where it would take almost all of the share, it would drive out all others.
     return most >= reserve && shrinkTo(shard, most);
@@ -219,7 +228,7 @@ public final class Eviction {
 
   private boolean merge(int shard, long hash) {
     try {
-      return shards.mergeWithin(shard, hash);
+      return bounded.merge(shard, hash);
     } catch (StoreFullException e) {
       return false; // they are too large together
     }
@@ -232,7 +241,7 @@ public final class Eviction {
 
   private boolean shrink(int shard, long hash) {
     try {
-      shards.rebuildWithin(shard, hash, 0, false, 2);
+      bounded.rebuild(shard, hash, 0, false, 2);
       return true;
     } catch (StoreFullException e) {
       return false; // it is as small as it can be
@@ -283,7 +292,7 @@ public final class Eviction {
     try {
       context.mapAll().run();
       // Only a segment that no checkpoint has sealed may be stored to.
-      shards.freshen(shard, hash, 0);
+      changes.freshen(shard, hash, 0);
       long word = shards.segmentWord(shard, hash);
       g.clear();
       if (!segments.gather(word, g)) {
@@ -313,7 +322,7 @@ public final class Eviction {
     Gathered g = shards.scratches().borrow();
     try {
       // Only a segment that no checkpoint has sealed may be stored to.
-      shards.freshen(shard, hash, 0);
+      changes.freshen(shard, hash, 0);
       g.clear();
       if (!segments.gather(shards.segmentWord(shard, hash), g)) {
         return;

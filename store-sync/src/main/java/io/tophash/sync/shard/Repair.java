@@ -5,6 +5,7 @@ import static io.tophash.sync.shard.ShardContext.at;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.event.TakeOverEvent;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.SegmentWord;
@@ -27,14 +28,54 @@ final class Repair {
   private final ExtentAllocator allocator;
   private final Segments kind;
   private final Clearing clearing;
+  private final ShardLock lock;
+  private final ScratchPool scratches;
 
-  Repair(ShardContext context, Directory directory, Clearing clearing) {
+  Repair(ShardContext context, Directory directory, ShardLock lock, ScratchPool scratches) {
     this.context = context;
+    this.lock = lock;
+    this.scratches = scratches;
     this.memory = context.memory();
     this.directory = directory;
     this.allocator = context.allocator();
     this.kind = context.kind();
-    this.clearing = clearing;
+    this.clearing = new Clearing(context);
+  }
+
+  /** Repairs a shard whose lock was taken from one who is dead: the lock word was his. */
+  void takeOver(int shard, long dead) {
+    TakeOverEvent event = TakeOverEvent.begin();
+    String owner = event.isRecorded() ? lock.describe(dead) : null;
+    boolean repaired = false;
+    Gathered g = scratches.borrow();
+    try {
+      lock.freeze(shard, true);
+      context.mapAll().run();
+      settle(shard, g);
+      recount(shard, g);
+      CrashPoint.reached("repair.recounted");
+      context.bump(shard, ShardLayout.TAKEOVERS);
+      repaired = true;
+      event.end(context.store(), shard, owner);
+    } catch (IndexOutOfBoundsException e) {
+      // All of the file is mapped, and a file is not unmapped while one of its locks is held.
+      throw leadsNowhere(shard, e);
+    } finally {
+      scratches.giveBack(g);
+      if (repaired) {
+        lock.unfreeze(shard);
+      } else {
+        lock.giveBack(shard, dead);
+      }
+    }
+  }
+
+  static CorruptStoreException leadsNowhere(int shard, IndexOutOfBoundsException e) {
+    CorruptStoreException damaged =
+        new CorruptStoreException(
+            "shard", at(shard, 0), "a reference of the shard leads nowhere (" + e + ")");
+    damaged.initCause(e);
+    return damaged;
   }
 
   /** Settles the notes: each noted block is linked, or is free again. */
@@ -87,7 +128,7 @@ final class Repair {
     int index = 0;
     while (index < 1 << depth) {
       long word = directory.segmentWord(directoryWord, index);
-      int aliases = Directory.aliases(depth, context.localDepth(word, depth));
+      int aliases = DirectoryWord.aliases(depth, context.localDepth(word, depth));
       for (int i = 1; i < aliases; i++) {
         if (directory.segmentWord(directoryWord, index + i) != word) {
           directory.amend(directoryWord, index, word);

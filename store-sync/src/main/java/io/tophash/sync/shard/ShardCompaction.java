@@ -19,7 +19,7 @@ public final class ShardCompaction {
   private final ShardContext context;
   private final MappedMemory memory;
   private final Directory directory;
-  private final Rebuilder rebuilder;
+  private final SegmentChanges changes;
   private long moved;
 
   /**
@@ -30,7 +30,7 @@ public final class ShardCompaction {
     this.context = shards.context();
     this.memory = context.memory();
     this.directory = shards.directory();
-    this.rebuilder = shards.rebuilder();
+    this.changes = new SegmentChanges(shards);
   }
 
   /**
@@ -61,9 +61,9 @@ public final class ShardCompaction {
   private boolean compact(int shard, long hash, long below) {
     try {
       if (context.caching() == null) {
-        shards.frozen(shard, g -> rebuilder.compact(shard, hash, below, g));
+        changes.compact(shard, hash, below);
       } else {
-        shards.moveWithin(shard, hash, below);
+        new CacheSegments(shards).move(shard, hash, below);
       }
       return true;
     } catch (StoreFullException e) {

@@ -6,7 +6,6 @@ import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.format.ShardState;
-import io.tophash.sync.process.Deserted;
 import io.tophash.sync.segment.Gathered;
 
 /**
@@ -46,34 +45,21 @@ public final class ShardCut {
   public Cut cut(long epoch, long timeoutNanos) {
     long deadline = System.nanoTime() + timeoutNanos;
     ShardLock lock = shards.shardLock();
-    int count = context.shardCount();
-    int thread = Deserted.thread();
-    Deserted deserted = shards.deserted();
-    try {
-      for (int shard = 0; shard < count; shard++) {
-        shards.lockAnyway(shard, Math.max(0, deadline - System.nanoTime()));
-      }
-      context.mapAll().run();
-      long start = System.nanoTime();
-      boolean[] inDoubt = new boolean[count];
-      freeze(lock, inDoubt, start);
-      Cut cut = cutFrozen(epoch, inDoubt, start);
-      for (int shard = count; shard-- > 0; ) {
-        lock.unlock(shard);
-      }
-      return cut;
-    } catch (Throwable e) {
-      boolean released = false;
-      try {
-        released = shards.releaseAll(e);
-      } finally {
-        if (!released) {
-          deserted.threads[thread & Deserted.PLACES] = thread;
-          deserted.state = Deserted.NOTED;
-        }
-      }
-      throw e;
-    }
+    Cut[] cut = new Cut[1];
+    shards.lockedAll(
+        () -> {
+          for (int shard = 0; shard < context.shardCount(); shard++) {
+            shards.lockAnyway(shard, Math.max(0, deadline - System.nanoTime()));
+          }
+        },
+        () -> {
+          context.mapAll().run();
+          long start = System.nanoTime();
+          boolean[] inDoubt = new boolean[context.shardCount()];
+          freeze(lock, inDoubt, start);
+          cut[0] = cutFrozen(epoch, inDoubt, start);
+        });
+    return cut[0];
   }
 
   private void freeze(ShardLock lock, boolean[] inDoubt, long start) {

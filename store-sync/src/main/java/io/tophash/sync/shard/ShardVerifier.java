@@ -116,11 +116,11 @@ public final class ShardVerifier {
       return 0;
     }
     int local = SegmentImage.localDepth(header, 0);
-    if (local > depth || Directory.firstAlias(index, depth, local) != index) {
+    if (local > depth || DirectoryWord.firstAlias(index, depth, local) != index) {
       report.finding("segment", block, "its local depth does not fit the directory");
       return 0;
     }
-    int aliases = Directory.aliases(depth, local);
+    int aliases = DirectoryWord.aliases(depth, local);
     for (int i = 1; i < aliases; i++) {
       if (directory.segmentWord(directoryWord, index + i) != word) {
         report.finding("directory", Directory.entry(directoryWord, index + i), "an alias differs");

@@ -2,19 +2,14 @@ package io.tophash.sync.shard;
 
 import static io.tophash.sync.shard.ShardContext.at;
 
-import io.tophash.core.errors.CorruptStoreException;
-import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.errors.StoreTimeoutException;
-import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
-import io.tophash.sync.event.TakeOverEvent;
 import io.tophash.sync.format.RegionLayout;
-import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.process.Deserted;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.segment.Gathered;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
@@ -31,12 +26,8 @@ public final class Shards {
   private final Deserted deserted; // null if the store is attached read-only
   private final ShardLock lock;
   private final Directory directory;
-  private final Rebuilder rebuilder;
   private final Repair repair;
   private final ScratchPool scratches = new ScratchPool();
-  private final Misses misses;
-  // By shard: a hash in the segment whose promotion lookups of this process want; 0 if none.
-  private final AtomicLongArray wanted;
   private volatile boolean ended;
   private Consumer<Runnable> relief = Runnable::run;
 
@@ -50,10 +41,7 @@ public final class Shards {
     this.deserted = process == null ? null : process.deserted();
     this.lock = new ShardLock(context);
     this.directory = new Directory(context);
-    this.rebuilder = new Rebuilder(context, directory);
-    this.repair = new Repair(context, directory, new Clearing(context));
-    this.wanted = new AtomicLongArray(context.shardCount());
-    this.misses = new Misses(wanted);
+    this.repair = new Repair(context, directory, lock, scratches);
   }
 
   /**
@@ -87,11 +75,6 @@ public final class Shards {
     return context;
   }
 
-  /** Lookups of this process that went to dirty tables. */
-  public Misses misses() {
-    return misses;
-  }
-
   /** Where to gather segments. */
   public ScratchPool scratches() {
     return scratches;
@@ -101,8 +84,9 @@ public final class Shards {
     return directory;
   }
 
-  Rebuilder rebuilder() {
-    return rebuilder;
+  /** True if from now on nobody takes a lock. */
+  boolean isEnded() {
+    return ended;
   }
 
   // --- guard ------------------------------------------------------------------------------------
@@ -147,7 +131,7 @@ public final class Shards {
       throw new IllegalStateException("the store is closed, store=" + context.store());
     }
     if (dead != 0) {
-      takeOver(shard, dead);
+      repair.takeOver(shard, dead);
     }
   }
 
@@ -155,7 +139,7 @@ public final class Shards {
   void lockAnyway(int shard, long timeoutNanos) {
     long dead = lock.lock(shard, timeoutNanos);
     if (dead != 0) {
-      takeOver(shard, dead);
+      repair.takeOver(shard, dead);
     }
   }
 
@@ -165,41 +149,6 @@ public final class Shards {
 
   void recount(int shard, Gathered g) {
     repair.recount(shard, g);
-  }
-
-  private void takeOver(int shard, long dead) {
-    TakeOverEvent event = TakeOverEvent.begin();
-    String owner = event.isRecorded() ? lock.describe(dead) : null;
-    boolean repaired = false;
-    Gathered g = scratches.borrow();
-    try {
-      lock.freeze(shard, true);
-      context.mapAll().run();
-      repair.settle(shard, g);
-      repair.recount(shard, g);
-      CrashPoint.reached("repair.recounted");
-      context.bump(shard, ShardLayout.TAKEOVERS);
-      repaired = true;
-      event.end(context.store(), shard, owner);
-    } catch (IndexOutOfBoundsException e) {
-      // All of the file is mapped, and a file is not unmapped while one of its locks is held.
-      throw damaged(shard, e);
-    } finally {
-      scratches.giveBack(g);
-      if (repaired) {
-        lock.unfreeze(shard);
-      } else {
-        lock.giveBack(shard, dead);
-      }
-    }
-  }
-
-  private static CorruptStoreException damaged(int shard, IndexOutOfBoundsException e) {
-    CorruptStoreException damaged =
-        new CorruptStoreException(
-            "shard", position(shard, 0), "a reference of the shard leads nowhere (" + e + ")");
-    damaged.initCause(e);
-    return damaged;
   }
 
   /** Gives the lock up. */
@@ -224,16 +173,56 @@ public final class Shards {
 
   /** Runs an action with the lock of a shard, and returns its result. */
   public int locked(int shard, IntSupplier action) {
+    return held(
+        shard,
+        shard + 1,
+        () -> {
+          lock(shard);
+          return true;
+        },
+        action);
+  }
+
+  /**
+   * Runs an action with the locks of all shards.
+   *
+   * @param lockAll takes them, in ascending order
+   */
+  void lockedAll(Runnable lockAll, Runnable action) {
+    held(
+        0,
+        context.shardCount(),
+        () -> {
+          lockAll.run();
+          return true;
+        },
+        () -> {
+          action.run();
+          return 0;
+        });
+  }
+
+  /**
+   * Runs an action with the locks of some shards, whatever is thrown by whom.
+   *
+   * @param take takes the locks; or says that they are not to be had, and has none
+   * @return what the action does; 0 if it was not run
+   */
+  int held(int first, int end, BooleanSupplier take, IntSupplier action) {
     int thread = Deserted.thread();
     try {
-      lock(shard);
-      int result = action.getAsInt();
-      unlock(shard);
+      int result = 0;
+      if (take.getAsBoolean()) {
+        result = action.getAsInt();
+        for (int shard = end; shard-- > first; ) {
+          unlock(shard);
+        }
+      }
       return result;
     } catch (Throwable e) {
       boolean released = false;
       try {
-        released = release(shard, e);
+        released = release(first, end, e);
       } finally {
         if (!released) { // without any call, as there may be no stack for one
           deserted.threads[thread & Deserted.PLACES] = thread;
@@ -242,6 +231,14 @@ public final class Shards {
       }
       throw e;
     }
+  }
+
+  private boolean release(int first, int end, Throwable thrown) {
+    boolean released = true;
+    for (int shard = first; shard < end; shard++) {
+      released &= release(shard, thrown);
+    }
+    return released;
   }
 
   void locked(int shard, Runnable action) {
@@ -322,191 +319,13 @@ public final class Shards {
     }
   }
 
-  /**
-   * Sees to it that the segment of a hash may be stored to, and the directory entries that name it,
-   * for the holder of the lock.
-   *
-   * @param incomingBytes size of a record that is to come
-   */
-  public void freshen(int shard, long hash, long incomingBytes) {
-    if (!isFresh(shard, hash)) {
-      frozen(shard, g -> rebuilder.freshen(shard, hash, incomingBytes, g));
-    }
-  }
-
-  private boolean isFresh(int shard, long hash) {
-    try {
-      return context.isDirectoryFresh(shard) && SegmentWord.isFresh(segmentWord(shard, hash));
-    } catch (IndexOutOfBoundsException e) {
-      return false; // not mapped yet
-    }
-  }
-
-  /**
-   * Rebuilds the segment of a hash, for the holder of the lock.
-   *
-   * @param incomingBytes size of a record for which there must be room afterwards
-   * @param avoid a value that must not be the segment's nil afterwards
-   */
-  public void rebuild(int shard, long hash, long incomingBytes, long avoid) {
-    if (context.caching() != null) {
-      rebuildWithin(shard, hash, incomingBytes, false, 0);
-      return;
-    }
-    frozen(shard, g -> rebuilder.rebuild(shard, hash, incomingBytes, avoid, g));
-  }
-
-  /** Cache: what must be free of the share of a shard at rest, in bytes. */
-  public long reserve(int shard) {
-    return CacheRoom.reserve(rebuilder.maxBlockBytes(shard));
-  }
-
-  /** True if a shard of a cache has as many entries as it may. */
-  public boolean isFull(int shard) {
-    return count(shard) >= context.caching().bounds().maxEntries(shard);
-  }
-
-  /**
-   * Rebuilds the segment of a hash in a cache, within the bounds of its shard, for the holder of
-   * the lock.
-   *
-   * @param incomingBytes size of a record for which there must be room afterwards
-   * @param inserts true if that is of a new key
-   * @param squeeze see {@link CacheRoom#prepare}
-   * @return how many entries went
-   * @throws io.tophash.core.errors.StoreFullException if there is no room for the record
-   */
-  public int rebuildWithin(int shard, long hash, long incomingBytes, boolean inserts, int squeeze) {
-    return rebuildWithin(shard, hash, incomingBytes, inserts, squeeze, Long.MAX_VALUE);
-  }
-
-  /**
-   * Moves the segment of a hash in a cache below a position, if there is room, for the holder of
-   * the lock.
-   *
-   * @throws io.tophash.core.errors.StoreFullException if it has to stay as it is
-   */
-  void moveWithin(int shard, long hash, long below) {
-    rebuildWithin(shard, hash, 0, false, 0, below);
-  }
-
-  /**
-   * Merges the segment of a hash in a cache with its buddy, for which entries of both go; for the
-   * holder of the lock.
-   *
-   * @return false if it has none
-   * @throws io.tophash.core.errors.StoreFullException if there is no room for both together
-   */
-  boolean mergeWithin(int shard, long hash) {
-    CacheRoom room = new CacheRoom(context);
-    boolean[] merged = new boolean[1];
-    frozen(shard, g -> merged[0] = rebuilder.mergeWithin(shard, hash, g, room));
-    room.tell();
-    return merged[0];
-  }
-
-  private int rebuildWithin(
-      int shard, long hash, long incomingBytes, boolean inserts, int squeeze, long below) {
-    CacheRoom room = new CacheRoom(context);
-    frozen(
-        shard,
-        g -> rebuilder.rebuildWithin(shard, hash, incomingBytes, inserts, squeeze, below, g, room));
-    // The lock is still held; who listens gets it off this thread.
-    room.tell();
-    return room.removed();
-  }
-
-  /** As {@link #release}, of all shards of which this thread has the lock. */
-  boolean releaseAll(Throwable thrown) {
-    boolean released = true;
-    for (int shard = 0; shard < context.shardCount(); shard++) {
-      released &= release(shard, thrown);
-    }
-    return released;
-  }
-
-  /** True if lookups have asked for a promotion in this shard. */
-  public boolean isPromotionWanted(int shard) {
-    return wanted.getPlain(shard) != 0;
-  }
-
-  /** Rebuilds the segment that was read from its dirty table often enough, if nobody does. */
-  public void promoteWanted(int shard) {
-    long hash = wanted.getAndSet(shard, 0);
-    if (hash != 0) {
-      try {
-        promote(shard, hash);
-      } catch (StoreFullException | StoreTimeoutException e) {
-        // It was for speed only, and the change that came before it is made.
-      }
-    }
-  }
-
-  private void promote(int shard, long hash) {
-    int thread = Deserted.thread();
-    try {
-      if (!lock.tryLock(shard)) {
-        return;
-      }
-      if (ended) {
-        lock.abandon(shard, 0);
-        return;
-      }
-      if (SegmentWord.isAmended(segmentWord(shard, hash))) {
-        if (context.caching() == null) {
-          rebuild(shard, hash, 0, 0);
-        } else {
-          // For speed no entry goes, least of all the one that was just stored.
-          rebuildWithin(shard, hash, 0, false, CacheRoom.KEEP_ALL);
-        }
-        context.bump(shard, ShardLayout.PROMOTIONS);
-      }
-      unlock(shard);
-    } catch (Throwable e) {
-      boolean released = false;
-      try {
-        released = release(shard, e);
-      } finally {
-        if (!released) {
-          deserted.threads[thread & Deserted.PLACES] = thread;
-          deserted.state = Deserted.NOTED;
-        }
-      }
-      throw e;
-    }
-  }
-
-  /** Sets the amended bit of the segment of a hash, for the holder of the lock. */
-  public void amend(long directoryWord, long hash, long segmentWord) {
-    directory.amend(directoryWord, directory.indexOf(directoryWord, hash), segmentWord);
-  }
-
-  /** Reports lookups that missed the read table, for the holder of the lock. */
-  public void addMisses(int shard, long misses) {
-    if (misses != 0) {
-      int at = at(shard, ShardLayout.MISSES);
-      memory.putLong(0, at, memory.getLong(0, at) + misses);
-    }
-  }
-
-  /** Counts an insertion, for the holder of the lock. */
-  public void inserted(int shard) {
-    context.addCount(shard, 1);
-    context.bump(shard, ShardLayout.INSERTS);
-  }
-
   /** Settles what a dead process left in the guard of this shard: counts its entries anew. */
   public void settleGuard(int shard) {
     try {
       locked(shard, () -> frozen(shard, g -> repair.recount(shard, g)));
     } catch (IndexOutOfBoundsException e) {
-      throw damaged(shard, e);
+      throw Repair.leadsNowhere(shard, e);
     }
-  }
-
-  /** Largest block that a segment of this shard is meant to have. */
-  public long maxBlockBytes(int shard) {
-    return rebuilder.maxBlockBytes(shard);
   }
 
   /** Number of entries of a shard. */

@@ -20,6 +20,7 @@ public final class ShareChange {
   private static final long STEP_ENTRIES = 32;
 
   private final Shards shards;
+  private final CacheSegments bounded;
   private final Bounds bounds;
   private final Eviction eviction;
 
@@ -28,6 +29,7 @@ public final class ShareChange {
    */
   public ShareChange(Shards shards) {
     this.shards = shards;
+    this.bounded = new CacheSegments(shards);
     this.bounds = shards.context().caching().bounds();
     this.eviction = new Eviction(shards, new LargeRecords(shards.context()));
   }
@@ -57,7 +59,7 @@ public final class ShareChange {
 
   /** The share that the shard makes use of, which nothing has to go for. */
   private long inBytes(int shard) {
-    long atRest = bounds.used(shard) + shards.reserve(shard);
+    long atRest = bounds.used(shard) + bounded.reserve(shard);
     // One that was never kept is that of a state which a power cut has brought back.
     return bounds.used(shard) > bounds.maxBytes(shard)
         ? atRest
@@ -74,11 +76,11 @@ public final class ShareChange {
 
   private boolean step(int shard, long bytes, long entries) {
     // A share that was never kept, as after a power cut, must not hinder what is to make room.
-    long present = Math.max(bounds.maxBytes(shard), bounds.used(shard) + shards.reserve(shard));
+    long present = Math.max(bounds.maxBytes(shard), bounds.used(shard) + bounded.reserve(shard));
     if (bounds.used(shard) > bounds.maxBytes(shard)) {
       bounds.putShare(shard, present, bounds.maxEntries(shard));
     }
-    if (bytes < present && !eviction.mergeTo(shard, bytes - shards.reserve(shard))) {
+    if (bytes < present && !eviction.mergeTo(shard, bytes - bounded.reserve(shard))) {
       return false;
     }
     bounds.putShare(shard, bytes, entries);

@@ -25,6 +25,7 @@ public final class Sweep {
   private static final int DUE_DIVISOR = 8;
 
   private final Shards shards;
+  private final CacheSegments bounded;
   private final ShardContext context;
   private final MappedMemory memory;
   private final RecordSegments kind;
@@ -35,6 +36,7 @@ public final class Sweep {
    */
   public Sweep(Shards shards) {
     this.shards = shards;
+    this.bounded = new CacheSegments(shards);
     this.context = shards.context();
     this.memory = context.memory();
     this.kind = (RecordSegments) context.kind();
@@ -95,7 +97,7 @@ public final class Sweep {
       int next = memory.getIntVolatile(block, SegmentLayout.NEXT_EXPIRY);
       if (Integer.compareUnsigned(next, CacheLayout.seconds(now)) <= 0) {
         if (look(shard, hash, word, next, now, all)) {
-          shards.rebuildWithin(shard, hash, 0, false, 0);
+          bounded.rebuild(shard, hash, 0, false, 0);
         }
         word = shards.segmentWord(shard, hash);
       }

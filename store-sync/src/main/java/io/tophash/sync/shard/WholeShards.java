@@ -3,7 +3,6 @@ package io.tophash.sync.shard;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.ShardLayout;
-import io.tophash.sync.process.Deserted;
 import io.tophash.sync.segment.Gathered;
 
 /**
@@ -13,6 +12,7 @@ import io.tophash.sync.segment.Gathered;
 public final class WholeShards {
   private final Shards shards;
   private final ShardContext context;
+  private final SegmentSwap swap;
 
   /**
    * @param shards of the attached store
@@ -20,20 +20,16 @@ public final class WholeShards {
   public WholeShards(Shards shards) {
     this.shards = shards;
     this.context = shards.context();
+    this.swap = new SegmentSwap(context, shards.directory());
   }
 
   /** Makes those shards of a store that have no directory yet; nobody else is in it yet. */
   public void format() {
     Gathered g = new Gathered();
     for (int shard = 0; shard < context.shardCount(); shard++) {
-      if (context.directoryWord(shard) != 0) {
-        continue;
+      if (context.directoryWord(shard) == 0) {
+        swap.format(shard, g);
       }
-      long word = shards.rebuilder().newDirectory(shard, 1, g);
-      shards.directory().publishDirectory(shard, word);
-      context.putDirectoryFresh(shard);
-      context.putNote(shard, ShardLayout.NEW_BLOCK_0, 0);
-      context.putNote(shard, ShardLayout.NEW_DIRECTORY, 0);
     }
   }
 
@@ -90,27 +86,13 @@ public final class WholeShards {
 
   /** Runs an action with the locks of all shards, so that nobody allocates or frees meanwhile. */
   public void withAllLocks(Runnable action) {
-    int thread = Deserted.thread();
-    try {
-      for (int shard = 0; shard < context.shardCount(); shard++) {
-        shards.lock(shard);
-      }
-      action.run();
-      for (int shard = context.shardCount(); shard-- > 0; ) {
-        shards.unlock(shard);
-      }
-    } catch (Throwable e) {
-      boolean released = false;
-      try {
-        released = shards.releaseAll(e);
-      } finally {
-        if (!released) {
-          shards.deserted().threads[thread & Deserted.PLACES] = thread;
-          shards.deserted().state = Deserted.NOTED;
-        }
-      }
-      throw e;
-    }
+    shards.lockedAll(
+        () -> {
+          for (int shard = 0; shard < context.shardCount(); shard++) {
+            shards.lock(shard);
+          }
+        },
+        action);
   }
 
   /**
@@ -124,7 +106,7 @@ public final class WholeShards {
     shards.locked(
         shard,
         () -> {
-          shards.frozen(shard, g -> shards.rebuilder().publishEmpty(shard, g));
+          shards.frozen(shard, g -> swap.publishEmpty(shard, g));
           Gathered g = shards.scratches().borrow();
           try {
             new Clearing(context).finish(shard, g);

@@ -69,9 +69,9 @@ public final class Compaction {
   /** What a checkpoint still names is given back by a newer one. */
   private void giveBackQuarantined() {
     if (core.report().quarantinedBytes() > 0) {
-      core.force();
+      core.checkpoints().force();
     }
-    core.allocator().giveBackEmpty();
+    core.allocator().tail().giveBackEmpty();
   }
 
   /** Position below which all blocks have room: an extent holds blocks of one size only. */
@@ -106,6 +106,6 @@ public final class Compaction {
             core.wholeShards()
                 .withAllLocks(
                     // What is given up here comes back by the way of all new space.
-                    () -> core.file().cut(core.allocator().cutTail())));
+                    () -> core.file().cut(core.allocator().tail().cut())));
   }
 }

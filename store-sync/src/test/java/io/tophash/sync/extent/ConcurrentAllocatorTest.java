@@ -105,8 +105,8 @@ class ConcurrentAllocatorTest {
       int[] found = {0};
       allocator.report().forEachBlock((position, bytes, owner) -> found[0]++);
       assertEquals(blocks, found[0]);
-      long end = allocator.endOfUsed();
-      assertEquals(end, allocator.cutTail());
+      long end = allocator.report().endOfUsed();
+      assertEquals(end, allocator.tail().cut());
       file.truncate(end);
       assertEquals(end, file.length());
       long position = allocator.allocate(700 << 10, 2, note);

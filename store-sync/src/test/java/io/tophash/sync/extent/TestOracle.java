@@ -70,7 +70,7 @@ final class TestOracle {
     shards.forEach(shard -> shard.freeAll(allocator));
     check(space, allocator, shards);
     assertEquals(0, allocator.report().usedBytes());
-    long end = allocator.cutTail();
+    long end = allocator.tail().cut();
     int last = (int) (end >> RegionLayout.EXTENT_SHIFT) - 1;
     assertEquals(
         RegionLayout.EXTENT_BYTES,

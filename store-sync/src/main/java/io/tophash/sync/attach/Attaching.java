@@ -1,0 +1,138 @@
+package io.tophash.sync.attach;
+
+import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.errors.UnsettledStoreException;
+import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.Sidecar;
+import io.tophash.sync.process.ProcessTable;
+import java.nio.file.Path;
+
+/**
+ * One attachment of this JVM to a store, step by step: the lock file, the file, the row in the
+ * process table, the parts that work on it, and what is settled before the first operation. Killed
+ * between any two of them, the next opener begins anew; see docs/recovery.md. What fails gives back
+ * what was taken.
+ */
+final class Attaching {
+  private final OpenFile opened;
+  private final SyncRequest request;
+  private final Sidecar sidecar;
+  private ProcessTable process;
+  private SyncCore core;
+
+  private Attaching(Path path, SyncRequest request) {
+    this.opened = new OpenFile(path, request);
+    this.request = request;
+    this.sidecar = opened.sidecar();
+  }
+
+  /**
+   * Attaches to the store at a real path; makes it first if it is not there.
+   *
+   * @param first true if this JVM never had it attached before: so nobody can be inside an access
+   *     to a former mapping, and free space at the end of the file can be given back
+   */
+  static SyncCore attach(Path path, SyncRequest request, boolean first) {
+    Attaching attaching = new Attaching(path, request);
+    boolean attached = false;
+    try {
+      if (request.readOnly) {
+        attaching.forReading();
+      } else {
+        attaching.forWriting(first);
+        attaching.core.start();
+      }
+      attached = true;
+      return attaching.core;
+    } catch (IndexOutOfBoundsException e) {
+      throw new CorruptStoreException("store", 0, "a reference leads nowhere (" + e + ")");
+    } finally {
+      if (!attached) {
+        attaching.giveUp();
+      }
+    }
+  }
+
+  private void giveUp() {
+    if (core != null) {
+      core.stop();
+    }
+    if (process != null) {
+      process.leave();
+    }
+    opened.close();
+  }
+
+  private void forReading() {
+    // From here on nobody cuts the file.
+    sidecar.lockReader(SyncCore.ATTACH_TIMEOUT_MS);
+    boolean attached = false;
+    try {
+      opened.forReading();
+      core = new SyncCore(opened, null);
+      if (opened.machineStopped()) {
+        throw new UnsettledStoreException(
+            "the machine stopped while the store was open (or it was last written under another"
+                + " boot id, as of another container), and a read-only opener may not settle that;"
+                + " open the store for writing once, store="
+                + opened.path());
+      }
+      attached = true;
+    } finally {
+      if (!attached) {
+        sidecar.unlockReader();
+      }
+    }
+  }
+
+  private void forWriting(boolean first) {
+    sidecar.lockAttach(SyncCore.ATTACH_TIMEOUT_MS);
+    try {
+      opened.forWriting();
+      process = ProcessTable.attach(opened.memory(), sidecar);
+      core = new SyncCore(opened, process);
+      if (opened.isNew()) {
+        if (core.bounds() != null) {
+          core.bounds().divide();
+        }
+        core.wholeShards().format();
+        opened.publish();
+      } else {
+        join(first);
+      }
+    } finally {
+      sidecar.unlockAttach();
+    }
+  }
+
+  private void join(boolean first) {
+    process.awaitCertainty();
+    boolean lostWrites = process.isAlone() && opened.mark().mayHaveLostWrites();
+    if (process.isAlone()) {
+      if (lostWrites) {
+        core.wholeShards().format(); // those that the checkpoint has no directory of
+        core.wholeShards().checkDirectories();
+      }
+      opened.markOpen();
+    }
+    new KillRecovery(core).run();
+    if (core.bounds() != null && process.isAlone()) {
+      if (lostWrites) {
+        // What the shards have is that of the checkpoint; what they had counted is of any moment.
+        core.bounds().divide();
+        for (int shard = 0; shard < opened.shardCount(); shard++) {
+          core.shards().settleGuard(shard);
+        }
+      }
+      core.bounds().settle();
+    }
+    if (first && process.isAlone() && sidecar.tryLockReadersAlone()) {
+      try {
+        opened.file().truncate(core.allocator().tail().cut());
+      } finally {
+        sidecar.unlockReadersAlone();
+      }
+    }
+    CrashPoint.reached("attach.settled");
+  }
+}
