@@ -48,23 +48,24 @@ class ArchitectureTest {
       usesOf(
           "event", new Uses(List.of(), List.of()),
           "format", new Uses(List.of(), List.of("format")),
+          "log", new Uses(List.of("format"), List.of("errors", "memory")),
           "process", new Uses(List.of("format"), List.of("errors", "memory")),
           "extent", new Uses(List.of("format", "process"), List.of("errors", "memory")),
           "segment", new Uses(List.of("format"), List.of("errors", "memory", "format", "hash")),
           "shard",
               new Uses(
-                  List.of("event", "format", "process", "extent", "segment"),
+                  List.of("event", "format", "process", "extent", "segment", "log"),
                   List.of("", "errors", "memory", "lifecycle")),
           "salvage",
               new Uses(
                   List.of("format", "segment"), List.of("memory", "format", "hash", "salvage")),
           "checkpoint",
               new Uses(
-                  List.of("format", "process", "extent", "shard"),
+                  List.of("format", "process", "extent", "shard", "log"),
                   List.of("errors", "memory", "format", "lifecycle")),
           "attach",
               new Uses(
-                  List.of("format", "process", "extent", "segment", "shard", "checkpoint"),
+                  List.of("format", "process", "extent", "segment", "shard", "checkpoint", "log"),
                   List.of("", "errors", "memory", "format", "hash", "codec", "lifecycle")),
           "entry",
               new Uses(
@@ -78,6 +79,7 @@ class ArchitectureTest {
                       "extent",
                       "segment",
                       "shard",
+                      "log",
                       "checkpoint",
                       "attach",
                       "entry"),

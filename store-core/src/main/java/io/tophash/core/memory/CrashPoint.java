@@ -1,6 +1,7 @@
 package io.tophash.core.memory;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * Named places between two stores of an operation, where a test stops the process as {@code kill
@@ -14,7 +15,7 @@ public final class CrashPoint {
     /** The process is at this point. */
     void reached(String point);
 
-    /** True if the system shall refuse to make the file longer here. */
+    /** True if what comes next shall not be: the file not made longer, a thread not go on. */
     default boolean refuses(String point) {
       return false;
     }
@@ -43,6 +44,15 @@ public final class CrashPoint {
      * @param length how many bytes
      */
     default void forced(long position, long length) {}
+
+    /** A file beside the store is made, of zeros; it is on the device. */
+    default void sideFileMade(Path file, long bytes) {}
+
+    /** The next thing is a write to a file beside the store, up to {@link #sideFileForced}. */
+    default void sideFileWriting(Path file, long position, byte[] bytes, int from, int length) {}
+
+    /** All that was written to that file is on the device. */
+    default void sideFileForced(Path file) {}
 
     /** The bytes of a file are written by the system, not by a store: the space is zeros now. */
     default void zeroed(long position, long length) {}
@@ -74,6 +84,11 @@ public final class CrashPoint {
     }
   }
 
+  /** True if a test keeps a thread of the background from what it would do at a point. */
+  public static boolean isHeld(String point) {
+    return HOOK != null && HOOK.refuses(point);
+  }
+
   /** Called before the file is made longer. */
   static void extending(String point) throws IOException {
     if (HOOK != null && HOOK.refuses(point)) {
@@ -95,6 +110,24 @@ public final class CrashPoint {
   static void forced(long position, long length) {
     if (HOOK != null) {
       HOOK.forced(position, length);
+    }
+  }
+
+  static void sideFileMade(Path file, long bytes) {
+    if (HOOK != null) {
+      HOOK.sideFileMade(file, bytes);
+    }
+  }
+
+  static void sideFileWriting(Path file, long position, byte[] bytes, int from, int length) {
+    if (HOOK != null) {
+      HOOK.sideFileWriting(file, position, bytes, from, length);
+    }
+  }
+
+  static void sideFileForced(Path file) {
+    if (HOOK != null) {
+      HOOK.sideFileForced(file);
     }
   }
 

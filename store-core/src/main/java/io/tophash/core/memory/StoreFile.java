@@ -194,7 +194,7 @@ public final class StoreFile implements AutoCloseable {
   }
 
   /** Writes the names of the files beside a store back to the storage device. */
-  static void forceDirectory(Path store) {
+  public static void forceDirectory(Path store) {
     try {
       FileThread.call(
           () -> {

@@ -1,6 +1,9 @@
 package io.tophash.core.crash;
 
 import io.tophash.core.memory.CrashPoint;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What the JVM of a crash test runs at each named point and before each store. */
 public final class CrashHook implements CrashPoint.Hook {
@@ -23,9 +26,25 @@ public final class CrashHook implements CrashPoint.Hook {
     default void forced(long position, long length) {}
 
     default void zeroed(long position, long length) {}
+
+    default void sideFileMade(Path file, long bytes) {}
+
+    default void sideFileWriting(Path file, long position, byte[] bytes, int from, int length) {}
+
+    default void sideFileForced(Path file) {}
   }
 
   private static final ThreadLocal<Tracer> TRACER = new ThreadLocal<>();
+  private static final Set<String> HELD = ConcurrentHashMap.newKeySet();
+
+  /** Keeps the threads of the background from what they would do at a point, or no longer. */
+  public static void hold(String point, boolean held) {
+    if (held) {
+      HELD.add(point);
+    } else {
+      HELD.remove(point);
+    }
+  }
 
   /**
    * Sets the receiver for this thread, or none.
@@ -51,7 +70,7 @@ public final class CrashHook implements CrashPoint.Hook {
   @Override
   public boolean refuses(String point) {
     Tracer tracer = TRACER.get();
-    return tracer != null && tracer.refuses(point);
+    return HELD.contains(point) || tracer != null && tracer.refuses(point);
   }
 
   @Override
@@ -65,6 +84,30 @@ public final class CrashHook implements CrashPoint.Hook {
     Tracer tracer = TRACER.get();
     if (tracer != null) {
       tracer.forced(position, length);
+    }
+  }
+
+  @Override
+  public void sideFileMade(Path file, long bytes) {
+    Tracer tracer = TRACER.get();
+    if (tracer != null) {
+      tracer.sideFileMade(file, bytes);
+    }
+  }
+
+  @Override
+  public void sideFileWriting(Path file, long position, byte[] bytes, int from, int length) {
+    Tracer tracer = TRACER.get();
+    if (tracer != null) {
+      tracer.sideFileWriting(file, position, bytes, from, length);
+    }
+  }
+
+  @Override
+  public void sideFileForced(Path file) {
+    Tracer tracer = TRACER.get();
+    if (tracer != null) {
+      tracer.sideFileForced(file);
     }
   }
 

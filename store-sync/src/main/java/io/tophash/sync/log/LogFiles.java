@@ -1,0 +1,224 @@
+package io.tophash.sync.log;
+
+import io.tophash.core.errors.StoreException;
+import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.SideFile;
+import io.tophash.sync.format.LogLayout;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeMap;
+
+/**
+ * The files of a store's log. A file is written from its begin to its end, and then again from its
+ * begin when nothing in it is needed any more: its space is allocated once, so a force has no more
+ * to write than the batch.
+ *
+ * <p>Appending is for one thread at a time in all processes, which the caller sees to; reading for
+ * any number beside it.
+ */
+public final class LogFiles implements AutoCloseable {
+  private final Path store;
+  private final long storeId;
+  private SideFile current;
+  private int currentFile = -1;
+
+  /**
+   * @param store the store, as the system names it
+   * @param storeId its id
+   */
+  public LogFiles(Path store, long storeId) {
+    this.store = store;
+    this.storeId = storeId;
+  }
+
+  Path store() {
+    return store;
+  }
+
+  long storeId() {
+    return storeId;
+  }
+
+  /** A file of the log. */
+  static Path path(Path store, int file) {
+    return store.resolveSibling(store.getFileName() + ".log-" + file);
+  }
+
+  /** The files that are there, by number. */
+  static TreeMap<Integer, Path> list(Path store) {
+    String prefix = store.getFileName() + ".log-";
+    TreeMap<Integer, Path> files = new TreeMap<>();
+    Path directory = store.toAbsolutePath().getParent();
+    try (DirectoryStream<Path> all =
+        Files.newDirectoryStream(
+            directory, path -> path.getFileName().toString().startsWith(prefix))) {
+      for (Path path : all) {
+        String number = path.getFileName().toString().substring(prefix.length());
+        if (number.matches("0|[1-9][0-9]{0,2}")) {
+          files.put(Integer.valueOf(number), path);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return files;
+  }
+
+  /**
+   * Writes a batch and waits until it is on the device.
+   *
+   * @param place where; 0 to begin a file. Another one is begun, too, if that file is not there any
+   *     more, or has no room
+   * @param run of the batch
+   * @param seq number of the batch
+   * @param batch with its padding, all of the array
+   * @param keepFrom batches of this run are needed from this number on: files without any such may
+   *     be used again
+   * @return place of the next batch
+   * @throws UncheckedIOException if the system refuses
+   * @throws StoreException if no file can be begun
+   */
+  public long append(long place, long run, long seq, ByteBuffer batch, long keepFrom) {
+    return append(place, run, seq, batch.array(), batch.limit(), keepFrom);
+  }
+
+  /** The same of the first bytes of an array. */
+  public long append(long place, long run, long seq, byte[] batch, int length, long keepFrom) {
+    int file = LogLayout.placeFile(place);
+    long offset = LogLayout.placeOffset(place);
+    if (file < 0 || offset + length > LogLayout.FILE_BYTES || !open(file)) {
+      file = begin(run, seq, keepFrom);
+      offset = LogLayout.ALIGNMENT;
+    }
+    CrashPoint.reached("log.writing");
+    current.write(offset, batch, 0, length);
+    CrashPoint.reached("log.forced");
+    return LogLayout.place(file, offset + length);
+  }
+
+  private boolean open(int file) {
+    Path path = path(store, file);
+    if (!Files.exists(path)) {
+      close();
+      return false;
+    }
+    if (file != currentFile) {
+      close();
+      current = SideFile.toWrite(path);
+      currentFile = file;
+    }
+    return true;
+  }
+
+  /** Begins a file: one that is not needed any more, or a new one. */
+  private int begin(long run, long seq, long keepFrom) {
+    close();
+    TreeMap<Integer, LogFileHeader> headers = headers();
+    int file = reusable(headers, run, keepFrom);
+    if (file < 0) {
+      file = unusedNumber(headers);
+      SideFile.makeZeros(path(store, file), LogLayout.FILE_BYTES);
+    }
+    open(file);
+    current.write(0, LogFileHeader.toBytes(storeId, run, seq), 0, LogLayout.ALIGNMENT);
+    CrashPoint.reached("log.begun");
+    return file;
+  }
+
+  private TreeMap<Integer, LogFileHeader> headers() {
+    TreeMap<Integer, LogFileHeader> headers = new TreeMap<>();
+    list(store)
+        .forEach(
+            (number, path) -> {
+              try (SideFile file = SideFile.toRead(path)) {
+                headers.put(
+                    number,
+                    file == null
+                        ? new LogFileHeader(LogFileHeader.Kind.FOREIGN, 0, 0)
+                        : LogFileHeader.of(file, storeId));
+              }
+            });
+    return headers;
+  }
+
+  /** A whole file that has nothing that is needed; -1 if there is none. */
+  private int reusable(TreeMap<Integer, LogFileHeader> headers, long run, long keepFrom) {
+    for (int number : headers.keySet()) {
+      LogFileHeader header = headers.get(number);
+      boolean isFree =
+          switch (header.kind()) {
+            case FOREIGN -> false;
+            case UNUSED, TORN -> true;
+            case WHOLE -> header.run() != run || endSeq(headers, header) <= keepFrom;
+          };
+      if (isFree && path(store, number).toFile().length() == LogLayout.FILE_BYTES) {
+        return number;
+      }
+    }
+    return -1;
+  }
+
+  /** Number of the first batch behind a file; {@link Long#MAX_VALUE} of the last one. */
+  private static long endSeq(TreeMap<Integer, LogFileHeader> headers, LogFileHeader file) {
+    long end = Long.MAX_VALUE;
+    for (LogFileHeader other : headers.values()) {
+      if (other.kind() == LogFileHeader.Kind.WHOLE
+          && other.run() == file.run()
+          && other.firstSeq() > file.firstSeq()) {
+        end = Math.min(end, other.firstSeq());
+      }
+    }
+    return end;
+  }
+
+  private int unusedNumber(TreeMap<Integer, LogFileHeader> headers) {
+    for (int number = 0; number < LogLayout.MAX_FILES; number++) {
+      LogFileHeader header = headers.get(number);
+      // One that nobody finished making may be made again.
+      if (header == null || header.kind() == LogFileHeader.Kind.UNUSED) {
+        return number;
+      }
+    }
+    throw new StoreException(
+        "the log has as many files as it can have; take a checkpoint, so that they can be used"
+            + " again, or remove files that are not of this store, store="
+            + store
+            + " files="
+            + headers.size());
+  }
+
+  /** Reads the batches of a run from a number on, beside who appends. */
+  public LogReader read(long run, long fromSeq) {
+    return new LogReader(this, run, fromSeq);
+  }
+
+  /** Size of all files of the log together. */
+  public long bytes() {
+    return list(store).values().stream().mapToLong(path -> path.toFile().length()).sum();
+  }
+
+  /** Deletes all files of a log, of a store that is closed. */
+  public static void delete(Path store) {
+    for (Path path : list(store).values()) {
+      try {
+        Files.deleteIfExists(path);
+      } catch (IOException e) {
+        throw new StoreException("cannot delete a file of the log, file=" + path, e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    currentFile = -1;
+    if (current != null) {
+      SideFile file = current;
+      current = null;
+      file.close();
+    }
+  }
+}

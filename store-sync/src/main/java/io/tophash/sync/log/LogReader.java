@@ -1,0 +1,183 @@
+package io.tophash.sync.log;
+
+import io.tophash.core.memory.SideFile;
+import io.tophash.sync.format.LogLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads the batches of a run, in the order of their numbers, from file to file; beside who appends,
+ * and who uses files again. What it finds is believed only if its checksum is right.
+ *
+ * <p>For one thread at a time. Every failure of the system is an {@link
+ * java.io.UncheckedIOException}.
+ */
+public final class LogReader implements AutoCloseable {
+  private final LogFiles files;
+  private final long run;
+  private long seq;
+  private SideFile file; // in which the next batch is, if it is at this offset
+  private long fileFrom; // number of its first batch when it was opened
+  private long offset;
+  private String problem;
+
+  LogReader(LogFiles files, long run, long fromSeq) {
+    this.files = files;
+    this.run = run;
+    this.seq = fromSeq;
+  }
+
+  /** Number of the batch that {@link #next} looks for. */
+  public long seq() {
+    return seq;
+  }
+
+  /**
+   * The next batch.
+   *
+   * @return null if there is no whole batch with that number; {@link #problem} says whether one has
+   *     been there, as far as that can be known. There may be one later
+   */
+  public LogBatch next() {
+    LogBatch batch = file == null ? null : at(offset);
+    if (batch == null && find()) {
+      batch = at(offset);
+    }
+    if (batch == null) {
+      return null;
+    }
+    problem = null;
+    offset += LogBatch.sizeOf(head(offset));
+    seq++;
+    return batch;
+  }
+
+  /**
+   * Why there is no batch of that number, if it should be there; null if nothing is wrong: all that
+   * was written of this run was delivered.
+   */
+  public String problem() {
+    return problem;
+  }
+
+  private byte[] head(long at) {
+    return file.read(at, LogLayout.BATCH_HEADER_END);
+  }
+
+  /** The batch at an offset of the present file, if it is the one that comes next. */
+  private LogBatch at(long at) {
+    int size = sizeAt(at, seq);
+    return size == 0 ? null : LogBatch.parse(file.read(at, size));
+  }
+
+  /** Size of the batch with this number at an offset; 0 if it does not begin there. */
+  private int sizeAt(long at, long number) {
+    byte[] head = head(at);
+    int size = LogBatch.sizeOf(head);
+    return size != 0 && LogBatch.runOf(head) == run && LogBatch.seqOf(head) == number ? size : 0;
+  }
+
+  /** Goes to the batch that comes next, in whichever file it is. */
+  private boolean find() {
+    List<String> foreign = new ArrayList<>();
+    Path best = null;
+    long bestSeq = -1;
+    long laterSeq = Long.MAX_VALUE;
+    long anySeq = -1;
+    for (Map.Entry<Integer, Path> each : LogFiles.list(files.store()).entrySet()) {
+      LogFileHeader header = header(each.getValue());
+      if (header.kind() == LogFileHeader.Kind.FOREIGN) {
+        foreign.add(each.getValue().getFileName().toString());
+      }
+      if (header.kind() != LogFileHeader.Kind.WHOLE || header.run() != run) {
+        continue;
+      }
+      anySeq = Math.max(anySeq, header.firstSeq());
+      if (header.firstSeq() <= seq && header.firstSeq() > bestSeq) {
+        best = each.getValue();
+        bestSeq = header.firstSeq();
+      } else if (header.firstSeq() > seq) {
+        laterSeq = Math.min(laterSeq, header.firstSeq());
+      }
+    }
+    problem = null;
+    long end = best == null ? -1 : isOpen(best, bestSeq) ? seq : seek(best, bestSeq);
+    if (end == seq) {
+      if (laterSeq != Long.MAX_VALUE && at(offset) == null) {
+        problem = missing("a file of it is cut short or missing", laterSeq, foreign);
+      }
+      return true;
+    }
+    if (end >= 0) {
+      problem = missing("it ends at batch " + (end - 1), laterSeq, foreign);
+    } else if (anySeq >= 0) {
+      problem = missing("its files begin later", laterSeq, foreign);
+    } else {
+      problem = missing("no file of it is there", laterSeq, foreign);
+    }
+    close();
+    return false;
+  }
+
+  private boolean isOpen(Path path, long firstSeq) {
+    return file != null && file.path().equals(path) && fileFrom == firstSeq;
+  }
+
+  private LogFileHeader header(Path path) {
+    try (SideFile other = SideFile.toRead(path)) {
+      return other == null
+          ? new LogFileHeader(LogFileHeader.Kind.UNUSED, 0, 0)
+          : LogFileHeader.of(other, files.storeId());
+    }
+  }
+
+  /**
+   * Opens a file and goes over the batches before the one that comes next.
+   *
+   * @return number of the batch that is, or would be, at the offset
+   */
+  private long seek(Path path, long firstSeq) {
+    close();
+    file = SideFile.toRead(path);
+    fileFrom = firstSeq;
+    offset = LogLayout.ALIGNMENT;
+    long number = firstSeq;
+    if (file == null) {
+      return -1;
+    }
+    while (number < seq) {
+      int size = sizeAt(offset, number);
+      if (size == 0 || LogBatch.parse(file.read(offset, size)) == null) {
+        return number;
+      }
+      offset += size;
+      number++;
+    }
+    return number;
+  }
+
+  private String missing(String what, long laterSeq, List<String> foreign) {
+    return "the log has no batch "
+        + seq
+        + ": "
+        + what
+        + (laterSeq == Long.MAX_VALUE ? "" : ", though there is batch " + laterSeq)
+        + (foreign.isEmpty()
+            ? ""
+            : "; of another store, or no log at all: " + String.join(", ", foreign))
+        + "; what it had is lost unless the right files are put back beside the store before it is"
+        + " opened, store="
+        + files.store();
+  }
+
+  @Override
+  public void close() {
+    if (file != null) {
+      SideFile old = file;
+      file = null;
+      old.close();
+    }
+  }
+}
