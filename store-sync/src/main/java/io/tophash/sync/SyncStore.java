@@ -201,6 +201,11 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
     return attachment.verify();
   }
 
+  /** What this object opened. */
+  Attachment attachment() {
+    return attachment;
+  }
+
   @Override
   public void force() {
     attachment.force();

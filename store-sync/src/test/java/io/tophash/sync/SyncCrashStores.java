@@ -26,6 +26,11 @@ public final class SyncCrashStores {
         .asMap();
   }
 
+  /** Lets a store take the checkpoint that is due at a time, if one is. */
+  public static void lookAt(SyncStore<?, ?> store, long nanos) {
+    store.attachment().core().checkpointer().lookAt(nanos);
+  }
+
   /** A store of the record kind. */
   public static SyncStore<String, byte[]> records(
       Path path, int shards, boolean readOnly, Duration lockTimeout) {

@@ -186,6 +186,11 @@ public final class SyncCore {
     }
   }
 
+  /** What takes the checkpoints that the level asks for; null if attached read-only. */
+  public Checkpointer checkpointer() {
+    return checkpointer;
+  }
+
   /**
    * Cuts a checkpoint and keeps what it names; see {@link Checkpoints#pin}.
    *

@@ -7,7 +7,6 @@ import io.tophash.sync.format.LogLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeMap;
@@ -35,39 +34,6 @@ public final class LogFiles implements AutoCloseable {
     this.storeId = storeId;
   }
 
-  Path store() {
-    return store;
-  }
-
-  long storeId() {
-    return storeId;
-  }
-
-  /** A file of the log. */
-  static Path path(Path store, int file) {
-    return store.resolveSibling(store.getFileName() + ".log-" + file);
-  }
-
-  /** The files that are there, by number. */
-  static TreeMap<Integer, Path> list(Path store) {
-    String prefix = store.getFileName() + ".log-";
-    TreeMap<Integer, Path> files = new TreeMap<>();
-    Path directory = store.toAbsolutePath().getParent();
-    try (DirectoryStream<Path> all =
-        Files.newDirectoryStream(
-            directory, path -> path.getFileName().toString().startsWith(prefix))) {
-      for (Path path : all) {
-        String number = path.getFileName().toString().substring(prefix.length());
-        if (number.matches("0|[1-9][0-9]{0,2}")) {
-          files.put(Integer.valueOf(number), path);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return files;
-  }
-
   /**
    * Writes a batch and waits until it is on the device.
    *
@@ -76,22 +42,25 @@ public final class LogFiles implements AutoCloseable {
    * @param run of the batch
    * @param seq number of the batch
    * @param batch with its padding, all of the array
-   * @param keepFrom batches of this run are needed from this number on: files without any such may
-   *     be used again
+   * @param keepRun run of which batches are needed for an opening after a power cut
+   * @param keepFrom from this number on: files without any such, and not of the run of the batch,
+   *     may be used again
    * @return place of the next batch
    * @throws UncheckedIOException if the system refuses
    * @throws StoreException if no file can be begun
    */
-  public long append(long place, long run, long seq, ByteBuffer batch, long keepFrom) {
-    return append(place, run, seq, batch.array(), batch.limit(), keepFrom);
+  public long append(
+      long place, long run, long seq, ByteBuffer batch, long keepRun, long keepFrom) {
+    return append(place, run, seq, batch.array(), batch.limit(), keepRun, keepFrom);
   }
 
   /** The same of the first bytes of an array. */
-  public long append(long place, long run, long seq, byte[] batch, int length, long keepFrom) {
+  public long append(
+      long place, long run, long seq, byte[] batch, int length, long keepRun, long keepFrom) {
     int file = LogLayout.placeFile(place);
     long offset = LogLayout.placeOffset(place);
-    if (file < 0 || offset + length > LogLayout.FILE_BYTES || !open(file)) {
-      file = begin(run, seq, keepFrom);
+    if (file < 0 || offset + length > LogLayout.FILE_BYTES || !open(file, run)) {
+      file = newFile(run, seq, keepRun, keepFrom);
       offset = LogLayout.ALIGNMENT;
     }
     CrashPoint.reached("log.writing");
@@ -100,30 +69,48 @@ public final class LogFiles implements AutoCloseable {
     return LogLayout.place(file, offset + length);
   }
 
-  private boolean open(int file) {
-    Path path = path(store, file);
+  /** False if the file is not there, or not one of this run any more. */
+  private boolean open(int file, long run) {
+    Path path = LogNames.path(store, file);
     if (!Files.exists(path)) {
       close();
       return false;
     }
     if (file != currentFile) {
       close();
-      current = SideFile.toWrite(path);
+      SideFile other = SideFile.toWrite(path);
+      LogFileHeader header = LogFileHeader.of(other, storeId);
+      if (header.kind() != LogFileHeader.Kind.WHOLE || header.run() != run) {
+        other.close();
+        return false;
+      }
+      current = other;
       currentFile = file;
     }
     return true;
   }
 
+  /**
+   * Begins a file, so that who reads this run finds it, though it has no batch yet; it is on the
+   * device when this returns.
+   *
+   * @return place of its first batch, whose number is given
+   */
+  public long begin(long run, long seq, long keepRun, long keepFrom) {
+    return LogLayout.place(newFile(run, seq, keepRun, keepFrom), LogLayout.ALIGNMENT);
+  }
+
   /** Begins a file: one that is not needed any more, or a new one. */
-  private int begin(long run, long seq, long keepFrom) {
+  private int newFile(long run, long seq, long keepRun, long keepFrom) {
     close();
     TreeMap<Integer, LogFileHeader> headers = headers();
-    int file = reusable(headers, run, keepFrom);
+    int file = reusable(headers, run, keepRun, keepFrom);
     if (file < 0) {
       file = unusedNumber(headers);
-      SideFile.makeZeros(path(store, file), LogLayout.FILE_BYTES);
+      SideFile.makeZeros(LogNames.path(store, file), LogLayout.FILE_BYTES);
     }
-    open(file);
+    current = SideFile.toWrite(LogNames.path(store, file));
+    currentFile = file;
     current.write(0, LogFileHeader.toBytes(storeId, run, seq), 0, LogLayout.ALIGNMENT);
     CrashPoint.reached("log.begun");
     return file;
@@ -131,7 +118,7 @@ public final class LogFiles implements AutoCloseable {
 
   private TreeMap<Integer, LogFileHeader> headers() {
     TreeMap<Integer, LogFileHeader> headers = new TreeMap<>();
-    list(store)
+    LogNames.list(store)
         .forEach(
             (number, path) -> {
               try (SideFile file = SideFile.toRead(path)) {
@@ -146,16 +133,18 @@ public final class LogFiles implements AutoCloseable {
   }
 
   /** A whole file that has nothing that is needed; -1 if there is none. */
-  private int reusable(TreeMap<Integer, LogFileHeader> headers, long run, long keepFrom) {
+  private int reusable(
+      TreeMap<Integer, LogFileHeader> headers, long run, long keepRun, long keepFrom) {
     for (int number : headers.keySet()) {
       LogFileHeader header = headers.get(number);
       boolean isFree =
           switch (header.kind()) {
             case FOREIGN -> false;
             case UNUSED, TORN -> true;
-            case WHOLE -> header.run() != run || endSeq(headers, header) <= keepFrom;
+            case WHOLE ->
+                header.run() == keepRun ? endSeq(headers, header) <= keepFrom : header.run() != run;
           };
-      if (isFree && path(store, number).toFile().length() == LogLayout.FILE_BYTES) {
+      if (isFree && LogNames.path(store, number).toFile().length() == LogLayout.FILE_BYTES) {
         return number;
       }
     }
@@ -193,17 +182,17 @@ public final class LogFiles implements AutoCloseable {
 
   /** Reads the batches of a run from a number on, beside who appends. */
   public LogReader read(long run, long fromSeq) {
-    return new LogReader(this, run, fromSeq);
+    return new LogReader(store, storeId, run, fromSeq);
   }
 
   /** Size of all files of the log together. */
   public long bytes() {
-    return list(store).values().stream().mapToLong(path -> path.toFile().length()).sum();
+    return LogNames.list(store).values().stream().mapToLong(path -> path.toFile().length()).sum();
   }
 
   /** Deletes all files of a log, of a store that is closed. */
   public static void delete(Path store) {
-    for (Path path : list(store).values()) {
+    for (Path path : LogNames.list(store).values()) {
       try {
         Files.deleteIfExists(path);
       } catch (IOException e) {

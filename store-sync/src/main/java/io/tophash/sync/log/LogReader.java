@@ -15,7 +15,8 @@ import java.util.Map;
  * java.io.UncheckedIOException}.
  */
 public final class LogReader implements AutoCloseable {
-  private final LogFiles files;
+  private final Path store;
+  private final long storeId;
   private final long run;
   private long seq;
   private SideFile file; // in which the next batch is, if it is at this offset
@@ -23,8 +24,9 @@ public final class LogReader implements AutoCloseable {
   private long offset;
   private String problem;
 
-  LogReader(LogFiles files, long run, long fromSeq) {
-    this.files = files;
+  LogReader(Path store, long storeId, long run, long fromSeq) {
+    this.store = store;
+    this.storeId = storeId;
     this.run = run;
     this.seq = fromSeq;
   }
@@ -86,7 +88,7 @@ public final class LogReader implements AutoCloseable {
     long bestSeq = -1;
     long laterSeq = Long.MAX_VALUE;
     long anySeq = -1;
-    for (Map.Entry<Integer, Path> each : LogFiles.list(files.store()).entrySet()) {
+    for (Map.Entry<Integer, Path> each : LogNames.list(store).entrySet()) {
       LogFileHeader header = header(each.getValue());
       if (header.kind() == LogFileHeader.Kind.FOREIGN) {
         foreign.add(each.getValue().getFileName().toString());
@@ -110,7 +112,9 @@ public final class LogReader implements AutoCloseable {
       }
       return true;
     }
-    if (end >= 0) {
+    if (end == bestSeq && end >= 0) {
+      problem = missing("the file that should have it has no batch", laterSeq, foreign);
+    } else if (end >= 0) {
       problem = missing("it ends at batch " + (end - 1), laterSeq, foreign);
     } else if (anySeq >= 0) {
       problem = missing("its files begin later", laterSeq, foreign);
@@ -129,7 +133,7 @@ public final class LogReader implements AutoCloseable {
     try (SideFile other = SideFile.toRead(path)) {
       return other == null
           ? new LogFileHeader(LogFileHeader.Kind.UNUSED, 0, 0)
-          : LogFileHeader.of(other, files.storeId());
+          : LogFileHeader.of(other, storeId);
     }
   }
 
@@ -169,7 +173,7 @@ public final class LogReader implements AutoCloseable {
             : "; of another store, or no log at all: " + String.join(", ", foreign))
         + "; what it had is lost unless the right files are put back beside the store before it is"
         + " opened, store="
-        + files.store();
+        + store;
   }
 
   @Override

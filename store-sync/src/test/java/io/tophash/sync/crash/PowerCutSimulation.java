@@ -3,6 +3,8 @@ package io.tophash.sync.crash;
 import io.tophash.core.crash.CrashHook;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.memory.StoreFile;
+import io.tophash.sync.Durability;
+import io.tophash.sync.SyncCrashStores;
 import io.tophash.sync.format.EpochLayout;
 import io.tophash.sync.format.RegionLayout;
 import java.io.IOException;
@@ -47,8 +49,10 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
   static final Set<String> REACHED = ConcurrentHashMap.newKeySet();
 
   private static final int LIVES = 3;
+  private static final long MAX_LOSS_NANOS = 1_000_000_000;
 
   private final Scene scene;
+  private final Durability level;
   private final Path path;
   private final Sabotage sabotage;
   private final Random random;
@@ -63,6 +67,9 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
   private List<Map<Long, Long>> legal;
   private Target<?, ?> target;
   private BooleanSupplier isCutHere;
+  // What time it is, and since when there is a change that a power cut would take; -1: none.
+  private long nowNanos = 1;
+  private long unsafeSince = -1;
   String failure;
 
   /** Counts of all lives together. */
@@ -75,12 +82,28 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     private int visit;
   }
 
-  PowerCutSimulation(Scene scene, Path directory, Sabotage sabotage, Random random, Tally tally) {
-    this(scene, directory.resolve("life-0.tph"), sabotage, random, tally, 0, new byte[0], Map.of());
+  PowerCutSimulation(
+      Scene scene,
+      Durability level,
+      Path directory,
+      Sabotage sabotage,
+      Random random,
+      Tally tally) {
+    this(
+        scene,
+        level,
+        directory.resolve("life-0.tph"),
+        sabotage,
+        random,
+        tally,
+        0,
+        new byte[0],
+        Map.of());
   }
 
   private PowerCutSimulation(
       Scene scene,
+      Durability level,
       Path path,
       Sabotage sabotage,
       Random random,
@@ -89,6 +112,7 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
       byte[] image,
       Map<Long, Long> state) {
     this.scene = scene;
+    this.level = level;
     this.path = StoreFile.realPath(path, false);
     this.sabotage = sabotage;
     this.random = random;
@@ -132,9 +156,21 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
 
   private void open() {
     target = Target.open(scene.kind(), path, scene.shards(), false, Duration.ofMillis(500));
+    if (life == 0 && level != Durability.PROCESS) {
+      target.store.durability(level);
+    }
+  }
+
+  /** At level POWER_LOSS time goes by, and checkpoints come when they are due. */
+  private void pass() {
+    if (level != Durability.PROCESS) {
+      nowNanos += random.nextInt((int) MAX_LOSS_NANOS / 8);
+      SyncCrashStores.lookAt(target.store, nowNanos);
+    }
   }
 
   private void apply(Op op) {
+    pass();
     Map<Long, Long> before = model;
     after = op.after(before);
     if (op.what() == Op.What.REOPEN) {
@@ -144,6 +180,9 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
       op.run(target, before);
     }
     model = after;
+    if (unsafeSince < 0 && !after.equals(before)) {
+      unsafeSince = nowNanos;
+    }
   }
 
   // --- what is observed
@@ -167,6 +206,7 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
         break;
       case "checkpoint.rooted":
         legal = List.of(model, after);
+        unsafeSince = model.equals(after) ? -1 : nowNanos;
         break;
       case "checkpoint.durable":
         seal(true);
@@ -259,6 +299,11 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     if (!named || failure != null || !isCutHere.getAsBoolean()) {
       return;
     }
+    if (level != Durability.PROCESS
+        && unsafeSince >= 0
+        && nowNanos - unsafeSince > MAX_LOSS_NANOS) {
+      fail("a change is not durable after ms=" + (nowNanos - unsafeSince) / 1_000_000);
+    }
     CrashHook.trace(null);
     try {
       long mixtures = disk.mixtures();
@@ -293,7 +338,7 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
       Files.write(next, image);
       try (PowerCutSimulation heir =
           new PowerCutSimulation(
-              scene, next, sabotage, random, tally, life + 1, image, legal.get(0))) {
+              scene, level, next, sabotage, random, tally, life + 1, image, legal.get(0))) {
         String problem = heir.live(legal);
         if (problem != null) {
           fail("after a power cut, " + mix + ": " + problem);

@@ -69,7 +69,7 @@ class LogFilesTest {
   }
 
   private static long append(LogFiles files, long place, long seq, int valueBytes, long keepFrom) {
-    return files.append(place, RUN, seq, batch(RUN, seq, valueBytes), keepFrom);
+    return files.append(place, RUN, seq, batch(RUN, seq, valueBytes), RUN, keepFrom);
   }
 
   /** Appends batches from one number up to another, and returns the place behind them. */
@@ -139,7 +139,7 @@ class LogFilesTest {
               new long[] {8 + first.length, 800 + second.length, third.length},
               new byte[][] {first, second, third});
       assertEquals(0, batch.limit() % LogLayout.ALIGNMENT);
-      files.append(0, RUN, 1, batch, 0);
+      files.append(0, RUN, 1, batch, RUN, 0);
       LogBatch read = files.read(RUN, 1).next();
       assertEquals(3, read.lanes());
       assertEquals(List.of(0, 5, 63), List.of(read.shard(0), read.shard(1), read.shard(2)));
@@ -185,12 +185,46 @@ class LogFilesTest {
   void theFilesOfAnotherRunAreUsedAgainAndNotRead() {
     try (LogFiles files = files()) {
       appendAll(files, 0, 1, 20, MANY);
-      long place = files.append(0, RUN + 1, 21, batch(RUN + 1, 21, FEW), 0);
+      long place = files.append(0, RUN + 1, 21, batch(RUN + 1, 21, FEW), RUN + 1, 0);
       assertEquals(0, LogLayout.placeFile(place));
       assertEquals(2L * LogLayout.FILE_BYTES, files.bytes());
       try (LogReader reader = files.read(RUN + 1, 21)) {
         assertNext(reader, 21);
         assertNull(reader.next()); // what stands behind it is of the other run
+      }
+    }
+  }
+
+  @Test
+  void theFilesOfAFormerRunStayWhileTheyAreNeeded() {
+    try (LogFiles files = files()) {
+      appendAll(files, 0, 1, 20, MANY);
+      long place = files.begin(RUN + 1, 21, RUN, 10);
+      assertEquals(2, LogLayout.placeFile(place));
+      assertNull(files.read(RUN + 1, 21).next());
+      assertNull(files.read(RUN + 1, 21).problem());
+      place = files.append(place, RUN + 1, 21, batch(RUN + 1, 21, FEW), RUN, 10);
+      assertEquals(2, LogLayout.placeFile(place));
+      assertReads(1, 20);
+      assertEquals(0, LogLayout.placeFile(files.begin(RUN + 1, 22, RUN + 1, 21)));
+    }
+  }
+
+  @Test
+  void aFileOfAnotherRunIsNotWrittenOn() throws IOException {
+    long place;
+    try (LogFiles files = files()) {
+      place = append(files, 0, 1, FEW, 0);
+    }
+    Files.delete(file(0));
+    try (LogFiles files = files()) {
+      files.append(0, RUN + 1, 1, batch(RUN + 1, 1, FEW), RUN, 0);
+    }
+    try (LogFiles files = files()) {
+      place = files.append(place, RUN, 2, batch(RUN, 2, FEW), RUN + 1, 0);
+      assertEquals(1, LogLayout.placeFile(place));
+      try (LogReader reader = files.read(RUN + 1, 1)) {
+        assertNext(reader, 1);
       }
     }
   }
@@ -311,7 +345,7 @@ class LogFilesTest {
       ByteBuffer batch =
           LogBatch.seal(
               RUN, 1, new int[] {0}, new long[] {0}, new long[] {lane.length}, new byte[][] {lane});
-      files.append(0, RUN, 1, batch, 0);
+      files.append(0, RUN, 1, batch, RUN, 0);
       LogEntries entries = files.read(RUN, 1).next().entries(0);
       LogParts parts = new LogParts(0);
       assertChange("PUT key valuevalue", parts, entries, 4);
