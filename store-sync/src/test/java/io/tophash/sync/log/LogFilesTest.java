@@ -19,10 +19,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The files of a log: what was appended is read, in order, and nothing else ever is. */
+@Tag("contract")
 class LogFilesTest {
   private static final long STORE = 77;
   private static final long RUN = 5;
