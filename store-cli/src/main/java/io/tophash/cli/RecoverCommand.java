@@ -1,13 +1,13 @@
 package io.tophash.cli;
 
-import io.tophash.core.HashStoreRecovery;
-import io.tophash.core.RecoveryReport;
+import io.tophash.core.HashStoreSalvage;
+import io.tophash.core.SalvageReport;
 import io.tophash.core.StoreInfo;
 import io.tophash.core.StoreInfo.Kind;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.IncompatibleStoreException;
-import io.tophash.sync.SyncStoreRecovery;
+import io.tophash.sync.SyncStoreSalvage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,10 +54,10 @@ final class RecoverCommand extends StoreCommand {
     long startNanos = System.nanoTime();
     Codec<?> keys = keyCodec == null ? null : keyCodec.form().codec();
     Codec<?> values = valueCodec == null ? null : valueCodec.form().codec();
-    RecoveryReport report =
+    SalvageReport report =
         kind() != Kind.HASH
-            ? SyncStoreRecovery.recover(path, target, keys, values)
-            : HashStoreRecovery.recover(path, target, keys, values);
+            ? SyncStoreSalvage.run(path, target, keys, values)
+            : HashStoreSalvage.run(path, target, keys, values);
     double seconds = (System.nanoTime() - startNanos) / 1e9;
     if (json) {
       printJson(report, seconds);
@@ -82,7 +82,7 @@ final class RecoverCommand extends StoreCommand {
     }
   }
 
-  private void printJson(RecoveryReport report, double seconds) throws IOException {
+  private void printJson(SalvageReport report, double seconds) throws IOException {
     printJson(
         out -> {
           out.writeStringField("target", report.target().toString());
@@ -103,7 +103,7 @@ final class RecoverCommand extends StoreCommand {
         });
   }
 
-  private String text(RecoveryReport report, double seconds) {
+  private String text(SalvageReport report, double seconds) {
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(

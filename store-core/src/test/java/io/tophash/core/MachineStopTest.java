@@ -20,8 +20,8 @@ class MachineStopTest extends MachineStopCases {
   }
 
   @Override
-  protected RecoveryReport recover(Path damaged, Path target) {
-    return HashStoreRecovery.recover(damaged, target);
+  protected SalvageReport recover(Path damaged, Path target) {
+    return HashStoreSalvage.run(damaged, target);
   }
 
   /** It has nothing to settle. */

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tophash.core.RecoveryReport;
+import io.tophash.core.SalvageReport;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.UnsettledStoreException;
@@ -137,7 +137,7 @@ class MachineStopTest {
       }
       String message = assertThrows(CorruptStoreException.class, () -> open(rebooted)).getMessage();
       assertTrue(message.contains("tophash recover"), message);
-      RecoveryReport report = SyncStoreRecovery.recover(rebooted, dir.resolve("b.tph"));
+      SalvageReport report = SyncStoreSalvage.run(rebooted, dir.resolve("b.tph"));
       assertEquals(ENTRIES, report.kept());
     }
   }

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The frame of a recovery: the damaged file, what it should be, the new store, and the counts. What
+ * The frame of a salvage: the damaged file, what it should be, the new store, and the counts. What
  * of the file can be believed is found out by a {@link Reader}.
  */
 public final class Salvage {
@@ -120,7 +120,7 @@ public final class Salvage {
   }
 
   /**
-   * Recovers a store.
+   * Salvages a store.
    *
    * @param damaged the file, which is not changed
    * @param to the new store

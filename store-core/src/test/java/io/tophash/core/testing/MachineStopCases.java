@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tophash.core.RecoveryReport;
+import io.tophash.core.SalvageReport;
 import io.tophash.core.VerifyProgress;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.format.HeaderLayout;
@@ -31,7 +31,7 @@ public abstract class MachineStopCases {
       Path path, boolean readOnly, VerifyProgress progress);
 
   /** Recovers a damaged store. */
-  protected abstract RecoveryReport recover(Path damaged, Path target);
+  protected abstract SalvageReport recover(Path damaged, Path target);
 
   /** What a read-only opener of a store that was open when the machine stopped meets. */
   protected abstract void assertReadOnly(Opening opening);
@@ -106,7 +106,7 @@ public abstract class MachineStopCases {
     String message = assertThrows(CorruptStoreException.class, this::open).getMessage();
     assertTrue(message.contains("tophash recover"), message);
     assertTrue(message.contains("checksum"), message);
-    RecoveryReport report = recover(file, dir.resolve("b.tph"));
+    SalvageReport report = recover(file, dir.resolve("b.tph"));
     assertEquals(ENTRIES - 1, report.kept());
     assertEquals(1, report.droppedCount());
   }

@@ -15,7 +15,7 @@ import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.extent.Space;
 import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.RegionLayout;
-import io.tophash.sync.process.ProcessTable;
+import io.tophash.sync.process.RowLiveness;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -97,7 +97,7 @@ final class OpenFile {
    * one runs under another boot id, as a container may have its own.
    */
   boolean machineStopped() {
-    return mark.mayHaveLostWrites() && !ProcessTable.isAnyAlive(memory, sidecar);
+    return mark.mayHaveLostWrites() && !new RowLiveness(memory, sidecar).isAnyAlive();
   }
 
   /** Gives a new store, whose shards are made by now, its name. */

@@ -6,12 +6,10 @@ import io.tophash.core.memory.Backoff;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.Liveness;
 import io.tophash.core.memory.MappedMemory;
-import io.tophash.core.memory.Sidecar;
 import io.tophash.sync.format.HazardWord;
 import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -78,7 +76,7 @@ public final class ProcessTable implements RowOwners {
     for (int round = 0; round < CLAIM_ROUNDS; round++) {
       for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
         if (liveness.tryLockSlot(slot)) {
-          if (isAttached(memory, slot) && rows.mayLiveUnlocked(slot)) {
+          if (Rows.isAttached(memory, slot) && rows.mayLiveUnlocked(slot)) {
             liveness.unlockSlot(slot); // it lost its lock, and will take it again
             continue;
           }
@@ -251,70 +249,17 @@ public final class ProcessTable implements RowOwners {
 
   /** Whether no other process has the store open for writing. */
   public boolean isAlone() {
-    for (int other = 0; other < RegionLayout.PROCESS_COUNT; other++) {
-      if (other != slot && isAttached(memory, other) && rows.isAlive(other)) {
-        return false;
-      }
-    }
-    return true;
+    return !rows.isAnyAlive(slot);
   }
 
-  /**
-   * Waits until of each row that is attached it is known whether its owner lives: {@link
-   * Sidecar#GRACE_MS} at most. Only after a process died that cannot be seen here.
-   */
+  /** See {@link RowLiveness#awaitCertainty}. */
   public void awaitCertainty() {
-    for (int other = 0; other < RegionLayout.PROCESS_COUNT; other++) {
-      if (other != slot) {
-        awaitCertainty(memory, rows, other);
-      }
-    }
-  }
-
-  /** True if a living process has a store open for writing. May wait as {@link #awaitCertainty}. */
-  public static boolean isAnyAlive(MappedMemory memory, Liveness liveness) {
-    RowLiveness rows = new RowLiveness(memory, liveness);
-    for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
-      if (isAttached(memory, slot)) {
-        awaitCertainty(memory, rows, slot);
-        if (rows.isAlive(slot)) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  private static void awaitCertainty(MappedMemory memory, RowLiveness rows, int slot) {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * Sidecar.GRACE_MS);
-    Backoff idle = new Backoff();
-    while (isAttached(memory, slot) && rows.isDoubtful(slot) && System.nanoTime() - deadline < 0) {
-      idle.idle();
-    }
-  }
-
-  private static boolean isAttached(MappedMemory memory, int slot) {
-    return memory.getLongVolatile(RegionLayout.process(slot), ProcessLayout.ATTACHED) != 0;
+    rows.awaitCertainty(slot);
   }
 
   /** The processes that have the store open for writing. */
   public List<AttachedProcess> attached() {
-    return attached(memory, rows);
-  }
-
-  /** The processes that have a store open for writing, or were killed while they had. */
-  public static List<AttachedProcess> attachedOrKilled(MappedMemory memory) {
-    return attached(memory, null);
-  }
-
-  private static List<AttachedProcess> attached(MappedMemory memory, RowLiveness rows) {
-    List<AttachedProcess> processes = new ArrayList<>();
-    for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
-      if (isAttached(memory, slot) && (rows == null || rows.isAlive(slot))) {
-        processes.add(Rows.read(memory, slot));
-      }
-    }
-    return processes;
+    return Rows.attached(memory, rows::isAlive);
   }
 
   // --- the guard --------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 package io.tophash.sync.process;
 
+import io.tophash.core.memory.Backoff;
 import io.tophash.core.memory.Liveness;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.ProcessIdentity;
@@ -18,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  *
  * <p>Any thread may call any method; wait-free but for the file system.
  */
-final class RowLiveness {
+public final class RowLiveness {
   private static final long NEVER = Long.MIN_VALUE;
 
   private final MappedMemory memory;
@@ -28,7 +29,8 @@ final class RowLiveness {
   private final AtomicLongArray freeSince = new AtomicLongArray(RegionLayout.PROCESS_COUNT);
   private final AtomicLongArray freeOf = new AtomicLongArray(RegionLayout.PROCESS_COUNT);
 
-  RowLiveness(MappedMemory memory, Liveness locks) {
+  /** Of the rows of a mapped store. */
+  public RowLiveness(MappedMemory memory, Liveness locks) {
     this.memory = memory;
     this.locks = locks;
     for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
@@ -76,5 +78,43 @@ final class RowLiveness {
   /** True if it takes some time to find out whether the owner of a row lives. */
   boolean isDoubtful(int slot) {
     return isAlive(slot) && freeSince.get(slot) != NEVER;
+  }
+
+  /**
+   * Waits until of each row that is attached it is known whether its owner lives: {@link
+   * Sidecar#GRACE_MS} at most. Only after a process died that cannot be seen here.
+   *
+   * @param except a slot that is not asked about
+   */
+  void awaitCertainty(int except) {
+    for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
+      if (slot != except) {
+        awaitCertaintyOf(slot);
+      }
+    }
+  }
+
+  private void awaitCertaintyOf(int slot) {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * Sidecar.GRACE_MS);
+    Backoff idle = new Backoff();
+    while (Rows.isAttached(memory, slot) && isDoubtful(slot) && System.nanoTime() - deadline < 0) {
+      idle.idle();
+    }
+  }
+
+  /** True if a living process has a store open for writing. May wait for certainty. */
+  public boolean isAnyAlive() {
+    awaitCertainty(-1);
+    return isAnyAlive(-1);
+  }
+
+  /** True if any attached row but this one has an owner that lives, as far as is known. */
+  boolean isAnyAlive(int except) {
+    for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
+      if (slot != except && Rows.isAttached(memory, slot) && isAlive(slot)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

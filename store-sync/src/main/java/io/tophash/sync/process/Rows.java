@@ -8,9 +8,12 @@ import io.tophash.sync.format.RegionLayout;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /** Who has a row: for people, and to find out whether it lives. Any thread. */
-final class Rows {
+public final class Rows {
   private Rows() {}
 
   static void describeSelf(MappedMemory memory, int slot) {
@@ -50,6 +53,22 @@ final class Rows {
         memory.getLong(row, ProcessLayout.PID),
         memory.getLong(row, ProcessLayout.START),
         memory.getLong(row, ProcessLayout.WORLD));
+  }
+
+  static boolean isAttached(MappedMemory memory, int slot) {
+    return memory.getLongVolatile(RegionLayout.process(slot), ProcessLayout.ATTACHED) != 0;
+  }
+
+  /** The processes that have a store open for writing, or were killed while they had. */
+  public static List<AttachedProcess> attachedOrKilled(MappedMemory memory) {
+    return attached(memory, slot -> true);
+  }
+
+  static List<AttachedProcess> attached(MappedMemory memory, IntPredicate isWanted) {
+    return IntStream.range(0, RegionLayout.PROCESS_COUNT)
+        .filter(slot -> isAttached(memory, slot) && isWanted.test(slot))
+        .mapToObj(slot -> read(memory, slot))
+        .toList();
   }
 
   static AttachedProcess read(MappedMemory memory, int slot) {

@@ -38,14 +38,6 @@ public final class RecordSegments extends Segments {
   /**
    * @param memory the mapped file
    * @param keyHash hash of a key
-   */
-  public RecordSegments(MappedMemory memory, KeyHash keyHash) {
-    this(memory, keyHash, false);
-  }
-
-  /**
-   * @param memory the mapped file
-   * @param keyHash hash of a key
    * @param isCache true if records have a time at which they expire, see {@link CacheLayout}
    */
   public RecordSegments(MappedMemory memory, KeyHash keyHash, boolean isCache) {
@@ -295,26 +287,7 @@ public final class RecordSegments extends Segments {
 
   @Override
   public String checkEntry(long segmentWord, Gathered g, int entry, Set<Long> cells) {
-    if (!g.isWhole(entry)) {
-      return "the checksum of a record does not match";
-    }
-    byte[] record = g.bytes;
-    int at = g.recordOffset(entry);
-    if (g.largeBlock(entry) != 0) {
-      record = large.copy(g, entry);
-      at = 0;
-      if (record == null) {
-        return "a large record is not that of its stub";
-      }
-      if (!RecordImage.isWhole(record, 0, g.hashes[entry])) {
-        return "the checksum of a large record does not match";
-      }
-    }
-    byte[] key = RecordImage.ofKey(RecordImage.key(record, at));
-    long found = find(segmentWord, key, key.length - PAYLOAD, g.hashes[entry]);
-    return found <= 0
-        ? "a lookup does not find an entry"
-        : cells.add(found) ? null : "two entries have the same key";
+    return RecordCheck.of(this, segmentWord, g, entry, cells);
   }
 
   @Override

@@ -8,7 +8,7 @@ import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.process.AttachedProcess;
-import io.tophash.sync.process.ProcessTable;
+import io.tophash.sync.process.Rows;
 import io.tophash.sync.shard.SegmentRead;
 import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
@@ -39,7 +39,7 @@ public final class Statistics {
   public List<AttachedProcess> attached() {
     return core.process() != null
         ? core.process().attached()
-        : ProcessTable.attachedOrKilled(core.memory());
+        : Rows.attachedOrKilled(core.memory());
   }
 
   /** What is known of the checkpoints. */

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A damaged store gives back what is whole, and nothing else; the damaged file stays as it is. */
 @Tag("fault")
-class RecoveryTest {
+class SalvageTest {
   @TempDir Path dir;
   private Path file;
   private Path to;
@@ -76,14 +76,14 @@ class RecoveryTest {
     }
   }
 
-  private RecoveryReport recover() throws IOException {
+  private SalvageReport recover() throws IOException {
     byte[] before = Files.readAllBytes(file);
-    RecoveryReport report = HashStoreRecovery.recover(file, to, Codecs.utf8(), Codecs.utf8());
+    SalvageReport report = HashStoreSalvage.run(file, to, Codecs.utf8(), Codecs.utf8());
     assertArrayEquals(before, Files.readAllBytes(file));
     return report;
   }
 
-  private int check(RecoveryReport report) {
+  private int check(SalvageReport report) {
     try (HashStore<String, String> store = records().open(to)) {
       assertTrue(store.verify().isClean());
       assertEquals(report.kept(), store.sizeLong());
@@ -128,7 +128,7 @@ class RecoveryTest {
   @Test
   void aWholeStoreIsKeptCompletely() throws IOException {
     fill(1 << 20);
-    RecoveryReport report = recover();
+    SalvageReport report = recover();
     assertTrue(report.isComplete(), report::toString);
     assertEquals(expected.size(), check(report));
   }
@@ -136,13 +136,13 @@ class RecoveryTest {
   @Test
   void aWholeStoreOfLongsIsKeptCompletely() {
     fillLongs();
-    RecoveryReport report = HashStoreRecovery.recover(file, to);
+    SalvageReport report = HashStoreSalvage.run(file, to);
     checkNothingElseIsWrong(report);
     checkLongs();
   }
 
   /** All is kept, and nobody can say whether a value is as it was stored. */
-  private static void checkNothingElseIsWrong(RecoveryReport report) {
+  private static void checkNothingElseIsWrong(SalvageReport report) {
     assertTrue(report.kept() > 0);
     assertEquals(Map.of("value without a checksum", report.kept()), report.unchecked());
     assertEquals(report.kept(), report.uncheckedCount());
@@ -164,7 +164,7 @@ class RecoveryTest {
       }
     }
     Files.write(file, bytes);
-    RecoveryReport report = HashStoreRecovery.recover(file, to);
+    SalvageReport report = HashStoreSalvage.run(file, to);
     checkNothingElseIsWrong(report);
     try (LongHashStore store = HashStore.longs().open(to)) {
       assertEquals(0, store.getOrDefault(1, -1)); // wrong, and said to be uncertain
@@ -175,8 +175,8 @@ class RecoveryTest {
   void withoutTheSealedHeaderAStoreIsKeptIfItIsSaidWhatItWas() throws IOException {
     fill(1 << 30);
     write(0, new byte[HeaderLayout.SEALED_BYTES]);
-    assertThrows(IncompatibleStoreException.class, () -> HashStoreRecovery.recover(file, to));
-    RecoveryReport report = recover();
+    assertThrows(IncompatibleStoreException.class, () -> HashStoreSalvage.run(file, to));
+    SalvageReport report = recover();
     assertEquals(Map.of("header unreadable", 1L), report.dropped());
     assertEquals(expected.size(), check(report));
   }
@@ -185,7 +185,7 @@ class RecoveryTest {
   void aLostDirectoryIsReplacedByASearch() throws IOException {
     fill(1 << 20);
     write(directory(), new byte[16]);
-    RecoveryReport report = recover();
+    SalvageReport report = recover();
     assertTrue(report.unlinked() > 0, report::toString);
     assertEquals(expected.size(), check(report));
   }
@@ -195,7 +195,7 @@ class RecoveryTest {
     fillLongs();
     long descriptor = DescriptorLayout.position(getLong(HeaderLayout.SELECTOR));
     write(descriptor + DescriptorLayout.BUCKETS, new byte[8]);
-    RecoveryReport report = HashStoreRecovery.recover(file, to);
+    SalvageReport report = HashStoreSalvage.run(file, to);
     assertEquals(expectedLongs.size(), report.unlinked());
     checkLongs();
   }
@@ -210,7 +210,7 @@ class RecoveryTest {
     }
     long record = getLong(bucket + new BucketLayout(-1, -1).value(0));
     write(record + 12, new byte[] {1, 2, 3});
-    RecoveryReport report = recover();
+    SalvageReport report = recover();
     assertEquals(Map.of("record checksum", 1L), report.dropped());
     assertEquals(expected.size() - 1, check(report));
   }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tophash.core.RecoveryReport;
+import io.tophash.core.SalvageReport;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.errors.IncompatibleStoreException;
 import io.tophash.core.errors.StoreException;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A damaged store gives back what is whole, and nothing else; the damaged file stays as it is. */
 @Tag("fast")
 @Tag("fault")
-class RecoveryTest {
+class SalvageTest {
   private static final int SHARDS = 4;
   private static final int LARGE = 20_000;
 
@@ -86,16 +86,16 @@ class RecoveryTest {
     }
   }
 
-  private RecoveryReport recover() throws IOException {
+  private SalvageReport recover() throws IOException {
     byte[] before = Files.readAllBytes(file);
-    RecoveryReport report = SyncStoreRecovery.recover(file, to, Codecs.utf8(), Codecs.bytes());
+    SalvageReport report = SyncStoreSalvage.run(file, to, Codecs.utf8(), Codecs.bytes());
     assertArrayEquals(before, Files.readAllBytes(file));
     assertEquals(report.target(), to.toRealPath());
     return report;
   }
 
   /** Each entry of the new store is one that the key had; returns those that are the last ones. */
-  private int check(RecoveryReport report) {
+  private int check(SalvageReport report) {
     try (SyncStore<String, byte[]> store = records().open(to)) {
       Described.verifyAtRest(store, report.kept());
       int last = 0;
@@ -132,7 +132,7 @@ class RecoveryTest {
   @Test
   void aWholeStoreIsKeptCompletely() throws IOException {
     fill(new Random(1));
-    RecoveryReport report = recover();
+    SalvageReport report = recover();
     assertTrue(report.isComplete(), report::toString);
     assertEquals(expected.size(), report.kept());
     assertEquals(expected.size(), check(report));
@@ -141,7 +141,7 @@ class RecoveryTest {
   @Test
   void aWholeStoreOfLongsIsKeptCompletely() {
     fillLongs();
-    RecoveryReport report = SyncStoreRecovery.recover(file, to);
+    SalvageReport report = SyncStoreSalvage.run(file, to);
     assertEquals(Map.of("value without a checksum", report.kept()), report.unchecked());
     assertFalse(report.isComplete());
     assertEquals(Map.of(), report.dropped());
@@ -149,7 +149,7 @@ class RecoveryTest {
     checkLongs(report, expectedLongs.size());
   }
 
-  private void checkLongs(RecoveryReport report, int expectedCount) {
+  private void checkLongs(SalvageReport report, int expectedCount) {
     try (LongSyncStore store = SyncStore.longs().open(to)) {
       Described.verifyAtRest(store, report.kept());
       store.forEach((k, v) -> assertEquals(expectedLongs.get(k), v));
@@ -161,8 +161,8 @@ class RecoveryTest {
   void withoutItsHeaderAStoreIsKeptIfItIsSaidWhatItWas() throws IOException {
     fill(new Random(2));
     write(0, new byte[4096]);
-    assertThrows(IncompatibleStoreException.class, () -> SyncStoreRecovery.recover(file, to));
-    RecoveryReport report = recover();
+    assertThrows(IncompatibleStoreException.class, () -> SyncStoreSalvage.run(file, to));
+    SalvageReport report = recover();
     assertEquals(Map.of("header unreadable", 1L), report.dropped());
     assertEquals(expected.size(), check(report));
   }
@@ -171,7 +171,7 @@ class RecoveryTest {
   void withoutItsHeaderAStoreOfLongsIsKeptToo() throws IOException {
     fillLongs();
     write(0, new byte[4096]);
-    RecoveryReport report = SyncStoreRecovery.recover(file, to, Codecs.int64(), Codecs.int64());
+    SalvageReport report = SyncStoreSalvage.run(file, to, Codecs.int64(), Codecs.int64());
     checkLongs(report, expectedLongs.size());
   }
 
@@ -180,7 +180,7 @@ class RecoveryTest {
     fill(new Random(3));
     write(directory(1), new byte[8]);
     write(DirectoryWord.position(getLong(directory(2))), new byte[64]);
-    RecoveryReport report = recover();
+    SalvageReport report = recover();
     assertTrue(report.unlinked() > 0 && !report.dropped().isEmpty(), report::toString);
     assertEquals(expected.size(), report.kept());
     assertEquals(expected.size(), check(report));
@@ -190,7 +190,7 @@ class RecoveryTest {
   void aLostExtentTableIsNotNeeded() throws IOException {
     fill(new Random(4));
     write(RegionLayout.FIRST_TABLE, new byte[4096]);
-    RecoveryReport report = recover();
+    SalvageReport report = recover();
     assertTrue(report.isComplete(), report::toString);
     assertEquals(expected.size(), check(report));
   }
@@ -201,7 +201,7 @@ class RecoveryTest {
     for (int shard = 0; shard < SHARDS; shard++) {
       write(directory(shard), new byte[8]);
     }
-    RecoveryReport report = SyncStoreRecovery.recover(file, to);
+    SalvageReport report = SyncStoreSalvage.run(file, to);
     assertEquals(expectedLongs.size(), report.unlinked());
     checkLongs(report, expectedLongs.size());
   }
@@ -216,7 +216,7 @@ class RecoveryTest {
     }
     Damage.replace(file, "the victim's", "THE VICTIM'S");
     Damage.replace(file, "large one a large", "large one A large");
-    RecoveryReport report = recover();
+    SalvageReport report = recover();
     assertEquals(1L, report.dropped().get("record checksum"));
     assertEquals(1L, report.dropped().get("large record checksum"));
     assertEquals(2, report.droppedCount());
@@ -239,7 +239,7 @@ class RecoveryTest {
       bucket += SegmentLayout.RECORD_BUCKET_BYTES; // an empty one
     }
     write(bucket + SegmentLayout.RECORD_SLOTS, slots);
-    RecoveryReport report = recover();
+    SalvageReport report = recover();
     assertTrue(report.dropped().get("record of a bad length") > 0, report::toString);
     assertTrue(report.unlinked() > 0, report::toString);
     assertTrue(check(report) >= expected.size() - BucketLayout.CELLS, report::toString);
@@ -258,7 +258,7 @@ class RecoveryTest {
       try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
         out.setLength(length * part / 8);
       }
-      RecoveryReport report = recover();
+      SalvageReport report = recover();
       int kept = check(report);
       assertTrue(kept <= before);
       before = kept;

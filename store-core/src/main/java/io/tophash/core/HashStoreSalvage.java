@@ -10,29 +10,29 @@ import java.nio.file.Path;
  * Reads what is whole from a damaged {@link HashStore} into a new one. The damaged file is not
  * changed, and nobody may have it open for writing.
  */
-public final class HashStoreRecovery {
-  private HashStoreRecovery() {}
+public final class HashStoreSalvage {
+  private HashStoreSalvage() {}
 
   /**
-   * Recovers a store whose header can be read.
+   * Salvages a store whose header can be read.
    *
    * @param damaged the damaged file
    * @param target the new store, which must not be there yet
    * @throws io.tophash.core.errors.IncompatibleStoreException if the header cannot be read
    */
-  public static RecoveryReport recover(Path damaged, Path target) {
-    return recover(damaged, target, null, null);
+  public static SalvageReport run(Path damaged, Path target) {
+    return run(damaged, target, null, null);
   }
 
   /**
-   * Recovers a store, its header being damaged or not.
+   * Salvages a store, its header being damaged or not.
    *
    * @param damaged the damaged file
    * @param target the new store, which must not be there yet
    * @param keys codec of the keys, for a damaged header
    * @param values codec of the values, likewise
    */
-  public static RecoveryReport recover(Path damaged, Path target, Codec<?> keys, Codec<?> values) {
+  public static SalvageReport run(Path damaged, Path target, Codec<?> keys, Codec<?> values) {
     Salvage.Result result =
         Salvage.run(
             damaged,
@@ -41,8 +41,8 @@ public final class HashStoreRecovery {
             keys,
             values,
             new HashReader(),
-            HashStoreRecovery::open);
-    return new RecoveryReport(
+            HashStoreSalvage::open);
+    return new SalvageReport(
         result.target(), result.kept(), result.unlinked(), result.dropped(), result.unchecked());
   }
 

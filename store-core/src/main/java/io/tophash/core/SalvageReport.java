@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * What a recovery did.
+ * What a salvage did.
  *
  * @param target the new store
  * @param kept entries in the new store
@@ -16,7 +16,7 @@ import java.util.Map;
  *     size up to 8 bytes stands in its cell and has none: so all entries of a store of longs are
  *     among them
  */
-public record RecoveryReport(
+public record SalvageReport(
     Path target, long kept, long unlinked, Map<String, Long> dropped, Map<String, Long> unchecked) {
   /** Number of things that were left out. */
   public long droppedCount() {

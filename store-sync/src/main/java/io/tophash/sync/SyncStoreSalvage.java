@@ -1,6 +1,6 @@
 package io.tophash.sync;
 
-import io.tophash.core.RecoveryReport;
+import io.tophash.core.SalvageReport;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.errors.IncompatibleStoreException;
 import io.tophash.core.format.HeaderLayout;
@@ -15,29 +15,29 @@ import java.nio.file.Path;
  * changed, and nobody may have it open for writing. A cache is refused: what it has is somewhere
  * else, too.
  */
-public final class SyncStoreRecovery {
-  private SyncStoreRecovery() {}
+public final class SyncStoreSalvage {
+  private SyncStoreSalvage() {}
 
   /**
-   * Recovers a store whose header can be read.
+   * Salvages a store whose header can be read.
    *
    * @param damaged the damaged file
    * @param target the new store, which must not be there yet
    * @throws IncompatibleStoreException if the header cannot be read
    */
-  public static RecoveryReport recover(Path damaged, Path target) {
-    return recover(damaged, target, null, null);
+  public static SalvageReport run(Path damaged, Path target) {
+    return run(damaged, target, null, null);
   }
 
   /**
-   * Recovers a store, its header being damaged or not.
+   * Salvages a store, its header being damaged or not.
    *
    * @param damaged the damaged file
    * @param target the new store, which must not be there yet
    * @param keys codec of the keys, for a damaged header
    * @param values codec of the values, likewise
    */
-  public static RecoveryReport recover(Path damaged, Path target, Codec<?> keys, Codec<?> values) {
+  public static SalvageReport run(Path damaged, Path target, Codec<?> keys, Codec<?> values) {
     Salvage.Result result =
         Salvage.run(
             damaged,
@@ -45,16 +45,16 @@ public final class SyncStoreRecovery {
             HeaderLayout.KIND_SYNC,
             keys,
             values,
-            SyncStoreRecovery::read,
-            SyncStoreRecovery::open);
-    return new RecoveryReport(
+            SyncStoreSalvage::read,
+            SyncStoreSalvage::open);
+    return new SalvageReport(
         result.target(), result.kept(), result.unlinked(), result.dropped(), result.unchecked());
   }
 
   private static void read(Salvage salvage) {
     if (salvage.header().isCache()) {
       throw new IncompatibleStoreException(
-          "a cache is not recovered, as what it has can be had again: remove the file, and it is"
+          "a cache is not salvaged, as what it has can be had again: remove the file, and it is"
               + " made anew, store="
               + salvage.file().path());
     }
