@@ -8,6 +8,7 @@ import io.tophash.core.map.EntryWalk;
 import io.tophash.core.table.Table;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -293,6 +294,6 @@ final class HashEntries<K, V> implements Entries<K, V> {
 
   @Override
   public void clear() {
-    engine.clear();
+    engine.change(() -> engine.growth.clear(ThreadLocalRandom.current().nextLong()));
   }
 }

@@ -40,12 +40,14 @@ import org.agrona.MutableDirectBuffer;
  */
 public final class HashStore<K, V> extends StoreMap<K, V> {
   final StoreEngine engine;
+  private final WholeStore whole;
   private final HashEntries<K, V> entries;
   private final BatchReads<K, V> batches;
 
   HashStore(StoreEngine engine, HashEntries<K, V> entries) {
     super(entries, false);
     this.engine = engine;
+    this.whole = new WholeStore(engine);
     this.entries = entries;
     this.batches = new BatchReads<>(engine, entries.cells());
   }
@@ -145,12 +147,12 @@ public final class HashStore<K, V> extends StoreMap<K, V> {
 
   @Override
   public HashStats stats() {
-    return engine.stats();
+    return whole.stats();
   }
 
   @Override
   public VerifyReport verify() {
-    return engine.verify();
+    return whole.verify();
   }
 
   /**
@@ -166,12 +168,12 @@ public final class HashStore<K, V> extends StoreMap<K, V> {
 
   @Override
   public void compact() {
-    engine.compact();
+    whole.compact();
   }
 
   @Override
   public void backup(Path target) {
-    engine.backup(target);
+    whole.backup(target);
   }
 
   @Override

@@ -4,10 +4,8 @@ import io.tophash.core.alloc.BlockAllocator;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.format.BucketLayout;
-import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.StoreHeader;
 import io.tophash.core.lifecycle.OpenMark;
-import io.tophash.core.memory.CopyTarget;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.ForgottenClose;
 import io.tophash.core.memory.MappedMemory;
@@ -84,8 +82,8 @@ final class StoreEngine implements AutoCloseable {
   final BucketLayout layout;
   final boolean verifiesReads;
 
-  private final StoreFile file;
-  private final StoreHeader header;
+  final StoreFile file;
+  final StoreHeader header;
   private final OpenMark mark;
   private final boolean temporary;
   private final TableContext context;
@@ -253,72 +251,24 @@ final class StoreEngine implements AutoCloseable {
     return state == CLOSED;
   }
 
-  boolean isReadOnly() {
-    return file.isReadOnly();
-  }
-
   Path path() {
     return file.path();
   }
 
-  HashStats stats() {
-    beginRead();
-    long buckets = 1L << table.b();
-    return new HashStats(
-        file.path(),
-        MemoryMode.current().name(),
-        header.keyCodec,
-        header.valueCodec,
-        table.count(),
-        allocator.limitBytes(),
-        allocator.freeBytes(),
-        buckets,
-        table.noverflow(),
-        (double) table.count() / buckets,
-        table.isGrowing(),
-        table.evacuatedBuckets(),
-        table.oldBuckets(),
-        file.trouble());
-  }
-
-  VerifyReport verify() {
-    beginRead();
-    try {
-      return Verification.run(table, VerifyProgress.NONE);
-    } catch (IndexOutOfBoundsException e) {
-      throw explain(e);
-    }
-  }
-
   void force() {
-    beginWrite();
-    try {
-      memory.force(allocator.limitBytes());
-      forced = true;
-      endWrite();
-    } catch (UncheckedIOException e) {
-      endWrite();
-      throw new StoreException("cannot write the store back, store=" + file.path(), e);
-    } catch (Throwable e) {
-      state = FAILED;
-      throw settle(e);
-    }
-  }
-
-  void clear() {
-    change(() -> growth.clear(ThreadLocalRandom.current().nextLong()));
-  }
-
-  /** Gives free space back: moves what lies high, then cuts the file. */
-  void compact() {
     change(
         () -> {
-          growth.compactAll(ThreadLocalRandom.current().nextLong());
-          allocator.trim(table.endOfArrays());
+          try {
+            memory.force(allocator.limitBytes());
+            forced = true;
+          } catch (UncheckedIOException e) {
+            throw new StoreException("cannot write the store back, store=" + file.path(), e);
+          }
         });
   }
 
-  private void change(Runnable action) {
+  /** Runs a change that gives nothing back. */
+  void change(Runnable action) {
     beginWrite();
     try {
       action.run();
@@ -329,13 +279,11 @@ final class StoreEngine implements AutoCloseable {
     }
   }
 
-  /** Copies the file as it is: between two operations it is a whole store. */
-  void backup(Path target) {
+  /** Runs an action that only reads, while nobody changes anything. */
+  void whileUnchanged(Runnable action) {
     begin(COPYING);
-    try (CopyTarget copy = CopyTarget.begin(target)) {
-      file.copyTo(copy.path(), allocator.limitBytes());
-      CrashPoint.reached("backup.copied");
-      copy.publish(HeaderLayout.UNCLEAN);
+    try {
+      action.run();
     } catch (IndexOutOfBoundsException e) {
       throw explain(e);
     } finally {

@@ -18,6 +18,8 @@ import java.nio.file.StandardCopyOption;
  * <p>Not thread-safe.
  */
 public final class CopyTarget implements AutoCloseable {
+  private static final int PIECE_BYTES = 1 << 16;
+
   private final Path target;
   private final Sidecar lock;
 
@@ -74,6 +76,26 @@ public final class CopyTarget implements AutoCloseable {
   }
 
   /**
+   * Writes the first bytes of a store to the copy.
+   *
+   * @throws io.tophash.core.errors.StoreFullException if there is no space for them
+   */
+  public void fill(MappedMemory from, long bytes) {
+    byte[] piece = new byte[PIECE_BYTES];
+    try (RandomAccessFile to = new RandomAccessFile(path().toFile(), "rw")) {
+      to.setLength(0);
+      for (long at = 0; at < bytes; at += piece.length) {
+        int step = (int) Math.min(piece.length, bytes - at);
+        from.getBytes(at, piece, 0, step);
+        to.write(piece, 0, step);
+        CrashPoint.reached("file.copied");
+      }
+    } catch (IOException e) {
+      throw StorePaths.cannotExtend(path(), bytes, bytes, e);
+    }
+  }
+
+  /**
    * Writes the copy, which is closed by now, back to the device and gives it its name.
    *
    * @param cleanWord position of a word of the file that is set to 0 once all else is written back:
@@ -91,7 +113,7 @@ public final class CopyTarget implements AutoCloseable {
       deleteBeside();
       Files.move(path(), target, StandardCopyOption.ATOMIC_MOVE);
       CrashPoint.reached("copy.published");
-      StoreFile.forceDirectory(target);
+      StorePaths.forceDirectory(target);
     } catch (IOException e) {
       throw new StoreException("cannot write the copy, target=" + target, e);
     }

@@ -59,7 +59,7 @@ public final class SideFile implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     CrashPoint.sideFileMade(path, bytes);
-    StoreFile.forceDirectory(path);
+    StorePaths.forceDirectory(path);
   }
 
   public Path path() {

@@ -1,5 +1,7 @@
 package io.tophash.core.memory;
 
+import static io.tophash.core.memory.SidecarCalls.call;
+
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreLockedException;
 import io.tophash.core.errors.StoreTimeoutException;
@@ -53,11 +55,9 @@ public final class Sidecar implements Liveness {
   private static final long ATTACH = 4080;
   private static final long READERS = 4081;
   private static final long GROW = 4082;
-  private static final long ANCHOR = 4084;
   private static final long CHECKPOINT = 4085;
 
   private static final long OPEN_TIMEOUT_MS = 30_000;
-  private static final long ANCHOR_TIMEOUT_MS = 30_000;
 
   private static final Map<Path, Sidecar> OPEN = new HashMap<>(); // file thread only
 
@@ -68,9 +68,8 @@ public final class Sidecar implements Liveness {
   private final RangeLock attach;
   private final RangeLock grow;
   private final ReaderLock readers;
-  private final RangeLock anchor;
+  private final AnchorLock anchor;
   private final RangeLock checkpoint;
-  private StoreAnchor sharedAnchor; // of all who are not TOGETHER
   private int holders = 1;
   private boolean ready; // false while its first opener looks for others that lost their locks
 
@@ -81,7 +80,7 @@ public final class Sidecar implements Liveness {
     attach = new RangeLock(file, ATTACH, 1);
     grow = new RangeLock(file, GROW, 1);
     readers = new ReaderLock(file, opened.notes(), READERS);
-    anchor = new RangeLock(file, ANCHOR, 1);
+    anchor = new AnchorLock(store, opened);
     checkpoint = new RangeLock(file, CHECKPOINT, 1);
   }
 
@@ -110,7 +109,7 @@ public final class Sidecar implements Liveness {
 
   private static Sidecar open(Path store, Use use, boolean readOnly) {
     Sidecar[] found = new Sidecar[1];
-    await(
+    SidecarCalls.await(
         store,
         () -> (found[0] = openHere(store, use, readOnly)) != null,
         OPEN_TIMEOUT_MS,
@@ -128,19 +127,6 @@ public final class Sidecar implements Liveness {
       }
     }
     return sidecar;
-  }
-
-  private static <T> T call(Path store, Callable<T> task) {
-    try {
-      return FileThread.call(task);
-    } catch (IOException e) {
-      throw new StoreException(
-          "cannot lock the store: "
-              + StorePaths.reason(e)
-              + "; keep it on a local file system that has file locks, lockFile="
-              + StorePaths.lockFile(store),
-          e);
-    }
   }
 
   // Null while another thread of this JVM is about to open it.
@@ -202,9 +188,7 @@ public final class Sidecar implements Liveness {
         () -> {
           if (--holders == 0) {
             OPEN.remove(store);
-            if (sharedAnchor != null) {
-              sharedAnchor.release();
-            }
+            anchor.release();
             opened.close();
           }
           return null;
@@ -338,51 +322,12 @@ public final class Sidecar implements Liveness {
     call(store, readers::giveUpAlone);
   }
 
-  /**
-   * Says on the store's own file that this opener goes by this sidecar.
-   *
-   * @param name the store, perhaps under the name that it has until it is complete
-   * @return the lock, which the caller releases; null if the last opener of this JVM gives it up
-   * @throws StoreLockedException if anybody goes by another one
-   */
+  /** See {@link AnchorLock#take}. */
   StoreAnchor anchor(Path name, boolean readOnly) {
-    if (opened.use() != Use.TOGETHER) {
-      call(store, () -> anchorAll(name, readOnly));
-      return null;
-    }
-    await(
-        () -> anchor.tryTake(!file.isWritable()),
-        ANCHOR_TIMEOUT_MS,
-        "another process or thread that opens the store");
-    try {
-      return call(store, () -> StoreAnchor.holdOne(store, name, readOnly, file.id()));
-    } finally {
-      call(store, anchor::giveUp);
-    }
-  }
-
-  // Within the JVM one lock for all, and up to the last: each of them overlaps the others.
-  private Void anchorAll(Path name, boolean readOnly) throws IOException {
-    if (sharedAnchor == null) {
-      sharedAnchor = StoreAnchor.holdAll(store, name, readOnly);
-    }
-    return null;
+    return anchor.take(name, readOnly);
   }
 
   private void await(Callable<Boolean> attempt, long timeoutMs, String forWhom) {
-    await(store, attempt, timeoutMs, forWhom);
-  }
-
-  // A lock of the kernel is waited for by polling: a blocking request would block the file thread.
-  private static void await(Path store, Callable<Boolean> attempt, long timeoutMs, String forWhom) {
-    if (!Polling.await(() -> call(store, attempt), timeoutMs)) {
-      throw new StoreTimeoutException(
-          "waited too long for "
-              + forWhom
-              + "; it may be stopped: let it go on or end it, or try again later, store="
-              + store
-              + " timeoutMs="
-              + timeoutMs);
-    }
+    SidecarCalls.await(store, attempt, timeoutMs, forWhom);
   }
 }

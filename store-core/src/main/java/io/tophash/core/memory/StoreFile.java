@@ -5,11 +5,9 @@ import io.tophash.core.errors.StoreFullException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.function.LongSupplier;
 
 /**
@@ -20,8 +18,6 @@ import java.util.function.LongSupplier;
  * <p>Thread-safe. Interrupts disturb nothing.
  */
 public final class StoreFile implements AutoCloseable {
-  private static final int COPY_BYTES = 1 << 16;
-
   private final Path path;
   private final boolean readOnly;
   private final Sidecar sidecar;
@@ -148,7 +144,7 @@ public final class StoreFile implements AutoCloseable {
       throw new StoreException("cannot create the store, store=" + path, e);
     }
     unfinished = null;
-    forceDirectory(path);
+    StorePaths.forceDirectory(path);
     watch.begin();
   }
 
@@ -191,23 +187,6 @@ public final class StoreFile implements AutoCloseable {
    */
   public void lookAlso(Runnable look) {
     watch.lookAlso(look);
-  }
-
-  /** Writes the names of the files beside a store back to the storage device. */
-  public static void forceDirectory(Path store) {
-    try {
-      FileThread.call(
-          () -> {
-            try (FileChannel directory =
-                FileChannel.open(store.getParent(), StandardOpenOption.READ)) {
-              directory.force(true);
-            }
-            return null;
-          });
-      CrashPoint.reached("directory.forced");
-    } catch (IOException e) {
-      // Not every system lets a directory be opened; then the name is as durable as it makes it.
-    }
   }
 
   /**
@@ -317,26 +296,6 @@ public final class StoreFile implements AutoCloseable {
   /** Writes a part of the mapping back to the storage device and waits for it. */
   public void force(long position, long length) {
     mapping.memory().force(position, length);
-  }
-
-  /**
-   * Writes the first bytes of the file to another one, which is replaced.
-   *
-   * @throws StoreFullException if there is no space for it
-   */
-  public void copyTo(Path other, long bytes) {
-    byte[] piece = new byte[COPY_BYTES];
-    try (RandomAccessFile to = new RandomAccessFile(other.toFile(), "rw")) {
-      to.setLength(0);
-      for (long at = 0; at < bytes; at += piece.length) {
-        int step = (int) Math.min(piece.length, bytes - at);
-        mapping.memory().getBytes(at, piece, 0, step);
-        to.write(piece, 0, step);
-        CrashPoint.reached("file.copied");
-      }
-    } catch (IOException e) {
-      throw StorePaths.cannotExtend(other, bytes, bytes, e);
-    }
   }
 
   /** The file. */

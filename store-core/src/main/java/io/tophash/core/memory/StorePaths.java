@@ -3,11 +3,13 @@ package io.tophash.core.memory;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreFullException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /** The path of a store: one name for it, and what may be wrong with it or its file system. */
 public final class StorePaths {
@@ -118,6 +120,23 @@ public final class StorePaths {
       Files.deleteIfExists(lockFile(store));
     } catch (IOException e) {
       throw new StoreException("cannot delete the temporary store, store=" + store, e);
+    }
+  }
+
+  /** Writes the names of the files beside a store back to the storage device. */
+  public static void forceDirectory(Path store) {
+    try {
+      FileThread.call(
+          () -> {
+            try (FileChannel directory =
+                FileChannel.open(store.getParent(), StandardOpenOption.READ)) {
+              directory.force(true);
+            }
+            return null;
+          });
+      CrashPoint.reached("directory.forced");
+    } catch (IOException e) {
+      // Not every system lets a directory be opened; then the name is as durable as it makes it.
     }
   }
 }

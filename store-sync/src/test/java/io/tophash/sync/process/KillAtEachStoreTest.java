@@ -113,6 +113,6 @@ class KillAtEachStoreTest {
     assertEquals(Drain.DRAINED, table.awaitNoHazards(OWED, System.nanoTime()), message);
     assertEquals(Drain.DRAINED, table.awaitNoHazards(OWN, System.nanoTime()), message);
     table.leave();
-    assertEquals(0, ProcessTable.attachedOrKilled(memory).size(), message);
+    assertEquals(0, Rows.attachedOrKilled(memory).size(), message);
   }
 }

@@ -157,7 +157,7 @@ class ProcessTableTest {
     assertEquals(ProcessHandle.current().info().startInstant().isPresent(), self.started() != null);
     assertTrue(table.describe(1).startsWith("pid=" + self.pid() + " started="));
     // Who cannot test locks lists the killed one too.
-    assertEquals(2, ProcessTable.attachedOrKilled(memory).size());
+    assertEquals(2, Rows.attachedOrKilled(memory).size());
   }
 
   @Test
