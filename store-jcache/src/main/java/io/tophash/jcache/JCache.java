@@ -13,7 +13,6 @@ import javax.cache.configuration.CacheEntryListenerConfiguration;
 import javax.cache.configuration.Configuration;
 import javax.cache.integration.CompletionListener;
 import javax.cache.processor.EntryProcessor;
-import javax.cache.processor.EntryProcessorException;
 import javax.cache.processor.EntryProcessorResult;
 
 /** A cache of JCache over a {@link TophashCache}. Thread-safe. */
@@ -71,9 +70,11 @@ final class JCache<K, V> implements Cache<K, V> {
     long start = statistics.start();
     V value = open.cache().getIfPresent(key);
     statistics.got(value != null, start);
-    return value == null && configuration.isReadThrough() && readThrough.hasLoader()
-        ? readThrough.get(key)
-        : value;
+    return value == null && readsThrough() ? readThrough.get(key) : value;
+  }
+
+  private boolean readsThrough() {
+    return configuration.isReadThrough() && readThrough.hasLoader();
   }
 
   @Override
@@ -91,7 +92,7 @@ final class JCache<K, V> implements Cache<K, V> {
         found.put(key, value);
       }
     }
-    if (!missing.isEmpty() && configuration.isReadThrough() && readThrough.hasLoader()) {
+    if (!missing.isEmpty() && readsThrough()) {
       readThrough.loadAll(
           missing,
           (key, value) -> {
@@ -210,11 +211,7 @@ final class JCache<K, V> implements Cache<K, V> {
     Objects.requireNonNull(processor, "processor");
     long start = statistics.start();
     Processing<K, V, T> processing =
-        new Processing<>(
-            changes,
-            processor,
-            arguments,
-            configuration.isReadThrough() && readThrough.hasLoader() ? readThrough::load : null);
+        new Processing<>(changes, processor, arguments, readsThrough() ? readThrough::load : null);
     Changes.Outcome<V> outcome = processing.run(key);
     statistics.got(outcome.existed(), start);
     statistics.put(outcome.stored() && !processing.hasLoaded() ? 1 : 0, start);
@@ -229,19 +226,9 @@ final class JCache<K, V> implements Cache<K, V> {
     Objects.requireNonNull(processor, "processor");
     Map<K, EntryProcessorResult<T>> results = new HashMap<>();
     for (K key : keys) {
-      try {
-        T result = invoke(key, processor, arguments);
-        if (result != null) {
-          results.put(key, () -> result);
-        }
-      } catch (RuntimeException e) {
-        EntryProcessorException failure =
-            e instanceof EntryProcessorException known ? known : new EntryProcessorException(e);
-        results.put(
-            key,
-            () -> {
-              throw failure;
-            });
+      EntryProcessorResult<T> result = Processing.result(() -> invoke(key, processor, arguments));
+      if (result != null) {
+        results.put(key, result);
       }
     }
     return results;

@@ -1,7 +1,9 @@
 package io.tophash.jcache;
 
+import java.util.function.Supplier;
 import javax.cache.processor.EntryProcessor;
 import javax.cache.processor.EntryProcessorException;
+import javax.cache.processor.EntryProcessorResult;
 
 /**
  * One call of an entry processor. If another thread or process changes the entry meanwhile, the
@@ -65,5 +67,19 @@ final class Processing<K, V, T> {
 
   T result() {
     return result;
+  }
+
+  /** What such a call gives back or throws, to be asked for later; null if it gives nothing. */
+  static <T> EntryProcessorResult<T> result(Supplier<T> call) {
+    try {
+      T result = call.get();
+      return result == null ? null : () -> result;
+    } catch (RuntimeException e) {
+      EntryProcessorException failure =
+          e instanceof EntryProcessorException known ? known : new EntryProcessorException(e);
+      return () -> {
+        throw failure;
+      };
+    }
   }
 }

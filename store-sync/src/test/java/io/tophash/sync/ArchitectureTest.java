@@ -107,6 +107,7 @@ class ArchitectureTest {
           Map.entry(ROOT + ".segment.RecordSegments", "segments of records"),
           Map.entry(ROOT + ".segment.RecordGatherer", "segments of records"),
           Map.entry(ROOT + ".segment.RecordBuilder", "segments of records"),
+          Map.entry(ROOT + ".segment.RecordCheck", "segments of records"),
           Map.entry(ROOT + ".segment.Sieve", "segments of records"),
           Map.entry(ROOT + ".CacheStore", "stores and builders"),
           Map.entry(ROOT + ".CacheStoreBuilder", "stores and builders"),

@@ -30,7 +30,6 @@ import picocli.CommandLine.Parameters;
  */
 @Command(name = "cache-rows", mixinStandardHelpOptions = true, description = "Costs of a cache.")
 public final class CacheRows implements Callable<Integer> {
-  private static final int TURNS = 9;
   private static final int VALUE_BYTES = 100;
   private static final int HOT_KEYS = 10_000;
 
@@ -119,38 +118,6 @@ public final class CacheRows implements Callable<Integer> {
     return value;
   }
 
-  /** Runs the sides by turns; prints the median of each in nanoseconds for one operation. */
-  private static void race(String what, int operations, Map<String, IntUnaryOperator> sides) {
-    Map<String, double[]> times = new LinkedHashMap<>();
-    sides.keySet().forEach(name -> times.put(name, new double[TURNS]));
-    long sum = 0;
-    for (int turn = -3; turn < TURNS; turn++) {
-      for (Map.Entry<String, IntUnaryOperator> side : sides.entrySet()) {
-        long start = System.nanoTime();
-        sum += side.getValue().applyAsInt(operations);
-        double nanos = (System.nanoTime() - start) / (double) operations;
-        if (turn >= 0) {
-          times.get(side.getKey())[turn] = nanos;
-        }
-      }
-    }
-    times.forEach(
-        (name, all) -> {
-          Arrays.sort(all);
-          System.out.printf(
-              Locale.ROOT,
-              "%s, %s: %.1f ns (%.1f to %.1f)%n",
-              what,
-              name,
-              all[TURNS / 2],
-              all[0],
-              all[TURNS - 1]);
-        });
-    if (sum == 42) {
-      System.out.println();
-    }
-  }
-
   private static <V> IntUnaryOperator gets(String[] keys, int[] order, Function<String, V> get) {
     return operations -> {
       int sum = 0;
@@ -175,7 +142,7 @@ public final class CacheRows implements Callable<Integer> {
       Map<String, IntUnaryOperator> sides = new LinkedHashMap<>();
       sides.put("SyncStore", gets(keys, order, store::get));
       sides.put("TophashCache", gets(keys, order, cache::getIfPresent));
-      race("get of a hit, " + entries + " entries", 1 << 20, sides);
+      Turns.race("get of a hit, " + entries + " entries", 1 << 20, sides);
     }
   }
 
@@ -208,7 +175,7 @@ public final class CacheRows implements Callable<Integer> {
       sides.put("TophashCache", gets(keys, order, cache::getIfPresent));
       sides.put("TophashCache, heap level", gets(keys, order, heapCache::getIfPresent));
       sides.put("Caffeine", gets(keys, order, caffeine::getIfPresent));
-      race("hot keys, zipf 0.99 of " + HOT_KEYS, 1 << 20, sides);
+      Turns.race("hot keys, zipf 0.99 of " + HOT_KEYS, 1 << 20, sides);
     }
   }
 
@@ -237,7 +204,7 @@ public final class CacheRows implements Callable<Integer> {
       Map<String, IntUnaryOperator> sides = new LinkedHashMap<>();
       sides.put("SyncStore that is not full", puts(i -> store.set(key(i), value(i))));
       sides.put("TophashCache at its bound", puts(i -> cache.put(key(i), value(i))));
-      race("put of a new key, 100 B", each, sides);
+      Turns.race("put of a new key, 100 B", each, sides);
     }
   }
 

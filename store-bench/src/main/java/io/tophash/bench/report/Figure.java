@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** What is measured. Less is better in all of them. A workload yields one figure or a few. */
@@ -166,17 +167,6 @@ public enum Figure {
   /** The workload of all figures of {@link Shape#GO_MAP}. */
   public static final String GO_WORKLOAD = "syncMap";
 
-  /** The titles that figures of several shapes have. */
-  private static final class Titles {
-    static final String GROWTH = "growing at 250,000 requests/s: ";
-    static final String GET_INTO = "get, value copied to where the last one was";
-    static final String PUT = "put to a key that is there";
-    static final String ITERATE = "iterate, per entry";
-    static final String FILL = "fill from empty, per entry";
-    static final String SPACE =
-        "file, or memory of a store without one, by bytes of keys and values";
-  }
-
   /**
    * Where a figure comes from.
    *
@@ -268,15 +258,17 @@ public enum Figure {
 
   /** The names of all workloads of a shape, in order. */
   public static Set<String> workloads(Shape shape) {
-    return Arrays.stream(values())
-        .filter(figure -> figure.shape() == shape)
-        .map(Figure::workload)
-        .collect(Collectors.toCollection(LinkedHashSet::new));
+    return workloads(figure -> figure.shape() == shape);
   }
 
   /** The names of all workloads, in order. */
   public static Set<String> workloads() {
+    return workloads(figure -> true);
+  }
+
+  private static Set<String> workloads(Predicate<Figure> isWanted) {
     return Arrays.stream(values())
+        .filter(isWanted)
         .map(Figure::workload)
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
