@@ -43,6 +43,27 @@ class BlockAllocatorTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {16, 30})
+  void aReferenceReachesWhatIsThereAndNothingElse(int windowShift) {
+    try (AllocatorFixture store = newStore(windowShift)) {
+      long block = store.allocate(1_000);
+      Reach reach = store.allocator.reach();
+      assertTrue(reach.holds(block, 1_000));
+      long limit = store.allocator.limitBytes();
+      assertTrue(reach.holds(limit - 8, 8));
+      assertFalse(reach.holds(limit - 8, 9));
+      assertFalse(reach.holds(limit, 0x7FFF_FFFF));
+      assertFalse(reach.holds(block + 4, 8), "no whole word");
+      assertFalse(reach.holds(0, 8), "the header");
+      assertFalse(reach.holds(-8, 8));
+      // Of the last two words that a long can name, the end would be below all limits.
+      assertFalse(reach.holds(Long.MAX_VALUE - 7, 8));
+      assertFalse(reach.holds(Long.MAX_VALUE - 15, 16));
+      assertThrows(CorruptStoreException.class, () -> reach.check("record", Long.MAX_VALUE - 7, 8));
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {16, 17, 20, 30})
   void aBlockOfEverySizeFitsOneWindow(int windowShift) {
     try (AllocatorFixture store = newStore(windowShift)) {
