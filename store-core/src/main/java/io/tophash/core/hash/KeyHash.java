@@ -3,6 +3,8 @@ package io.tophash.core.hash;
 import com.dynatrace.hash4j.hashing.ByteAccess;
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Seeded 64-bit hashing of encoded keys: an eight-byte key by the finalizer that David Stafford
@@ -22,8 +24,18 @@ public class KeyHash {
     }
   }
 
+  /** Sizes of keys that are given as two numbers. */
+  public static final int SHORTEST = 4;
+
+  public static final int LONGEST = 16;
+
   private final long seed;
   private final Hasher64 hasher;
+  // XXH3's secret for keys of 4 to 8, and of 9 to 16 bytes, with the seed in it.
+  private final long flip;
+  private final long flipFirst;
+  private final long flipLast;
+  private final boolean isStandard = getClass() == KeyHash.class;
 
   /**
    * @param seed the seed
@@ -31,6 +43,9 @@ public class KeyHash {
   public KeyHash(long seed) {
     this.seed = seed;
     this.hasher = Hashing.xxh3_64(seed);
+    this.flip = 0xC73A_B174_C5EC_D5A2L - (seed ^ Long.reverseBytes(seed & 0xFFFF_FFFFL));
+    this.flipFirst = 0x6782_737B_EA42_39B9L + seed;
+    this.flipLast = 0xAF56_BC3B_0996_523AL - seed;
   }
 
   /** Makes the hash of a seed; how tests inject a weak function. */
@@ -77,6 +92,39 @@ public class KeyHash {
   /** As {@link #ofBytes(byte[], int)}, for a key within a larger array. */
   public long ofBytes(byte[] source, int offset, int length) {
     return hasher.hashBytesToLong(source, offset, length);
+  }
+
+  /**
+   * The same hash of a key of {@link #SHORTEST} to {@link #LONGEST} bytes, of which the first and
+   * the last are given as numbers, in the byte order of the file: four of each up to a length of 8,
+   * then eight.
+   */
+  public final long ofShort(long first, long last, int length) {
+    if (!isStandard) {
+      return ofBytes(bytes(first, last, length), 0, length);
+    }
+    if (length <= Long.BYTES) {
+      long h = (last & 0xFFFF_FFFFL) + (first << Integer.SIZE) ^ flip;
+      h ^= Long.rotateLeft(h, 49) ^ Long.rotateLeft(h, 24);
+      h *= 0x9FB2_1C65_1E98_DF25L;
+      h ^= (h >>> 35) + length;
+      h *= 0x9FB2_1C65_1E98_DF25L;
+      return h ^ h >>> 28;
+    }
+    long a = first ^ flipFirst;
+    long b = last ^ flipLast;
+    long upper = Math.multiplyHigh(a, b) + (a >> 63 & b) + (b >> 63 & a);
+    long h = length + Long.reverseBytes(a) + b + (upper ^ a * b);
+    h ^= h >>> 37;
+    h *= 0x1656_6791_9E37_79F9L;
+    return h ^ h >>> 32;
+  }
+
+  private static byte[] bytes(long first, long last, int length) {
+    ByteBuffer key = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    return length <= Long.BYTES
+        ? key.putInt(0, (int) first).putInt(length - Integer.BYTES, (int) last).array()
+        : key.putLong(0, first).putLong(length - Long.BYTES, last).array();
   }
 
   /**

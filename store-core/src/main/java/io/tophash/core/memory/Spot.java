@@ -22,8 +22,9 @@ public final class Spot {
   private static final VarHandle INT =
       MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-  // Up to here a loop copies faster than a call of the JVM's routine.
+  // Fast mode: between these, straight code copies faster than a loop or the JVM's routine.
   private static final int FEW_BYTES = 32;
+  private static final int MANY_BYTES = 128;
 
   // A constant to the JIT compiler, which a call is not.
   private static final long BYTES = IS_FAST ? UnsafeApi.arrayBaseOffset(byte[].class) : 0;
@@ -31,12 +32,30 @@ public final class Spot {
   private Spot() {}
 
   /**
-   * The window of a position; null in fast mode.
+   * The window of a position, or of a {@link MappedMemory#place}; null in fast mode.
    *
    * @throws IndexOutOfBoundsException if there is none
    */
   public static ByteBuffer window(MappedMemory memory, long position) {
     return IS_FAST ? null : memory.windows[(int) (position >>> memory.windowShift)];
+  }
+
+  /**
+   * The window of a position, where that of a place is at hand: nearly always it is the same.
+   *
+   * @param window of the place
+   * @throws IndexOutOfBoundsException if there is none
+   */
+  public static ByteBuffer windowNear(
+      MappedMemory memory, ByteBuffer window, long place, long position) {
+    return IS_FAST || (place ^ position) >>> memory.windowShift == 0
+        ? window
+        : window(memory, position);
+  }
+
+  /** The spot of a place in its window. */
+  public static long at(MappedMemory memory, long place) {
+    return IS_FAST ? place : place & memory.windowMask;
   }
 
   /** The spot of a position in its window. */
@@ -72,16 +91,17 @@ public final class Spot {
 
   /** Read of an aligned long before all reads and writes after it. */
   public static long getLongAcquire(ByteBuffer window, long spot, int offset) {
-    return IS_FAST
-        ? UnsafeApi.getLongAcquire(null, spot + offset)
-        : (long) LONG.getAcquire(window, (int) spot + offset);
+    // Aligned, so it is read at once; a buffer would compute the alignment of each access.
+    long value = getLong(window, spot, offset);
+    MappedMemory.acquireFence();
+    return value;
   }
 
   /** Read of an aligned int before all reads and writes after it. */
   public static int getIntAcquire(ByteBuffer window, long spot, int offset) {
-    return IS_FAST
-        ? UnsafeApi.getIntAcquire(null, spot + offset)
-        : (int) INT.getAcquire(window, (int) spot + offset);
+    int value = getInt(window, spot, offset);
+    MappedMemory.acquireFence();
+    return value;
   }
 
   /**
@@ -91,12 +111,8 @@ public final class Spot {
    */
   public static void copy(
       ByteBuffer window, long spot, int offset, byte[] target, int at, int length) {
-    if (IS_FAST) {
-      Objects.checkFromIndexSize(at, length, target.length);
-      copy(spot + offset, target, at, length);
-    } else {
-      window.get((int) spot + offset, target, at, length);
-    }
+    Objects.checkFromIndexSize(at, length, target.length);
+    copyChecked(window, spot + offset, target, at, length);
   }
 
   /** A copy on the heap. */
@@ -105,20 +121,40 @@ public final class Spot {
         IS_FAST
             ? (byte[]) UnsafeApi.allocateUninitializedArray(byte.class, length)
             : new byte[length];
-    if (IS_FAST) {
-      copy(spot + offset, copy, 0, length);
-    } else {
-      window.get((int) spot + offset, copy, 0, length);
-    }
+    copyChecked(window, spot + offset, copy, 0, length);
     return copy;
   }
 
-  private static void copy(long from, byte[] target, int at, int length) {
-    long to = BYTES + at;
-    if (length > FEW_BYTES) {
-      UnsafeApi.copyMemory(null, from, target, to, length);
-      return;
+  private static void copyChecked(ByteBuffer window, long from, byte[] target, int at, int length) {
+    if (!IS_FAST) {
+      window.get((int) from, target, at, length);
+    } else if (length >= FEW_BYTES && length <= MANY_BYTES) {
+      copySome(from, target, BYTES + at, length);
+    } else if (length > MANY_BYTES) {
+      UnsafeApi.copyMemory(null, from, target, BYTES + at, length);
+    } else {
+      copyFew(from, target, BYTES + at, length);
     }
+  }
+
+  // The last 64 bytes may be copied twice.
+  private static void copySome(long from, byte[] target, long to, int length) {
+    copy32(from, target, to);
+    if (length > 64) {
+      copy32(from + 32, target, to + 32);
+      copy32(from + length - 64, target, to + length - 64);
+    }
+    copy32(from + length - 32, target, to + length - 32);
+  }
+
+  private static void copy32(long from, byte[] target, long to) {
+    UnsafeApi.putLong(target, to, UnsafeApi.getLong(from));
+    UnsafeApi.putLong(target, to + 8, UnsafeApi.getLong(from + 8));
+    UnsafeApi.putLong(target, to + 16, UnsafeApi.getLong(from + 16));
+    UnsafeApi.putLong(target, to + 24, UnsafeApi.getLong(from + 24));
+  }
+
+  private static void copyFew(long from, byte[] target, long to, int length) {
     int i = 0;
     for (; i <= length - Long.BYTES; i += Long.BYTES) {
       UnsafeApi.putLong(target, to + i, UnsafeApi.getLong(from + i));

@@ -54,6 +54,11 @@ public final class StringArray {
     return bytes == null || hasHighBit(bytes) ? null : bytes;
   }
 
+  /** The characters of a string that has one byte for each; null if it has not, or may not have. */
+  static byte[] ofLatin1(String string) {
+    return IS_KNOWN ? read(string) : null;
+  }
+
   private static boolean hasHighBit(byte[] bytes) {
     long or = 0;
     int i = 0;

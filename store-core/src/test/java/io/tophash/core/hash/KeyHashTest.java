@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Random;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Tag;
@@ -49,6 +51,46 @@ class KeyHashTest {
             "length=" + length + " seed=" + SEEDS[s]);
       }
     }
+  }
+
+  @Test
+  void keysOfTwoNumbersAreHashedAsTheirBytes() {
+    Random random = new Random(3);
+    for (int i = 0; i < 2_000; i++) {
+      KeyHash hash = new KeyHash(i < SEEDS.length ? SEEDS[i] : random.nextLong());
+      for (int length = KeyHash.SHORTEST; length <= KeyHash.LONGEST; length++) {
+        byte[] key = new byte[length];
+        random.nextBytes(key);
+        assertEquals(hash.ofBytes(key, length), ofNumbers(hash, key), "length=" + length);
+      }
+    }
+  }
+
+  @Test
+  void anotherFunctionHashesKeysOfTwoNumbersToo() {
+    KeyHash sum =
+        new KeyHash(0) {
+          @Override
+          public long ofBytes(byte[] key, int offset, int length) {
+            long sum = length;
+            for (int i = 0; i < length; i++) {
+              sum = 31 * sum + key[offset + i];
+            }
+            return sum;
+          }
+        };
+    for (int length = KeyHash.SHORTEST; length <= KeyHash.LONGEST; length++) {
+      byte[] key = new byte[length];
+      new Random(length).nextBytes(key);
+      assertEquals(sum.ofBytes(key, 0, length), ofNumbers(sum, key), "length=" + length);
+    }
+  }
+
+  private static long ofNumbers(KeyHash hash, byte[] key) {
+    ByteBuffer bytes = ByteBuffer.wrap(key).order(ByteOrder.LITTLE_ENDIAN);
+    return key.length > 8
+        ? hash.ofShort(bytes.getLong(0), bytes.getLong(key.length - 8), key.length)
+        : hash.ofShort(bytes.getInt(0), bytes.getInt(key.length - 4), key.length);
   }
 
   @Test

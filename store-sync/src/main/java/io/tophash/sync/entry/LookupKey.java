@@ -38,7 +38,7 @@ final class LookupKey {
 
   /** The array of this thread. */
   static byte[] array() {
-    return MINE.get().array();
+    return withRoom(0).array();
   }
 
   /** The array of this thread, made as long at least. */
@@ -63,6 +63,13 @@ final class LookupKey {
     }
     byte[] record = array(PAYLOAD + keyBytes);
     System.arraycopy(key, keyAt, record, PAYLOAD, keyBytes);
+    return record;
+  }
+
+  /** The record of a key of two numbers, see {@link ShortKeys}, in the array of this thread. */
+  static byte[] record(int keyBytes, long first, long last) {
+    byte[] record = array();
+    ShortKeys.write(first, last, keyBytes, record, PAYLOAD);
     return record;
   }
 

@@ -27,6 +27,7 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
   private final RecordTable table;
   private final Encoding<K> keys;
   private final Encoding<V> values;
+  private final ShortKeys shortKeys;
   private final boolean keysAreText;
   private final int prefix;
   private final KeyHash keyHash;
@@ -43,6 +44,7 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
     this.table = table;
     this.keys = keys;
     this.values = values;
+    this.shortKeys = new ShortKeys(keys.codec());
     this.keysAreText = keys.codec() == (Object) Codecs.utf8();
     this.prefix = table.segments().prefix();
     this.keyHash = table.keyHash();
@@ -129,8 +131,21 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
   }
 
   @Override
-  @SuppressWarnings("unchecked")
   public byte[] getEncoded(Object key) {
+    int bytes = shortKeys.bytes(key);
+    if (bytes >= 0) {
+      long first = shortKeys.first(key, bytes);
+      long last = shortKeys.last(key, bytes);
+      if (shortKeys.isExact(first, last)) {
+        return lookup.copy(bytes, first, last, keyHash.ofShort(first, last, bytes));
+      }
+    }
+    return getLong(key);
+  }
+
+  /** The same for a key that is not given as two numbers. */
+  @SuppressWarnings("unchecked")
+  private byte[] getLong(Object key) {
     byte[] own = ownBytes(key);
     if (own != null) {
       return lookup.copy(own, 0, own.length, keyHash.ofBytes(own, own.length));
@@ -192,11 +207,8 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
   }
 
   @Override
-  @SuppressWarnings("unchecked")
   public boolean containsKey(Object key) {
-    byte[] record = LookupKey.record(keys, (K) key);
-    int keyBytes = LookupKey.keyBytes(record);
-    return lookup.contains(record, PAYLOAD, keyBytes, keyHash.ofBytes(record, PAYLOAD, keyBytes));
+    return getInto(key, RecordLookup.NOTHING, 0, -1) >= 0;
   }
 
   @Override
@@ -212,8 +224,23 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
     return length;
   }
 
-  @SuppressWarnings("unchecked")
+  /** The length of the value, copied if there is room for it; -1 if the key is absent. */
   private int getInto(Object key, byte[] target, int at, int room) {
+    int bytes = shortKeys.bytes(key);
+    if (bytes >= 0) {
+      long first = shortKeys.first(key, bytes);
+      long last = shortKeys.last(key, bytes);
+      if (shortKeys.isExact(first, last)) {
+        long hash = keyHash.ofShort(first, last, bytes);
+        return lookup.into(bytes, first, last, hash, target, at, room);
+      }
+    }
+    return longInto(key, target, at, room);
+  }
+
+  /** The same for a key that is not given as two numbers. */
+  @SuppressWarnings("unchecked")
+  private int longInto(Object key, byte[] target, int at, int room) {
     byte[] own = ownBytes(key);
     if (own != null) {
       return lookup.into(own, 0, own.length, keyHash.ofBytes(own, own.length), target, at, room);
@@ -229,7 +256,7 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
     byte[] record = LookupKey.record(keys, (K) key);
     int keyBytes = LookupKey.keyBytes(record);
     long hash = keyHash.ofBytes(record, PAYLOAD, keyBytes);
-    return lookup.into(record, PAYLOAD, keyBytes, hash, target, LookupKey.valueArray());
+    return lookup.into(record, keyBytes, hash, target, LookupKey.valueArray());
   }
 
   private RecordOp set(Change change, K key, V value, byte[] expected, boolean previous) {

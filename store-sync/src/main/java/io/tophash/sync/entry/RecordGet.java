@@ -61,44 +61,30 @@ final class RecordGet {
   /**
    * Copies the value of a key; in a cache behind the long in front of its record.
    *
-   * @param key array with the key
+   * @param key array with the key; not looked at if the key is {@link ShortKeys#isShort short}
    * @param keyAt where it begins there
+   * @param first of a short key, see {@link ShortKeys}
+   * @param last of a short key
    * @return null if the key is absent; {@link #UNDECIDED}
    * @throws IndexOutOfBoundsException if what is read makes no sense
    */
-  byte[] copy(byte[] key, int keyAt, int keyBytes, long hash) {
+  byte[] copy(byte[] key, int keyAt, int keyBytes, long first, long last, long hash) {
     MappedMemory memory = this.memory;
     DirectoryView view = views.get(hash);
     long entry = view.entry(hash);
-    long word = memory.getLongAcquireAt(entry, 0);
+    ByteBuffer home = Spot.window(memory, entry);
+    // Pairs with the release that published the block: what is read of it is read after this.
+    long word = Spot.getLongAcquire(home, Spot.at(memory, entry), 0);
     long block = SegmentWord.position(word);
-    ByteBuffer window = Spot.window(memory, block);
+    ByteBuffer window = Spot.windowNear(memory, home, entry, block);
     long start = Spot.of(memory, block);
     long mapped = Spot.mappedBytes(memory, block);
-    long found = locate(window, start, mapped, word, key, keyAt, keyBytes, hash);
-    byte[] copy = null;
-    if (found >= 0) {
-      int record = SlotWord.offset((int) found);
-      int length = length(window, start + record, mapped - record - keyBytes);
-      if (length < 0) {
-        return UNDECIDED;
-      }
-      int offset = SyncRecordLayout.PAYLOAD + keyBytes;
-      if (prefix == 0) {
-        copy = Spot.copy(window, start + record, offset, length);
-      } else {
-        if (record < CacheLayout.PREFIX_BYTES) {
-          return UNDECIDED;
-        }
-        copy = new byte[CacheLayout.PREFIX_BYTES + length];
-        Spot.copy(window, start + record, offset, copy, CacheLayout.PREFIX_BYTES, length);
-        copyPrefix(window, start + record, copy, 0);
-      }
-      if (verifies && !isWhole(window, start + record, copy, prefix, length, hash)) {
-        return UNDECIDED;
-      }
-    }
-    boolean stands = stands(view, entry, word, window, start, found);
+    long found = locate(window, start, mapped, word, key, keyAt, keyBytes, first, last, hash);
+    byte[] copy = found < 0 ? null : value(window, start, mapped, found, keyBytes, hash);
+    boolean stands =
+        copy != UNDECIDED
+            && stands(window, start, found)
+            && view.isCurrent(memory, home, entry, word);
     memory.keepAlive();
     if (marks != null && found >= 0 && stands) {
       marks.hit(hash, word, block + (found >>> Integer.SIZE), (int) found);
@@ -106,47 +92,74 @@ final class RecordGet {
     return stands ? copy : UNDECIDED;
   }
 
+  /** The value of the record of a slot, or {@link #UNDECIDED}; in a cache behind that long. */
+  private byte[] value(
+      ByteBuffer window, long start, long mapped, long found, int keyBytes, long hash) {
+    int record = SlotWord.offset((int) found);
+    int length = length(window, start + record, mapped - record - keyBytes);
+    if (length < 0) {
+      return UNDECIDED;
+    }
+    int offset = SyncRecordLayout.PAYLOAD + keyBytes;
+    byte[] copy =
+        prefix == 0
+            ? Spot.copy(window, start + record, offset, length)
+            : behindPrefix(window, start, record, offset, length);
+    return verifies
+            && copy != UNDECIDED
+            && !isWhole(window, start + record, copy, prefix, length, hash)
+        ? UNDECIDED
+        : copy;
+  }
+
+  static byte[] behindPrefix(ByteBuffer window, long start, int record, int offset, int length) {
+    if (record < CacheLayout.PREFIX_BYTES) {
+      return UNDECIDED;
+    }
+    byte[] copy = new byte[CacheLayout.PREFIX_BYTES + length];
+    Spot.copy(window, start + record, offset, copy, CacheLayout.PREFIX_BYTES, length);
+    copyPrefix(window, start + record, copy, 0);
+    return copy;
+  }
+
   /**
    * Copies the value of a key into an array, if there is room for it; in a cache behind the long in
    * front of its record.
    *
+   * @param key as for {@link #copy}
    * @param room bytes of the target, from {@code at} on; -1 to copy and to check nothing
    * @return length of the value, copied or not; {@link #ABSENT}; {@link #NOT_DECIDED}
    * @throws IndexOutOfBoundsException if what is read makes no sense
    */
-  int into(byte[] key, int keyAt, int keyBytes, long hash, byte[] target, int at, int room) {
+  int into(
+      byte[] key,
+      int keyAt,
+      int keyBytes,
+      long first,
+      long last,
+      long hash,
+      byte[] target,
+      int at,
+      int room) {
     MappedMemory memory = this.memory;
     DirectoryView view = views.get(hash);
     long entry = view.entry(hash);
-    long word = memory.getLongAcquireAt(entry, 0);
+    ByteBuffer home = Spot.window(memory, entry);
+    // Pairs with the release that published the block: what is read of it is read after this.
+    long word = Spot.getLongAcquire(home, Spot.at(memory, entry), 0);
     long block = SegmentWord.position(word);
-    ByteBuffer window = Spot.window(memory, block);
+    ByteBuffer window = Spot.windowNear(memory, home, entry, block);
     long start = Spot.of(memory, block);
     long mapped = Spot.mappedBytes(memory, block);
-    long found = locate(window, start, mapped, word, key, keyAt, keyBytes, hash);
-    int length = ABSENT;
-    if (found >= 0) {
-      int record = SlotWord.offset((int) found);
-      length = length(window, start + record, mapped - record - keyBytes);
-      if (length < 0) {
-        return NOT_DECIDED;
-      }
-      if (prefix + length <= room) {
-        if (prefix != 0) {
-          if (record < CacheLayout.PREFIX_BYTES) {
-            return NOT_DECIDED;
-          }
-          copyPrefix(window, start + record, target, at);
-        }
-        int offset = SyncRecordLayout.PAYLOAD + keyBytes;
-        Spot.copy(window, start + record, offset, target, at + prefix, length);
-        if (verifies && !isWhole(window, start + record, target, at + prefix, length, hash)) {
-          return NOT_DECIDED;
-        }
-      }
-      length += prefix;
-    }
-    boolean stands = stands(view, entry, word, window, start, found);
+    long found = locate(window, start, mapped, word, key, keyAt, keyBytes, first, last, hash);
+    int length =
+        found < 0
+            ? ABSENT
+            : valueInto(window, start, mapped, found, keyBytes, hash, target, at, room);
+    boolean stands =
+        length != NOT_DECIDED
+            && stands(window, start, found)
+            && view.isCurrent(memory, home, entry, word);
     memory.keepAlive();
     if (marks != null && found >= 0 && room >= 0 && stands) {
       marks.hit(hash, word, block + (found >>> Integer.SIZE), (int) found);
@@ -154,13 +167,46 @@ final class RecordGet {
     return stands ? length : NOT_DECIDED;
   }
 
-  private static void copyPrefix(ByteBuffer window, long record, byte[] target, int at) {
+  private int valueInto(
+      ByteBuffer window,
+      long start,
+      long mapped,
+      long found,
+      int keyBytes,
+      long hash,
+      byte[] target,
+      int at,
+      int room) {
+    int record = SlotWord.offset((int) found);
+    int length = length(window, start + record, mapped - record - keyBytes);
+    if (length < 0 || record < prefix) {
+      return NOT_DECIDED;
+    }
+    if (prefix + length > room) {
+      return prefix + length;
+    }
+    if (prefix != 0) {
+      copyPrefix(window, start + record, target, at);
+    }
+    int offset = SyncRecordLayout.PAYLOAD + keyBytes;
+    Spot.copy(window, start + record, offset, target, at + prefix, length);
+    return verifies && !isWhole(window, start + record, target, at + prefix, length, hash)
+        ? NOT_DECIDED
+        : prefix + length;
+  }
+
+  static void copyPrefix(ByteBuffer window, long record, byte[] target, int at) {
     HeapBytes.putLong(target, at, Spot.getLong(window, record, CacheLayout.EXPIRES));
+  }
+
+  /** Key length and flags of a record below, the length of its value above. */
+  static long lengths(ByteBuffer window, long record) {
+    return Spot.getLong(window, record, SyncRecordLayout.KEY_LENGTH);
   }
 
   /** Length of the value of a record; -1 if it is none of a small record in the mapping. */
   private static int length(ByteBuffer window, long record, long mapped) {
-    int length = Spot.getInt(window, record, SyncRecordLayout.VALUE_LENGTH);
+    int length = (int) (lengths(window, record) >>> Integer.SIZE);
     return length < 0
             || length > SyncRecordLayout.MAX_SMALL_BYTES
             || IS_FAST && SyncRecordLayout.PAYLOAD + length > mapped
@@ -168,7 +214,7 @@ final class RecordGet {
         : length;
   }
 
-  private static boolean isWhole(
+  static boolean isWhole(
       ByteBuffer window, long record, byte[] copy, int at, int length, long hash) {
     CRC32C crc = new CRC32C();
     crc.update(copy, at, length);
@@ -177,19 +223,17 @@ final class RecordGet {
   }
 
   /**
-   * True if what was read counts: the words are the same, so the block was live all the while; and
-   * the slot is, which does not come back to a former value, so the record was its own.
+   * True if what was read of a record, or that there is none, counts while the segment's words are
+   * the same, which is looked at next: the slot is what it was, and as it does not come back to a
+   * former value, the record was its own.
    *
    * @param found what {@link #locate} returned
    */
-  private boolean stands(
-      DirectoryView view, long entry, long word, ByteBuffer window, long start, long found) {
+  private static boolean stands(ByteBuffer window, long start, long found) {
     MappedMemory.acquireFence();
-    return found != UNDECIDED_CELL
-        && (found == NO_CELL
-            || SlotWord.isSame(
-                Spot.getInt(window, start + (found >>> Integer.SIZE), 0), (int) found))
-        && view.isCurrent(memory, entry, word);
+    return found >= 0
+        ? SlotWord.isSame(Spot.getInt(window, start + (found >>> Integer.SIZE), 0), (int) found)
+        : found == NO_CELL;
   }
 
   /** What {@link #locate} returns for a key that is absent, if the segment still stands. */
@@ -197,6 +241,11 @@ final class RecordGet {
 
   /** What it returns if it does not know. */
   private static final long UNDECIDED_CELL = -2;
+
+  /** True if a cell has the extra bits of a hash, by the pair of them that it is in. */
+  static boolean isExtra(int pair, int cell, long hash) {
+    return (pair >>> ((cell & 1) << 4) & 0xFFFF) == HashBits.extra(hash);
+  }
 
   /**
    * Finds the live slot of a key.
@@ -211,11 +260,13 @@ final class RecordGet {
       byte[] key,
       int keyAt,
       int keyBytes,
+      long first,
+      long last,
       long hash) {
     int buckets = SegmentWord.readBuckets(word);
     long pattern = Tophash.broadcast(HashBits.tophash(hash));
     int index = HashBits.bucket(hash, buckets);
-    for (int hops = 0; ; hops++) {
+    for (int hops = 0; hops <= MAX_HOPS && index >= 0 && index < buckets; hops++) {
       int bucket = HEADER_BYTES + index * RECORD_BUCKET_BYTES;
       if (IS_FAST && bucket + RECORD_BUCKET_BYTES > mapped) {
         return UNDECIDED_CELL;
@@ -224,15 +275,15 @@ final class RecordGet {
       long tophashes = Spot.getLongAcquire(window, start + bucket, 0);
       for (long hits = Tophash.match(tophashes, pattern); hits != 0; hits &= hits - 1) {
         int cell = Tophash.firstCell(hits);
-        int pair = Spot.getInt(window, start + bucket, RecordSegments.extraPair(cell));
-        if ((pair >>> ((cell & 1) << 4) & 0xFFFF) == HashBits.extra(hash)) {
+        int extras = Spot.getInt(window, start + bucket, RecordSegments.extraPair(cell));
+        if (isExtra(extras, cell, hash)) {
           int slotAt = bucket + RecordSegments.slot(cell);
           // Pairs with the CAS of whoever changed the slot last: the record is read after it.
           int slot = Spot.getIntAcquire(window, start + slotAt, 0);
           int record = SlotWord.offset(slot);
           if (IS_FAST && record + SyncRecordLayout.PAYLOAD + keyBytes > mapped
-              || Spot.getInt(window, start + record, SyncRecordLayout.KEY_LENGTH) != keyBytes
-              || !isKey(window, start + record, key, keyAt, keyBytes)) {
+              || (int) lengths(window, start + record) != keyBytes
+              || !isKey(window, start + record, key, keyAt, keyBytes, first, last)) {
             return UNDECIDED_CELL; // a large record; hardly ever another key
           }
           // Also of a second cell for the key, in a damaged segment: a change takes the first, too.
@@ -241,32 +292,39 @@ final class RecordGet {
               : (long) slotAt << Integer.SIZE | slot & 0xFFFF_FFFFL;
         }
       }
-      long passed = Spot.getLong(window, start + bucket, RECORD_OVERFLOW);
       boolean ends = Tophash.endsChain(tophashes);
+      long passed = Spot.getLong(window, start + bucket, RECORD_OVERFLOW);
       if (hops == 0
           ? ends || OverflowWord.excludes(passed, hash)
           : !SegmentWord.isAmended(word) && (ends || !OverflowWord.mayPass(passed, hash))) {
         return NO_CELL;
       }
-      index = OverflowWord.link(passed) - 1;
-      if (ends || hops == MAX_HOPS || index < 0 || index >= buckets) {
+      if (ends) {
         return UNDECIDED_CELL;
       }
+      index = OverflowWord.link(passed) - 1;
     }
+    return UNDECIDED_CELL;
   }
 
   private static boolean isKey(
-      ByteBuffer window, long record, byte[] key, int keyAt, int keyBytes) {
-    if (keyBytes < Long.BYTES || keyBytes > 2 * Long.BYTES) {
-      return isOtherKey(window, record, key, keyAt, keyBytes);
-    }
-    int last = keyBytes - Long.BYTES;
-    return Spot.getLong(window, record, SyncRecordLayout.PAYLOAD) == HeapBytes.getLong(key, keyAt)
-        && Spot.getLong(window, record, SyncRecordLayout.PAYLOAD + last)
-            == HeapBytes.getLong(key, keyAt + last);
+      ByteBuffer window, long record, byte[] key, int keyAt, int keyBytes, long first, long last) {
+    return ShortKeys.isShort(keyBytes)
+        ? isShortKey(window, record, keyBytes, first, last)
+        : isLongKey(window, record, key, keyAt, keyBytes);
   }
 
-  private static boolean isOtherKey(
+  /** True if a record has a key of this size, of two numbers. */
+  static boolean isShortKey(ByteBuffer window, long record, int keyBytes, long first, long last) {
+    int lastAt = SyncRecordLayout.PAYLOAD + ShortKeys.lastAt(keyBytes);
+    return keyBytes > Long.BYTES
+        ? Spot.getLong(window, record, SyncRecordLayout.PAYLOAD) == first
+            && Spot.getLong(window, record, lastAt) == last
+        : Spot.getInt(window, record, SyncRecordLayout.PAYLOAD) == (int) first
+            && Spot.getInt(window, record, lastAt) == (int) last;
+  }
+
+  private static boolean isLongKey(
       ByteBuffer window, long record, byte[] key, int keyAt, int keyBytes) {
     int i = 0;
     for (; i <= keyBytes - Long.BYTES; i += Long.BYTES) {

@@ -26,7 +26,7 @@ public final class RecordLookup {
   private static final int PART_BYTES = 8 << 10;
 
   /** In place of a target, for who asks only if the key is there. */
-  private static final byte[] NOTHING = {};
+  static final byte[] NOTHING = {};
 
   private final SegmentTable<?> table;
   private final MappedMemory memory;
@@ -34,6 +34,7 @@ public final class RecordLookup {
   private final DirectoryViews views;
   private final boolean verifies;
   private final RecordGet shortWay;
+  private final ShortGet shortest;
   // Of a cache: what stands in front of each record and counts as the beginning of its value; and
   // what is noted of hits, null if nothing is.
   private final int prefix;
@@ -48,13 +49,18 @@ public final class RecordLookup {
     this.prefix = segments.prefix();
     this.marks = segments.isCache() && !table.isReadOnly() ? new HitMarks(table, segments) : null;
     this.shortWay = new RecordGet(memory, views, verifies, prefix, marks);
+    this.shortest = new ShortGet(memory, views, verifies, prefix, marks, shortWay);
   }
 
   /** A fresh copy of the value; null if the key is absent. */
   byte[] copy(byte[] key, int keyAt, int keyBytes, long hash) {
+    if (ShortKeys.isShort(keyBytes)) {
+      long first = ShortKeys.first(key, keyAt, keyBytes);
+      return copy(keyBytes, first, ShortKeys.last(key, keyAt, keyBytes), hash);
+    }
     table.checkOpen();
     try {
-      byte[] value = shortWay.copy(key, keyAt, keyBytes, hash);
+      byte[] value = shortWay.copy(key, keyAt, keyBytes, 0, 0, hash);
       if (value != RecordGet.UNDECIDED) {
         return value;
       }
@@ -62,6 +68,20 @@ public final class RecordLookup {
       // What has been read made no sense; the other way finds out why.
     }
     return lookup(LookupKey.record(key, keyAt, keyBytes), keyBytes, hash, null, 0, 0, null);
+  }
+
+  /** The same of a {@link ShortKeys short} key. */
+  byte[] copy(int keyBytes, long first, long last, long hash) {
+    table.checkOpen();
+    try {
+      byte[] value = shortest.copy(keyBytes, first, last, hash);
+      if (value != RecordGet.UNDECIDED) {
+        return value;
+      }
+    } catch (IndexOutOfBoundsException e) {
+      // As above.
+    }
+    return lookup(LookupKey.record(keyBytes, first, last), keyBytes, hash, null, 0, 0, null);
   }
 
   /** What can be seen of the live entry of a key; null if nothing is certain. */
@@ -98,54 +118,92 @@ public final class RecordLookup {
     }
   }
 
-  /** True if the key is present. */
-  boolean contains(byte[] key, int keyAt, int keyBytes, long hash) {
-    return into(key, keyAt, keyBytes, hash, NOTHING, 0, -1) >= 0;
-  }
-
   /**
    * Copies the value into an array, if there is room for it.
    *
+   * @param room bytes of the target, from {@code at} on; -1 to copy nothing
    * @return length of the value, copied or not; {@link RecordGet#ABSENT}
    */
   int into(byte[] key, int keyAt, int keyBytes, long hash, byte[] target, int at, int room) {
-    table.checkOpen();
-    int length = shortInto(key, keyAt, keyBytes, hash, target, at, room);
-    if (length != RecordGet.NOT_DECIDED) {
-      return length;
+    if (ShortKeys.isShort(keyBytes)) {
+      long first = ShortKeys.first(key, keyAt, keyBytes);
+      long last = ShortKeys.last(key, keyAt, keyBytes);
+      return into(keyBytes, first, last, hash, target, at, room);
     }
-    byte[] record = LookupKey.record(key, keyAt, keyBytes);
-    byte[] value = lookup(record, keyBytes, hash, target, at, room, null);
+    table.checkOpen();
+    try {
+      int length = shortWay.into(key, keyAt, keyBytes, 0, 0, hash, target, at, room);
+      if (length != RecordGet.NOT_DECIDED) {
+        return length;
+      }
+    } catch (IndexOutOfBoundsException e) {
+      // As above.
+    }
+    return longInto(LookupKey.record(key, keyAt, keyBytes), keyBytes, hash, target, at, room, null);
+  }
+
+  /** The same of a {@link ShortKeys short} key. */
+  int into(int keyBytes, long first, long last, long hash, byte[] target, int at, int room) {
+    table.checkOpen();
+    try {
+      int length = shortest.into(keyBytes, first, last, hash, target, at, room);
+      if (length != RecordGet.NOT_DECIDED) {
+        return length;
+      }
+    } catch (IndexOutOfBoundsException e) {
+      // As above.
+    }
+    return longInto(
+        LookupKey.record(keyBytes, first, last), keyBytes, hash, target, at, room, null);
+  }
+
+  private int longInto(
+      byte[] record,
+      int keyBytes,
+      long hash,
+      byte[] target,
+      int at,
+      int room,
+      ByteBuffer targetBuffer) {
+    byte[] value = lookup(record, keyBytes, hash, target, at, room, targetBuffer);
     return value == null ? RecordGet.ABSENT : valueBytes(record);
   }
 
   /**
    * Copies the value into a buffer that is no array, from its position on, if there is room for it.
    *
+   * @param record with the key
    * @param scratch for values that fit into it
    * @return length of the value, copied or not; {@link RecordGet#ABSENT}
    */
-  int into(byte[] key, int keyAt, int keyBytes, long hash, ByteBuffer target, byte[] scratch) {
+  int into(byte[] record, int keyBytes, long hash, ByteBuffer target, byte[] scratch) {
     table.checkOpen();
-    int length = shortInto(key, keyAt, keyBytes, hash, scratch, 0, scratch.length);
+    boolean isShort = ShortKeys.isShort(keyBytes);
+    long first = isShort ? ShortKeys.first(record, SyncRecordLayout.PAYLOAD, keyBytes) : 0;
+    long last = isShort ? ShortKeys.last(record, SyncRecordLayout.PAYLOAD, keyBytes) : 0;
+    int length = RecordGet.NOT_DECIDED;
+    try {
+      length =
+          shortWay.into(
+              record,
+              SyncRecordLayout.PAYLOAD,
+              keyBytes,
+              first,
+              last,
+              hash,
+              scratch,
+              0,
+              scratch.length);
+    } catch (IndexOutOfBoundsException e) {
+      // As above.
+    }
     if (length == RecordGet.NOT_DECIDED) {
-      byte[] record = LookupKey.record(key, keyAt, keyBytes);
-      byte[] value = lookup(record, keyBytes, hash, scratch, 0, target.remaining(), target);
-      return value == null ? RecordGet.ABSENT : valueBytes(record);
+      return longInto(record, keyBytes, hash, scratch, 0, target.remaining(), target);
     }
     if (length >= 0 && length <= target.remaining()) {
       target.put(target.position(), scratch, 0, length);
     }
     return length;
-  }
-
-  private int shortInto(
-      byte[] key, int keyAt, int keyBytes, long hash, byte[] target, int at, int room) {
-    try {
-      return shortWay.into(key, keyAt, keyBytes, hash, target, at, room);
-    } catch (IndexOutOfBoundsException e) {
-      return RecordGet.NOT_DECIDED;
-    }
   }
 
   private static int valueBytes(byte[] record) {

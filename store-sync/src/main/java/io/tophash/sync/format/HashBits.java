@@ -31,7 +31,8 @@ public final class HashBits {
   /** The tophash byte: never one that stands for an empty cell. */
   public static int tophash(long hash) {
     int top = (int) (hash >>> 32) & 0xFF;
-    return top < Tophash.MIN_TOPHASH ? top + Tophash.MIN_TOPHASH : top;
+    // Without a branch: a lookup has much in registers here.
+    return top + (Tophash.MIN_TOPHASH & top - Tophash.MIN_TOPHASH >> 31);
   }
 
   /** The extra bits of a record's cell. */

@@ -2,8 +2,10 @@ package io.tophash.sync.shard;
 
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.core.memory.Spot;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.ShardLayout;
+import java.nio.ByteBuffer;
 
 /**
  * Where the directory of a shard was at some lookup, resolved and checked once for many lookups.
@@ -86,5 +88,16 @@ public final class DirectoryView {
    */
   public boolean isCurrent(MappedMemory memory, long entry, long segmentWord) {
     return memory.getLongAt(entry, 0) == segmentWord && memory.getLongAt(wordPlace, 0) == word;
+  }
+
+  /**
+   * The same, where the window of the entry is at hand.
+   *
+   * @param window that of the entry, see {@link Spot}
+   */
+  public boolean isCurrent(MappedMemory memory, ByteBuffer window, long entry, long segmentWord) {
+    ByteBuffer words = Spot.windowNear(memory, window, entry, wordPlace);
+    return Spot.getLong(window, Spot.at(memory, entry), 0) == segmentWord
+        && Spot.getLong(words, Spot.at(memory, wordPlace), 0) == word;
   }
 }
