@@ -75,8 +75,14 @@ final class Entries<K, V> {
 
   /** True if what stands in the file is a present entry. */
   boolean isLive(Stored stored) {
-    return stored != null
-        && !stored.isLease()
+    return stored != null && (stored.isPlain() || isPresent(stored));
+  }
+
+  private boolean isPresent(Stored stored) {
+    if (stored.isExpiring()) {
+      return stored.keptUntil() > now();
+    }
+    return !stored.isLease()
         && (stored.expires() == Times.NEVER || stored.expires() > now())
         && isTagValid(stored);
   }
@@ -288,7 +294,11 @@ final class Entries<K, V> {
     if (expires <= now) {
       return change(key, seen, null);
     }
-    return cache.expire(key, seen.bytes(), seen.withExpires(expires));
+    if (!seen.lacksWritten()) {
+      return cache.expire(key, seen.bytes(), seen.withExpires(expires));
+    }
+    return expires >= Times.NEVER
+        || store.replace(key, seen, new Stored(seen.withWritten(expires)));
   }
 
   /** Claims the refresh of an entry for this process; null if another one came between. */

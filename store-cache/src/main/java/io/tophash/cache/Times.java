@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /** Durations and points of time in milliseconds, without overflow. Stateless. */
 final class Times {
-  /** The point of time that never comes. */
-  static final long NEVER = (1L << 48) - 1;
+  /** The point of time that never comes; as a time it would be in the year 2109. */
+  static final long NEVER = (1L << 42) - 1;
 
   private static final int NANOS_PER_MS = 1_000_000;
 

@@ -1,12 +1,7 @@
 package io.tophash.cache;
 
-import io.tophash.core.Store;
-import io.tophash.core.VerifyReport;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.errors.StoreException;
-import io.tophash.sync.CacheStore;
-import io.tophash.sync.SyncStats;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -66,14 +61,12 @@ import java.util.function.Function;
  * @param <K> type of the keys
  * @param <V> type of the values
  */
-public final class TophashCache<K, V> implements AutoCloseable {
+public final class TophashCache<K, V> extends WholeCache<K, V> implements AutoCloseable {
   /** The duration that means "never" where one is returned. */
   public static final Duration FOREVER = Duration.ofMillis(Long.MAX_VALUE);
 
-  private final Entries<K, V> entries;
   private final Loading<K, V> loading;
   private final Refreshing<K, V> refreshing;
-  private final Counters counters;
   private final CacheLoader<K, V> loader;
   private final long refreshMs;
   private final CacheMap<K, V> map;
@@ -88,10 +81,9 @@ public final class TophashCache<K, V> implements AutoCloseable {
       Counters counters,
       CacheLoader<K, V> loader,
       long refreshMs) {
-    this.entries = entries;
+    super(entries, counters);
     this.loading = loading;
     this.refreshing = refreshing;
-    this.counters = counters;
     this.loader = loader;
     this.refreshMs = refreshMs;
     this.map = new CacheMap<>(this, entries);
@@ -338,92 +330,6 @@ public final class TophashCache<K, V> implements AutoCloseable {
    */
   public ConcurrentMap<K, V> asMap() {
     return map;
-  }
-
-  /** About how many entries there are; expired ones count until their records go. Wait-free. */
-  public long estimatedSize() {
-    return entries.store().sizeLong();
-  }
-
-  /** What this process has counted since it opened the cache. */
-  public CacheStats stats() {
-    return counters.here(entries.cache());
-  }
-
-  /** What all processes have counted since the file was made, up to about a second ago. */
-  public CacheStats statsOfAll() {
-    return Counters.ofAll(entries.cache());
-  }
-
-  /** The bounds of the cache, and how full it is. */
-  public Policy policy() {
-    CacheStore<K, Stored> cache = entries.cache();
-    return new Policy(cache.maxBytes(), cache.maxEntries(), cache.usedBytes(), estimatedSize());
-  }
-
-  /**
-   * All that stands in the file, also what is not present: expired, invalidated, being loaded.
-   * Walks the cache, weakly consistent; counts as no read.
-   */
-  public Iterable<CacheRecord<K, V>> records() {
-    return () -> new Records<>(entries);
-  }
-
-  /**
-   * The file of this cache as a store: for its figures, verification, compaction, backup. Closing
-   * it is closing the file under the cache: close the cache instead. Its number of entries counts
-   * what {@link #records} shows.
-   */
-  public Store store() {
-    return entries.store();
-  }
-
-  /**
-   * Changes the bounds, for all processes and for good: see {@link CacheStore#resize}. What goes
-   * for it counts as evicted.
-   *
-   * @param maxBytes {@link Long#MAX_VALUE} for none
-   * @param maxEntries {@link Long#MAX_VALUE} for none
-   * @throws IllegalArgumentException if a bound is too small
-   */
-  public void resize(long maxBytes, long maxEntries) {
-    entries.cache().resize(maxBytes, maxEntries);
-    entries.removals().drain();
-  }
-
-  /** Figures of the file, for all processes: see {@link io.tophash.sync.SyncStore#stats}. */
-  public SyncStats storeStats() {
-    return entries.store().stats();
-  }
-
-  /** Checks the file: see {@link Store#verify}. */
-  public VerifyReport verify() {
-    return entries.store().verify();
-  }
-
-  /** Writes the file back: see {@link Store#force}. */
-  public void force() {
-    entries.store().force();
-  }
-
-  /** Copies the cache to a new file: see {@link Store#backup}. */
-  public void backup(Path target) {
-    entries.store().backup(target);
-  }
-
-  /** The file, with symbolic links resolved. */
-  public Path path() {
-    return entries.store().path();
-  }
-
-  /** True if the cache was opened read-only: loads then cache nothing. */
-  public boolean isReadOnly() {
-    return entries.isReadOnly();
-  }
-
-  /** True after {@link #close}. */
-  public boolean isClosed() {
-    return entries.store().isClosed();
   }
 
   /**

@@ -48,6 +48,12 @@ final class CacheChild {
         case "write":
           write(cache, args[2], Integer.parseInt(args[3]));
           break;
+        case "refresh-for-ever":
+          refreshForEver(Path.of(args[0]), args[2]);
+          break;
+        case "resize":
+          resize(cache);
+          break;
         default:
           throw new IllegalArgumentException(args[1]);
       }
@@ -63,6 +69,22 @@ final class CacheChild {
         } catch (InterruptedException e) {
           throw new IllegalStateException(e);
         }
+      }
+    }
+  }
+
+  /** Claims the refresh of a key, whose loader never ends. */
+  private static void refreshForEver(Path path, String key) throws IOException {
+    try (TophashCache<String, String> cache =
+        builder()
+            .refreshAfterWrite(Duration.ofMillis(1))
+            .loader(CacheChild::blocks)
+            .executor(task -> new Thread(task).start())
+            .open(path)) {
+      cache.put(key, "old");
+      while (true) {
+        cache.getIfPresent(key);
+        Thread.yield();
       }
     }
   }
@@ -97,6 +119,18 @@ final class CacheChild {
     System.out.println("load " + key);
     Thread.yield();
     return key + "!";
+  }
+
+  /** The bounds between which {@link #resize} changes, in the order in which it sets them. */
+  static final long[][] BOUNDS = {{6 << 20, 900}, {3 << 20, 200}, {9 << 20, 500}, {4 << 20, 300}};
+
+  /** Changes the bounds over and over; says after each time what it has done. */
+  private static void resize(TophashCache<String, String> cache) {
+    for (int i = 0; ; i++) {
+      long[] bounds = BOUNDS[i % BOUNDS.length];
+      cache.resize(bounds[0], bounds[1]);
+      System.out.println("resized " + i);
+    }
   }
 
   /** Stores growing versions of its own keys; says before and after each what it does. */

@@ -2,14 +2,17 @@ package io.tophash.cache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +21,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,6 +66,35 @@ class ProcessesTest {
         assertEquals("mine", got.get(60, TimeUnit.SECONDS));
         assertFalse(early.get(), "loaded although another process did");
         assertEquals("mine", cache.getIfPresent("k"));
+      } finally {
+        child.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  @Test
+  void theRefreshOfAKilledProcessIsTakenOver() throws Exception {
+    Path path = dir.resolve("cache.tph");
+    AtomicInteger loads = new AtomicInteger();
+    try (TophashCache<String, String> cache =
+        CacheChild.builder()
+            .refreshAfterWrite(Duration.ofMillis(1))
+            .loader(key -> "new" + loads.incrementAndGet())
+            .executor(Runnable::run)
+            .open(path)) {
+      Process child = CacheChild.start(path, "refresh-for-ever", "k");
+      try {
+        assertEquals("loading", output(child).readLine());
+        for (int i = 0; i < 1_000; i++) {
+          assertEquals("old", cache.get("k"), "who does not refresh has the old value");
+        }
+        assertEquals(0, loads.get(), "refreshed although another process does");
+        child.destroyForcibly().waitFor();
+        // One of some reads looks whether who claimed it lives.
+        while (loads.get() == 0) {
+          cache.get("k");
+        }
+        assertTrue(cache.get("k").startsWith("new"));
       } finally {
         child.destroyForcibly().waitFor();
       }
@@ -168,6 +201,59 @@ class ProcessesTest {
       assertTrue(cache.stats().evictionCount() > 0);
       assertTrue(cache.verify().isClean(), () -> cache.verify().toString());
     }
+  }
+
+  @Test
+  void boundsThatChangeHoldForAllProcessesWhoeverIsKilled() throws Exception {
+    Path path = dir.resolve("cache.tph");
+    Random random = new Random(2);
+    try (TophashCache<String, String> cache =
+        CacheChild.builder().maxEntries(900).maxBytes(6 << 20).open(path)) {
+      for (int round = 0; round < 4; round++) {
+        Process writer = CacheChild.start(path, "write", "w", "0");
+        Process resizer = CacheChild.start(path, "resize");
+        try {
+          BufferedReader written = output(writer);
+          read(written, 500);
+          read(output(resizer), 4 + random.nextInt(12));
+          resizer.destroyForcibly().waitFor(); // in the midst of a change, nearly always
+          checkBound(cache);
+          for (long[] bounds : CacheChild.BOUNDS) {
+            cache.resize(bounds[0], bounds[1]);
+            assertEquals(bounds[0], cache.policy().maxBytes());
+            assertEquals(bounds[1], cache.policy().maxEntries());
+            for (int i = 0; i < 100; i++) {
+              checkBound(cache);
+              read(written, 2);
+            }
+          }
+        } finally {
+          writer.toHandle().destroyForcibly();
+          resizer.toHandle().destroyForcibly();
+          output(writer).transferTo(Writer.nullWriter());
+          writer.waitFor();
+          resizer.waitFor();
+        }
+        checkBound(cache);
+        assertTrue(cache.verify().isClean(), () -> cache.verify().toString());
+      }
+      assertTrue(cache.stats().evictionCount() > 0);
+      assertEquals(0, cache.stats().rejectedCount());
+    }
+  }
+
+  private static void read(BufferedReader output, int lines) throws IOException {
+    for (int i = 0; i < lines; i++) {
+      assertNotNull(output.readLine());
+    }
+  }
+
+  /** While nobody changes the bounds. */
+  private static void checkBound(TophashCache<String, String> cache) {
+    Policy policy = cache.policy();
+    assertTrue(
+        policy.usedBytes() <= policy.maxBytes() && policy.entries() <= policy.maxEntries(),
+        policy::toString);
   }
 
   private static void drain(

@@ -17,9 +17,10 @@ import io.tophash.sync.shard.Sweep;
  * A {@link SyncStore} with bounds whose entries have an end: what {@code TophashCache} of the
  * module {@code store-cache} is made of. Use that; this has no loaders, listeners by key, or rules.
  *
- * <p>The encoding of each value begins with a little-endian long, <i>expires</i>: its lower 48 bits
+ * <p>The encoding of each value begins with a little-endian long, <i>expires</i>: its lower 43 bits
  * are the time in milliseconds since 1970 from which on the store may remove the entry at any time,
- * the upper 16 are the caller's. It can be changed in place, by {@link #expire}; in all other
+ * the upper 21 are the caller's. With the highest of the 43 bits it is never removed for that; the
+ * others are the caller's, too, then. It can be changed in place, by {@link #expire}; in all other
  * respects it is a part of the value. The store itself returns entries that are over until they are
  * removed.
  *

@@ -3,11 +3,13 @@ package io.tophash.bench.hits;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tophash.cache.TophashCache;
+import io.tophash.cache.TophashCacheBuilder;
 import io.tophash.core.codec.Codecs;
 import io.tophash.sync.SyncStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -17,7 +19,6 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntUnaryOperator;
-import org.HdrHistogram.Histogram;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -82,7 +83,7 @@ public final class CacheRows implements Callable<Integer> {
         case HEAP -> heap();
         case PUT -> put();
         case SPACE -> space();
-        case PAUSE -> pause();
+        case PAUSE -> Pauses.run(file, entries, VALUE_BYTES);
         case RESTART -> restart();
         case FILL -> fill();
       }
@@ -210,61 +211,28 @@ public final class CacheRows implements Callable<Integer> {
 
   private void space() throws IOException {
     for (long bound : new long[] {64L << 20, 256L << 20}) {
-      clean();
-      try (TophashCache<String, byte[]> cache =
-          TophashCache.builder(Codecs.utf8(), Codecs.bytes()).maxBytes(bound).open(file)) {
-        for (int i = 0; i < bound / 70; i++) {
-          cache.put(key(i), value(i));
-        }
-        long[] payload = new long[1];
-        cache.asMap().forEach((key, value) -> payload[0] += key.length() + value.length);
-        System.out.printf(
-            Locale.ROOT,
-            "bytes in the file over payload, bound %d MiB, 16 + 100 B: %.3f%n",
-            bound >> 20,
-            Files.size(file) / (double) payload[0]);
-      }
+      space(bound, false);
+      space(bound, true);
     }
   }
 
-  private void pause() {
+  private void space(long bound, boolean expires) throws IOException {
+    clean();
+    TophashCacheBuilder<String, byte[]> builder =
+        TophashCache.builder(Codecs.utf8(), Codecs.bytes()).maxBytes(bound);
     try (TophashCache<String, byte[]> cache =
-        TophashCache.builder(Codecs.utf8(), Codecs.bytes()).maxEntries(entries).open(file)) {
-      String[] keys = keys(2 * entries);
-      for (String key : keys) {
-        cache.put(key, value(1));
+        (expires ? builder.expireAfterWrite(Duration.ofHours(1)) : builder).open(file)) {
+      for (int i = 0; i < bound / 70; i++) {
+        cache.put(key(i), value(i));
       }
-      for (int round = 0; round < 3; round++) {
-        Histogram idle = new Histogram(3);
-        Histogram gets = new Histogram(3);
-        Histogram puts = new Histogram(3);
-        SplittableRandom random = new SplittableRandom(round);
-        byte[] value = value(2);
-        for (int i = 0; i < entries; i++) {
-          String key = keys[random.nextInt(keys.length)];
-          long start = System.nanoTime();
-          boolean found = cache.getIfPresent(key) != null;
-          long read = System.nanoTime();
-          gets.recordValue(read - start);
-          if (!found) {
-            cache.put(key, value);
-            puts.recordValue(System.nanoTime() - read);
-          }
-        }
-        for (int i = 0; i < 20 * entries; i++) {
-          long start = System.nanoTime();
-          idle.recordValue(System.nanoTime() - start);
-        }
-        System.out.printf(
-            Locale.ROOT,
-            "longest at the bound, %d entries: get %.2f ms, put %.2f ms (99.9 %% %.3f ms), nothing"
-                + " %.2f ms%n",
-            entries,
-            gets.getMaxValue() / 1e6,
-            puts.getMaxValue() / 1e6,
-            puts.getValueAtPercentile(99.9) / 1e6,
-            idle.getMaxValue() / 1e6);
-      }
+      long[] payload = new long[1];
+      cache.asMap().forEach((key, value) -> payload[0] += key.length() + value.length);
+      System.out.printf(
+          Locale.ROOT,
+          "bytes in the file over payload, bound %d MiB, 16 + 100 B%s: %.3f%n",
+          bound >> 20,
+          expires ? ", entries expire" : "",
+          Files.size(file) / (double) payload[0]);
     }
   }
 

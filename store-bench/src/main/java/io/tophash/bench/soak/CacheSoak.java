@@ -34,7 +34,7 @@ public final class CacheSoak implements Callable<Integer> {
   private static final String HEADER =
       "second,boundMiB,fileMiB,usedMiB,payloadMiB,entries,evicted,expired,rejected,reads,readP50Us,"
           + "readP99Us,readP999Us,readMaxUs,writes,writeP50Us,writeP99Us,writeP999Us,writeMaxUs,"
-          + "crew.kills(),event";
+          + "kills,event";
 
   /** Seconds between two looks at all entries, in which the payload is counted. */
   private static final int WALK_SECONDS = 10;

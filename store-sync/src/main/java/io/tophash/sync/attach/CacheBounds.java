@@ -93,7 +93,7 @@ final class CacheBounds {
   }
 
   private long bytes(long maxBytes, int shard) {
-    return CacheSettings.share(CacheSettings.forShards(maxBytes), shard, count);
+    return CacheSettings.share(CacheSettings.forShards(maxBytes, count), shard, count);
   }
 
   private long entries(long maxEntries, int shard) {

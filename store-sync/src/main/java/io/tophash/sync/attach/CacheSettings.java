@@ -49,13 +49,14 @@ public record CacheSettings(long maxBytes, long maxEntries, LongSupplier nowMs) 
 
   /**
    * What the shards may have of a file of so many bytes: all but what belongs to none, and what is
-   * lost at the ends of extents.
+   * lost at the ends of extents. A single one has its directory among its segments.
    */
-  public static long forShards(long maxBytes) {
+  public static long forShards(long maxBytes, int shards) {
     if (maxBytes == Long.MAX_VALUE) {
       return maxBytes;
     }
     long extents = (maxBytes >>> RegionLayout.EXTENT_SHIFT) - OTHER_EXTENTS;
+    extents += shards == 1 ? 1 : 0;
     return extents * (RegionLayout.EXTENT_BYTES - LOST_BYTES);
   }
 }

@@ -6,8 +6,8 @@ package io.tophash.sync.format;
  *
  * <p>In front of each record in a log, and of each large record in its block, stands the first long
  * of the value, <i>expires</i>: the one part of a record that changes in place. It is aligned and
- * outside of the checksum. The 48 lower bits are milliseconds since 1970, from which on the entry
- * is of no use; the upper 16 are the users' own.
+ * outside of the checksum. The 43 lower bits are milliseconds since 1970, from which on the entry
+ * is of no use; the upper 21 are the users' own.
  */
 public final class CacheLayout {
   /** Size of what stands in front of a record. */
@@ -16,8 +16,11 @@ public final class CacheLayout {
   /** Offset of expires from the start of the record. */
   public static final int EXPIRES = -PREFIX_BYTES;
 
-  /** The time that never comes, and the bits of expires that are the time. */
-  public static final long NEVER = (1L << 48) - 1;
+  /**
+   * A time that never comes, and the bits of expires that are the time. Any time with the highest
+   * of these bits is as good, as that is after the year 2109.
+   */
+  public static final long NEVER = (1L << 43) - 1;
 
   /** Records and stubs begin at multiples of so many bytes. */
   public static final int ALIGNMENT = 8;

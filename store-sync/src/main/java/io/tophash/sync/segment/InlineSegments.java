@@ -185,7 +185,7 @@ public final class InlineSegments extends Segments {
 
   @Override
   public long neededBytes(Gathered g, int from, int to, long incomingBytes) {
-    return bytes(ReadTableImage.readBuckets(to - from));
+    return bytes(ReadTableImage.readBuckets(to - from, ReadTableImage.MAX_FRESH_LOAD));
   }
 
   @Override

@@ -20,6 +20,12 @@ final class ReadTableImage {
    */
   static final int MAX_FRESH_LOAD = 11;
 
+  /**
+   * The same where a cache has reached its bound: 6.5 of 8 cells. It gets few new keys until the
+   * next build, and each byte of its table is one less for entries.
+   */
+  static final int MAX_BOUND_LOAD = 13;
+
   /** A block has at least one dirty bucket for so many read buckets. */
   static final int READ_PER_DIRTY = 16;
 
@@ -35,13 +41,17 @@ final class ReadTableImage {
     this.overflow = overflow;
   }
 
-  /** Smallest number of read buckets for so many entries. */
-  static int readBuckets(int entries) {
-    int buckets = Math.max(1, (2 * entries + MAX_FRESH_LOAD - 1) / MAX_FRESH_LOAD);
+  /**
+   * Smallest number of read buckets for so many entries.
+   *
+   * @param load entries for two of them at most
+   */
+  static int readBuckets(int entries, int load) {
+    int buckets = Math.max(1, (2 * entries + load - 1) / load);
     if (buckets > SegmentWord.MAX_BUCKETS) {
       throw new StoreFullException(
           "too many keys share the hash bits that divide the store into segments, limit="
-              + SegmentWord.MAX_BUCKETS * MAX_FRESH_LOAD / 2
+              + SegmentWord.MAX_BUCKETS * load / 2
               + " keys="
               + entries);
     }

@@ -60,7 +60,7 @@ final class RecordBuilder {
     long average = averageBytes(count, records, incomingBytes);
     long slack = Math.max(more * average, slackForOverwrites(g, count, records));
     long needed =
-        tableBytes(count)
+        tableBytes(count, ReadTableImage.MAX_FRESH_LOAD)
             + records
             + ghostBytes(g, count)
             + Math.max(kind.logBytes(incomingBytes), slack);
@@ -92,8 +92,8 @@ final class RecordBuilder {
   }
 
   /** Bytes of the header and the buckets of a block for so many entries, at least. */
-  static long tableBytes(int count) {
-    return HEADER_BYTES + bucketsBytes(ReadTableImage.readBuckets(count));
+  private static long tableBytes(int count, int load) {
+    return HEADER_BYTES + bucketsBytes(ReadTableImage.readBuckets(count, load));
   }
 
   private long recordBytes(Gathered g, int from, int to) {
@@ -106,7 +106,9 @@ final class RecordBuilder {
 
   /** Cache: bytes that so many records take, with what a block needs for them, but no room. */
   static long leastBytes(int count, long records) {
-    return tableBytes(count) + records + Aging.ghostBytes(Aging.ghostRoom(count));
+    return tableBytes(count, ReadTableImage.MAX_BOUND_LOAD)
+        + records
+        + Aging.ghostBytes(Aging.ghostRoom(count));
   }
 
   private static long averageBytes(int count, long records, long incomingBytes) {
@@ -121,7 +123,10 @@ final class RecordBuilder {
   long build(Gathered g, int from, int to, long blockBytes, long block, Shape shape) {
     int count = to - from;
     long records = recordBytes(g, from, to);
-    int read = ReadTableImage.readBuckets(count);
+    boolean isBound = g.aging.blockBytes != 0;
+    int read =
+        ReadTableImage.readBuckets(
+            count, isBound ? ReadTableImage.MAX_BOUND_LOAD : ReadTableImage.MAX_FRESH_LOAD);
     int ghosts = ghostBytes(g, count);
     long end = Math.min(blockBytes - ghosts, SlotWord.REACH_BYTES);
     long incoming = kind.logBytes(shape.incomingBytes());
@@ -146,7 +151,7 @@ final class RecordBuilder {
     int most =
         (int)
             Math.min(SegmentWord.MAX_BUCKETS, (2 * (count + more)) / ReadTableImage.MAX_FRESH_LOAD);
-    while (g.aging.blockBytes == 0
+    while (!isBound
         && read < most
         && HEADER_BYTES + bucketsBytes(read + 1) + records + incoming <= end) {
       read++;

@@ -35,6 +35,9 @@ public final class Sieve {
 
   private static final int INDEX_BITS = 20;
 
+  /** The hand looks at a small entry at least once in so many rounds. */
+  private static final int MOST_PASSES = 8;
+
   private Sieve() {}
 
   /** The time at which an entry expires, with the bits that are not the time. */
@@ -119,19 +122,27 @@ public final class Sieve {
     if (fits(count, records, bytes, entries)) {
       return 0;
     }
+    // Else their number is what is too large.
+    Weighing weighing = count <= entries ? new Weighing(kind, g, records) : null;
     boolean[] gone = new boolean[count];
     short[] ghosts = new short[count];
     int evicted = 0;
     int at = handIndex(g);
-    // Each round takes a mark from each entry, so that after four rounds all are gone that can.
-    for (int steps = 5 * count;
+    // Each round takes a mark from each entry it looks at, so that after four times all are gone
+    // that can.
+    for (int steps = 5 * MOST_PASSES * count;
         steps > 0 && !fits(count - evicted, records, bytes, entries);
         steps--) {
       if (at == count) {
         at = 0;
       }
       if (!gone[at] && g.largeBlock(at) == 0) {
-        if (!SlotWord.isUnmarked(g.slot(at))) {
+        boolean isMarked = !SlotWord.isUnmarked(g.slot(at));
+        if (weighing != null && weighing.passesBy(kind.logBytes(g.values[at]), isMarked)) {
+          at++;
+          continue;
+        }
+        if (isMarked) {
           g.setSlot(at, SlotWord.unmarked(g.slot(at)));
         } else {
           gone[at] = true;
@@ -156,6 +167,44 @@ public final class Sieve {
     }
     g.count = kept;
     return evicted;
+  }
+
+  /** Which entries the hand looks at and which it passes by, by their sizes. */
+  private static final class Weighing {
+    /**
+     * What was hit counts for a smaller entry: the smaller, the more the sizes differ. Of sizes
+     * that differ by as much as their average it is a fifth, of equal ones the same.
+     */
+    private static final int HIT_FACTOR = 4;
+
+    private final long average;
+    private final double ofHit;
+    private double credit;
+
+    Weighing(RecordSegments kind, Gathered g, long records) {
+      average = Math.max(1, records / Math.max(1, g.count));
+      double deviation = 0;
+      for (int i = 0; i < g.count; i++) {
+        deviation += Math.abs(kind.logBytes(g.values[i]) - average);
+      }
+      ofHit = records / (records + HIT_FACTOR * deviation);
+      // Whatever it is, so that it is not always the same entries that are looked at.
+      credit = (g.hashes[0] >>> 1) % average;
+    }
+
+    /** True if an entry is passed by this time. */
+    boolean passesBy(long size, boolean isMarked) {
+      double weight = isMarked ? size * ofHit : size;
+      if (weight >= average) {
+        return false;
+      }
+      credit += Math.max(weight, (double) average / MOST_PASSES);
+      if (credit < average) {
+        return true;
+      }
+      credit -= average;
+      return false;
+    }
   }
 
   private static boolean fits(int count, long records, long bytes, int entries) {

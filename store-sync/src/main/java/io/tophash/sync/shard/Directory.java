@@ -5,6 +5,7 @@ import static io.tophash.sync.shard.ShardContext.at;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.RegionLayout;
@@ -108,7 +109,7 @@ final class Directory {
       return word;
     }
     int depth = DirectoryWord.depth(word);
-    long bytes = DirectoryWord.bytes(depth);
+    long bytes = blockBytes(depth);
     int note = at(shard, ShardLayout.NEW_DIRECTORY);
     long copy = context.allocator().exchangeBelow(below, bytes, shard, note);
     for (int i = 0; i < 1 << depth; i++) {
@@ -121,13 +122,23 @@ final class Directory {
   }
 
   /**
+   * Size of the block that a directory gets. In a cache of one shard it is one for segments: an
+   * extent of its own would be a large part of the bound.
+   */
+  long blockBytes(int depth) {
+    long bytes = DirectoryWord.bytes(depth);
+    boolean sharesExtent = context.caching() != null && context.shardShift() == 0;
+    return sharesExtent ? Math.max(bytes, CacheLayout.SEGMENT_BYTES) : bytes;
+  }
+
+  /**
    * Doubles the directory, which is fresh; the shard is frozen. Returns the new word.
    *
    * @param below it must lie below this position; for compaction
    */
   long grow(int shard, long oldWord, long below) {
     int depth = DirectoryWord.depth(oldWord);
-    long bytes = DirectoryWord.bytes(depth + 1);
+    long bytes = blockBytes(depth + 1);
     int note = at(shard, ShardLayout.NEW_DIRECTORY);
     long fresh =
         below == Long.MAX_VALUE
@@ -146,7 +157,7 @@ final class Directory {
     long oldWord = freshen(shard, below);
     int depth = DirectoryWord.depth(oldWord);
     int note = at(shard, ShardLayout.NEW_DIRECTORY);
-    long fresh = context.allocator().allocateBelow(below, DirectoryWord.bytes(depth), shard, note);
+    long fresh = context.allocator().allocateBelow(below, blockBytes(depth), shard, note);
     if (fresh != 0) {
       for (int i = 0; i < 1 << depth; i++) {
         memory.putLong(fresh + 8L * i, 0, segmentWord(oldWord, i));

@@ -29,7 +29,7 @@ public final class Sweep {
   private final ShardContext context;
   private final MappedMemory memory;
   private final RecordSegments kind;
-  private final Eviction eviction;
+  private final LargeVictims victims;
 
   /**
    * @param shards of an attached cache
@@ -40,7 +40,7 @@ public final class Sweep {
     this.context = shards.context();
     this.memory = context.memory();
     this.kind = (RecordSegments) context.kind();
-    this.eviction = new Eviction(shards, new LargeRecords(context));
+    this.victims = new LargeVictims(shards, new LargeRecords(context));
   }
 
   /**
@@ -132,7 +132,7 @@ public final class Sweep {
         }
       }
       if (large) {
-        eviction.evictExpired(shard, hash);
+        victims.evictExpired(shard, hash);
       }
       if (expired * DUE_DIVISOR >= bytes && expired > 0 || all && expired > 0) {
         return true;

@@ -104,7 +104,7 @@ class CacheKillTest {
   private static String checkShares(byte[] image) {
     ByteBuffer file = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
     int shard = RegionLayout.shard(0);
-    long bytes = CacheSettings.forShards(file.getLong(CacheLayout.MAX_BYTES));
+    long bytes = CacheSettings.forShards(file.getLong(CacheLayout.MAX_BYTES), 1);
     long entries = file.getLong(CacheLayout.MAX_ENTRIES);
     return file.getLong(shard + ShardLayout.MAX_BYTES) > bytes
             || file.getLong(shard + ShardLayout.MAX_ENTRIES) > entries
