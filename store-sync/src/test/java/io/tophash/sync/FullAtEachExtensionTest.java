@@ -17,12 +17,6 @@ class FullAtEachExtensionTest extends FullAtEachExtensionCases {
     super(700, 200_000, 12_000);
   }
 
-  /** A disk that is full before the first rebuilds leaves no room for the reserve. */
-  @Override
-  protected boolean anyChangeMayBeRefused(int n) {
-    return n < 40;
-  }
-
   /** There are many: each of the first 30, then every third one. */
   @Override
   protected int next(int n) {

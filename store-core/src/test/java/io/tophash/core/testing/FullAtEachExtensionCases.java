@@ -49,26 +49,6 @@ public abstract class FullAtEachExtensionCases {
   /** The same for numbers. */
   protected abstract Opened<Long, Long> longs(Path path);
 
-  /**
-   * True if a change of what is there may be refused as well while the disk is full: of a
-   * SyncStore, the first change of a segment since the last checkpoint copies it. Whether or not,
-   * no entry may be lost or torn.
-   *
-   * @param n the extension at which the disk was full
-   */
-  protected boolean anyChangeMayBeRefused(int n) {
-    return false;
-  }
-
-  /** Makes a change that needs no space of its own; false if it was refused, where it may be. */
-  private boolean change(int n, FullDisk disk, FullDisk.Change change) {
-    if (!anyChangeMayBeRefused(n)) {
-      change.run();
-      return true;
-    }
-    return disk.tryTo(change);
-  }
-
   /** The extension that is tried after the n-th one. */
   protected int next(int n) {
     return n + 1;
@@ -101,7 +81,7 @@ public abstract class FullAtEachExtensionCases {
         Random random = new Random(1);
         int refused = 0;
         for (int i = 0; i < operations; i++) {
-          refused += change(n, disk, store, model, random) ? 0 : 1;
+          refused += change(disk, store, model, random) ? 0 : 1;
           if (refused == 1 || refused == 40) {
             check(store, model);
             refused++;
@@ -110,15 +90,14 @@ public abstract class FullAtEachExtensionCases {
         if (disk.wasFull()) {
           // Reads and deletions need no space.
           for (String key : List.copyOf(model.keySet()).subList(0, model.size() / 2)) {
-            if (change(n, disk, () -> assertArrayEquals(model.get(key), store.map().remove(key)))) {
-              model.remove(key);
-            }
+            assertArrayEquals(model.get(key), store.map().remove(key));
+            model.remove(key);
           }
           check(store, model);
         }
         disk.makeSpace();
         for (int i = 0; i < operations / 2; i++) {
-          assertTrue(change(n, disk, store, model, random), "there is space again");
+          assertTrue(change(disk, store, model, random), "there is space again");
         }
         check(store, model);
       }
@@ -130,16 +109,10 @@ public abstract class FullAtEachExtensionCases {
   }
 
   private boolean change(
-      int n,
-      FullDisk disk,
-      Opened<String, byte[]> store,
-      Map<String, byte[]> model,
-      Random random) {
+      FullDisk disk, Opened<String, byte[]> store, Map<String, byte[]> model, Random random) {
     String key = "key-" + random.nextInt(operations);
     if (random.nextInt(6) == 0) {
-      if (!change(n, disk, () -> assertArrayEquals(model.get(key), store.map().remove(key)))) {
-        return false;
-      }
+      assertArrayEquals(model.get(key), store.map().remove(key));
       model.remove(key);
       return true;
     }
@@ -194,15 +167,12 @@ public abstract class FullAtEachExtensionCases {
         assertTrue(opened.store().verify().isClean());
         // An overwrite of an inline value needs no space.
         for (Long key : List.copyOf(model.keySet())) {
-          if (change(n, disk, () -> store.put(key, model.get(key) + 1))) {
-            model.merge(key, 1L, Long::sum);
-          }
+          store.put(key, model.get(key) + 1);
+          model.merge(key, 1L, Long::sum);
         }
         for (long key = 0; key < numbers; key += 3) {
-          long k = key;
-          if (change(n, disk, () -> store.remove(k))) {
-            model.remove(k);
-          }
+          store.remove(key);
+          model.remove(key);
         }
         assertEquals(model, store);
         disk.makeSpace();

@@ -96,6 +96,7 @@ final class Attaching {
           core.bounds().divide();
         }
         core.wholeShards().format();
+        core.allocator().makeReserve();
         opened.publish();
       } else {
         join(first);

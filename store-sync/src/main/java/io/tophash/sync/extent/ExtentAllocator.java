@@ -138,6 +138,17 @@ public final class ExtentAllocator {
   }
 
   /**
+   * Sees to it that the reserve is there from the first change on, in a new file.
+   *
+   * @throws StoreFullException if there is no room for it
+   */
+  public void makeReserve() {
+    if (reserves) {
+      reserve.ensure(0);
+    }
+  }
+
+  /**
    * Lets the exchanges of this thread take of the reserve while an action runs. For one thread at a
    * time in all processes.
    */
