@@ -44,6 +44,8 @@ public final class ShareChange {
     do {
       shards.lock(shard);
       try {
+        // Others may have made the file longer; what is the shard's stays where it is from here on.
+        shards.context().mapAll().run();
         long nextBytes = Math.max(bytes, lower(inBytes(shard), STEP_BYTES));
         long nextEntries = Math.max(entries, lower(inEntries(shard), STEP_ENTRIES));
         if (!step(shard, nextBytes, nextEntries)) {
