@@ -1,5 +1,7 @@
 package io.tophash.sync.crash;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -7,11 +9,15 @@ import java.util.function.Consumer;
 
 /**
  * Notices an operation that hangs: one during which this thread, which does nothing but count, was
- * run for a second. A machine that stands still as a whole is no hang.
+ * run for a second, and then had a second of the processor for itself. A machine that stands still
+ * as a whole is no hang, nor is one on which a thread that sleeps now and then is always the next,
+ * and those that work get little: a second of the processor is as much as they had meanwhile.
  */
 final class Watchdog implements AutoCloseable {
   private static final long TICK_NANOS = 20_000_000;
   private static final int TICKS = 50;
+  private static final long WORK_NANOS = 1_000_000_000;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final AtomicLong begun = new AtomicLong();
   private final AtomicLong ended = new AtomicLong();
@@ -59,7 +65,7 @@ final class Watchdog implements AutoCloseable {
       long now = begun.get();
       ticks = now == seen && ended.get() != now && !excused.getAsBoolean() ? ticks + 1 : 0;
       seen = now;
-      if (ticks == TICKS) {
+      if (ticks == TICKS && standsStill(now)) {
         StringBuilder text = new StringBuilder("an operation hangs:");
         for (StackTraceElement frame : watched.getStackTrace()) {
           text.append(" < ").append(frame);
@@ -67,6 +73,20 @@ final class Watchdog implements AutoCloseable {
         onHang.accept(text.toString());
       }
     }
+  }
+
+  /** Works for as long as one that is watched may, and looks whether it went on meanwhile. */
+  private boolean standsStill(long operation) {
+    long end = THREADS.getCurrentThreadCpuTime() + WORK_NANOS;
+    while (begun.get() == operation && ended.get() != operation && !stopped) {
+      if (excused.getAsBoolean()) {
+        return false;
+      }
+      if (THREADS.getCurrentThreadCpuTime() >= end) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
