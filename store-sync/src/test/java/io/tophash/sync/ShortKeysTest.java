@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Lookups of keys around the sizes that are looked up as two numbers: each finds its own value and
  * no other's, by all kinds of lookups, with one value for all codecs.
  */
+@Tag("contract")
 class ShortKeysTest {
   private static final int LONGEST = 40;
 
