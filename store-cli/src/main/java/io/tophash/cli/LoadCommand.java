@@ -1,5 +1,6 @@
 package io.tophash.cli;
 
+import io.tophash.core.HashStore;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -97,7 +98,7 @@ final class LoadCommand extends OpeningCommand {
       RecordReader records = newReader(chosen, ByteOrderMark.skip(newContent(counted, fromStdin)));
       Entry first = nextEntry(plan, records);
       try (OpenStore store = plan.open(expected, create.maxBytes(), create.maxEntries())) {
-        loadAll(store, plan, first, records, counted, interruption);
+        loadOrLeaveNothing(store, plan, first, records, counted, interruption);
         if (interruption.isRequested()) {
           // The signal decides the exit code.
           console.note("interrupted; the store is whole, loaded=" + readCount + " store=" + path);
@@ -109,6 +110,29 @@ final class LoadCommand extends OpeningCommand {
       bar.end();
     }
     return ExitCode.OK;
+  }
+
+  /**
+   * Loads; if that fails before anything is stored, a HashStore that was made for it is deleted,
+   * while nobody else can have it. Others may have opened a SyncStore by then, so it stays.
+   */
+  private void loadOrLeaveNothing(
+      OpenStore store,
+      OpenStore.Plan plan,
+      Entry first,
+      RecordReader records,
+      CountingStream counted,
+      Interruption interruption)
+      throws IOException {
+    boolean loaded = false;
+    try {
+      loadAll(store, plan, first, records, counted, interruption);
+      loaded = true;
+    } finally {
+      if (!loaded && readCount == 0 && plan.isNew() && store.store instanceof HashStore) {
+        Files.deleteIfExists(path);
+      }
+    }
   }
 
   private TransferFormat chooseFormat(boolean fromStdin) {

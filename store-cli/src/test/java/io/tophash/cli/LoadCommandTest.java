@@ -210,6 +210,18 @@ class LoadCommandTest extends CommandTest {
   }
 
   @Test
+  void aLoadThatStoresNothingLeavesNoNewStore() {
+    Path store = path("a.tph");
+    Path file = file("a.tsv", "k\t" + "x".repeat(400_000) + "\n");
+    run("load", "--max-bytes", "300000", store, file).fails(4, "size limit");
+    assertFalse(Files.exists(store));
+    assertFalse(Files.exists(path("a.tph.lock")));
+    run("load", store, file("b.tsv", "k\tv\n")).ok();
+    run("load", store, file("c.tsv", "no tab\n")).fails(5, "line 1");
+    assertTrue(Files.exists(store), "it was there before");
+  }
+
+  @Test
   void showsTheProgressIfAsked() {
     Result quiet = run("load", path("a.tph"), file("a.tsv", "k\tv\n".repeat(10))).ok();
     assertTrue(quiet.out().contains("loaded 10 entries"), quiet::out);

@@ -128,7 +128,6 @@ final class Attachment {
     Cores.release(core);
     if (temporary) {
       StorePaths.delete(core.path());
-      Cores.forget(core.path());
     }
   }
 

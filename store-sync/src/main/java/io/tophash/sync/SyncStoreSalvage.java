@@ -5,7 +5,6 @@ import io.tophash.core.codec.Codec;
 import io.tophash.core.errors.IncompatibleStoreException;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.salvage.Salvage;
-import io.tophash.sync.attach.Cores;
 import io.tophash.sync.attach.SyncRequest;
 import io.tophash.sync.salvage.SyncReader;
 import java.nio.file.Path;
@@ -85,7 +84,6 @@ public final class SyncStoreSalvage {
       @Override
       public void close() {
         store.close();
-        Cores.forget(path);
       }
     };
   }

@@ -3,9 +3,11 @@ package io.tophash.core.memory;
 import io.tophash.core.errors.StoreException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.zip.CRC32C;
 
 /**
  * A store that is made as a copy of another one. It is built under a name beside its own, forced,
@@ -19,6 +21,9 @@ import java.nio.file.StandardCopyOption;
  */
 public final class CopyTarget implements AutoCloseable {
   private static final int PIECE_BYTES = 1 << 16;
+
+  /** Of 255 that file systems take, without the longest of the names that are put behind it. */
+  private static final int MOST_NAME_BYTES = 255 - ".copy.scratch".length();
 
   private final Path target;
   private final Sidecar lock;
@@ -72,7 +77,18 @@ public final class CopyTarget implements AutoCloseable {
   }
 
   private Path sibling(String suffix) {
-    return target.resolveSibling(target.getFileName() + ".copy" + suffix);
+    return target.resolveSibling(shortened(target.getFileName().toString()) + ".copy" + suffix);
+  }
+
+  /** A name that leaves room for what is put behind it: always the same for the same name. */
+  static String shortened(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length <= MOST_NAME_BYTES) {
+      return name;
+    }
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return "tophash-" + bytes.length + "-" + Long.toHexString(crc.getValue());
   }
 
   /**

@@ -3,6 +3,7 @@ package io.tophash.core.memory;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreLockedException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.List;
 final class SidecarFile {
   private static final long PRESENT = 4083;
   private static final long LOCK_BYTES = 4096;
+  private static final int OPEN_ATTEMPTS = 10;
 
   /** For what this JVM has the sidecar. */
   enum Use {
@@ -44,6 +46,7 @@ final class SidecarFile {
   private final Use use;
   private final LockedFile file;
   private final LockNotes notes;
+  private RangeLock lock;
 
   private SidecarFile(Path store, Use use, LockedFile file) {
     this.store = store;
@@ -66,20 +69,46 @@ final class SidecarFile {
     if (!JvmStores.enter(path)) {
       throw otherLoader(store);
     }
-    SidecarFile opening = null;
     boolean opened = false;
     try {
-      opening = new SidecarFile(store, use, openFile(store, path, readOnly));
-      opening.lock();
+      SidecarFile file = tryOpen(store, path, use, readOnly);
+      for (int i = 1; file == null && i < OPEN_ATTEMPTS; i++) {
+        file = tryOpen(store, path, use, readOnly);
+      }
+      if (file == null) {
+        throw new IOException("somebody replaces it again and again");
+      }
       opened = true;
-      return opening;
+      return file;
     } finally {
       if (!opened) {
-        if (opening != null) {
-          opening.giveUp();
-        }
         JvmStores.leave(path);
       }
+    }
+  }
+
+  /** Null if another opener, whose store never came to be, has deleted the file meanwhile. */
+  private static SidecarFile tryOpen(Path store, Path path, Use use, boolean readOnly)
+      throws IOException {
+    SidecarFile opening = new SidecarFile(store, use, openFile(store, path, readOnly));
+    boolean opened = false;
+    try {
+      opening.lock();
+      // Deleted is what nobody has locked, so from here on it is not.
+      opened = opening.file.isAbsent() || opening.isInPlace(path);
+      return opened ? opening : null;
+    } finally {
+      if (!opened) {
+        opening.giveUp();
+      }
+    }
+  }
+
+  private boolean isInPlace(Path path) throws IOException {
+    try {
+      return LockedFile.id(path) == file.id();
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 
@@ -128,7 +157,7 @@ final class SidecarFile {
   }
 
   private void lock() throws IOException {
-    RangeLock lock =
+    lock =
         use == Use.TOGETHER ? new RangeLock(file, PRESENT, 1) : new RangeLock(file, 0, LOCK_BYTES);
     if (!lock.tryTake(use != Use.ALONE)) {
       throw file.hasClashed() ? otherLoader(store) : refusal(owner(lock));
@@ -192,11 +221,34 @@ final class SidecarFile {
     return notes;
   }
 
-  /** Gives all up. */
+  /** Gives all up; also the file, if there is no store for which it could stand. */
   void close() throws IOException {
     notes.remove(-1);
+    deleteIfUnused();
     file.close();
     JvmStores.leave(StorePaths.lockFile(store));
+  }
+
+  /**
+   * Deletes the file if there is no store under the name, as one that could not be made, or was
+   * moved away, and nobody else has the file open. Who opens it just then finds out after he has
+   * locked it, and makes another one.
+   */
+  private void deleteIfUnused() throws IOException {
+    if (use != Use.READING && file.isWritable() && !Files.exists(store) && isAlone()) {
+      Path path = StorePaths.lockFile(store);
+      if (isInPlace(path)) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+
+  private boolean isAlone() throws IOException {
+    if (use == Use.ALONE) {
+      return lock.isHeld();
+    }
+    lock.giveUp();
+    return lock.tryTake(false);
   }
 
   private void giveUp() throws IOException {

@@ -4,7 +4,10 @@ import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.UnsettledStoreException;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.Sidecar;
+import io.tophash.sync.checkpoint.ClosedShards;
+import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.process.ProcessTable;
+import io.tophash.sync.process.RowLiveness;
 import java.nio.file.Path;
 
 /**
@@ -77,11 +80,36 @@ final class Attaching {
                 + " open the store for writing once, store="
                 + opened.path());
       }
+      checkClosed();
       attached = true;
     } finally {
       if (!attached) {
         sidecar.unlockReader();
       }
+    }
+  }
+
+  /** Compares with the last checkpoint what nobody has opened for writing since. */
+  private void checkClosed() {
+    if (!opened.mark().isClean()) {
+      return;
+    }
+    try {
+      ClosedShards closed = new ClosedShards(opened.memory(), opened.shardCount());
+      closed.check();
+      if (closed.wrongCounts() == 0) {
+        return;
+      }
+      throw new CorruptStoreException(
+          "shard",
+          RegionLayout.SHARDS,
+          "the number of entries is not the one with which the store was closed; the file was"
+              + " damaged since: open it for writing once, or see `tophash recover`");
+    } catch (CorruptStoreException e) {
+      if (opened.mark().isClean() && !new RowLiveness(opened.memory(), sidecar).isAnyAlive()) {
+        throw e;
+      }
+      // A writer has come meanwhile.
     }
   }
 
@@ -113,6 +141,10 @@ final class Attaching {
       if (lostWrites) {
         core.wholeShards().format(); // those that the checkpoint has no directory of
         core.wholeShards().checkDirectories();
+      } else if (opened.mark().isClean()) {
+        ClosedShards closed = new ClosedShards(opened.memory(), opened.shardCount());
+        closed.check();
+        closed.mendCounts();
       }
       opened.markOpen();
     }

@@ -21,14 +21,16 @@ public final class Cores {
     }
   }
 
-  /** What this JVM has of one path, and the lock for that; stays when all is closed. */
+  /** What this JVM has of one path, and the lock for that; goes when all is closed. */
   private static final class Gate {
     private Shared writer;
     private Shared reader;
-    private boolean wasOpened;
   }
 
   private static final Map<Path, Gate> GATES = new ConcurrentHashMap<>();
+
+  /** All that is kept of a store that was closed. */
+  private static final Remembered OPENED = new Remembered();
 
   private Cores() {}
 
@@ -60,9 +62,15 @@ public final class Cores {
       shared.users++;
       return shared.core;
     }
-    boolean first = !gate.wasOpened;
-    gate.wasOpened = true;
-    shared = new Shared(Attaching.attach(path, request, first));
+    boolean attached = false;
+    try {
+      shared = new Shared(Attaching.attach(path, request, OPENED.add(path)));
+      attached = true;
+    } finally {
+      if (!attached) {
+        forgetIfUnused(gate, path);
+      }
+    }
     if (request.readOnly) {
       gate.reader = shared;
     } else {
@@ -71,15 +79,9 @@ public final class Cores {
     return shared.core;
   }
 
-  /** The file of a closed temporary store is gone. */
-  public static void forget(Path path) {
-    Gate gate = GATES.get(path);
-    if (gate != null) {
-      synchronized (gate) {
-        if (gate.writer == null && gate.reader == null) {
-          GATES.remove(path, gate);
-        }
-      }
+  private static void forgetIfUnused(Gate gate, Path path) {
+    if (gate.writer == null && gate.reader == null) {
+      GATES.remove(path, gate);
     }
   }
 
@@ -94,7 +96,11 @@ public final class Cores {
         } else {
           gate.writer = null;
         }
-        new Detaching(core).run();
+        try {
+          new Detaching(core).run();
+        } finally {
+          forgetIfUnused(gate, core.path());
+        }
       }
     }
   }

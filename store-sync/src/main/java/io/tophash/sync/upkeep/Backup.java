@@ -57,7 +57,6 @@ public final class Backup {
         fresh.checkpoints().setLevel(core.level()); // which waits for the device, too
       } finally {
         Cores.release(fresh);
-        Cores.forget(copy.path());
       }
       CrashPoint.reached("backup.closed");
       copy.publish(HeaderLayout.UNCLEAN);

@@ -1,0 +1,15 @@
+package io.tophash.sync;
+
+import io.tophash.core.StoreMap;
+import io.tophash.core.testing.LeftoverCases;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+
+/** What a {@code SyncStore} leaves that was not made. */
+@Tag("fault")
+class LeftoverTest extends LeftoverCases {
+  @Override
+  protected StoreMap<Long, Long> open(Path path, long maxBytes) {
+    return SyncStore.longs().windowBytes(1 << 20).maxBytes(maxBytes).open(path).asMap();
+  }
+}
