@@ -150,7 +150,8 @@ class SyncPowerCutTest {
             + " ofThemInLaterLives="
             + tally.recoveryCuts
             + " ms="
-            + (System.nanoTime() - start) / 1_000_000);
+            + (System.nanoTime() - start) / 1_000_000
+            + (failure == null ? "" : " FAILURE " + failure));
     assertNull(failure, failure);
     assertTrue(tally.images > 30, () -> "images=" + tally.images);
   }
