@@ -17,6 +17,8 @@ import io.tophash.sync.shard.Shards;
 import io.tophash.sync.shard.StoreVerifier;
 import io.tophash.sync.upkeep.Backup;
 import io.tophash.sync.upkeep.Compaction;
+import io.tophash.sync.upkeep.ImageBackup;
+import io.tophash.sync.upkeep.ImageTarget;
 import io.tophash.sync.upkeep.Statistics;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,6 +52,9 @@ final class Attachment {
   /** Attaches to a store, and makes it first if it is not there. */
   static Attachment open(SyncRequest request) {
     MemoryMode.current();
+    if (!request.readOnly) {
+      ImageTarget.finishAny(request.path);
+    }
     SyncCore core = Cores.acquire(request);
     boolean verifyReads = request.verifyReads;
     boolean temporary = request.temporary;
@@ -179,6 +184,28 @@ final class Attachment {
       new Backup(core, then.shards, then.tables).run(target);
     } finally {
       then.close();
+    }
+  }
+
+  /** Makes an image of the store, or brings one up to date. */
+  BackupReport backup(Path target, long since) {
+    table.checkOpen();
+    table.checkWritable();
+    Pin pin = core.pin();
+    boolean isShared = false;
+    try {
+      Cores.share(core);
+      isShared = true;
+      ImageBackup backup = new ImageBackup(core, pin);
+      backup.run(target, since);
+      return new BackupReport(pin.number(), backup.copied());
+    } catch (IndexOutOfBoundsException e) {
+      throw table.explain(e);
+    } finally {
+      core.checkpoints().unpin(pin);
+      if (isShared) {
+        Cores.release(core);
+      }
     }
   }
 

@@ -257,14 +257,17 @@ public final class LongSyncStore implements Store {
   }
 
   /**
-   * {@inheritDoc} Works beside readers and writers of any process. The copy holds each shard as it
-   * was at one moment of the backup; writers of just that shard wait meanwhile, as for its rebuild.
-   * Of a store that was opened read-only, which can hold nobody up, it holds each entry as it was
-   * at one moment.
+   * {@inheritDoc} Works beside readers and writers of any process. The copy holds the store as it
+   * was at one moment, and nobody waits: see {@link SyncStore#backup(Path)}.
    */
   @Override
   public void backup(Path target) {
     attachment.backup(target);
+  }
+
+  /** Makes a backup that later calls bring up to date: see {@link SyncStore#backup(Path, long)}. */
+  public BackupReport backup(Path target, long since) {
+    return attachment.backup(target, since);
   }
 
   /** The store as it is at one moment, read-only: see {@link SyncStore#snapshot}. */

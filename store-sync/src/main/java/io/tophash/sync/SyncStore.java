@@ -69,6 +69,9 @@ import org.agrona.MutableDirectBuffer;
  * @param <V> type of the values
  */
 public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentMap<K, V> {
+  /** As {@code since} of a {@linkplain #backup(Path, long) backup}: what the target holds. */
+  public static final long LAST_BACKUP = -1;
+
   private final Attachment attachment;
   private final Entries<K, V> entries;
 
@@ -243,6 +246,34 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
   @Override
   public void backup(Path target) {
     attachment.backup(target);
+  }
+
+  /**
+   * Makes a backup that later calls bring up to date: a copy of the blocks of the store as it is at
+   * one moment, and from then on of those only that came since. In its content it is what {@link
+   * #backup(Path)} makes. What changes costs the whole segment in which it stands, of some 64 KiB;
+   * so where changes are spread over all of the store, each call copies most of it.
+   *
+   * <p>Readers and writers of any process go on; the file grows meanwhile as for a {@link
+   * #snapshot}.
+   *
+   * <p><b>A kill or a power cut in the middle</b> leaves the target as it was, or decided to become
+   * the new one: then the next call, or the next opening for writing, brings it to its end. A
+   * target that was opened for writing is a store of its own, and is refused from then on.
+   *
+   * @param target of {@code since} 0: where nothing is yet. Else a backup that this method has made
+   *     and that nobody has open
+   * @param since number of the moment that the target holds, {@link BackupReport#checkpoint()} of
+   *     the call that brought it there; 0 to make a first one; {@link #LAST_BACKUP} for whatever
+   *     the target holds, a first one if it is not there
+   * @return number of the moment that it holds now, and how much was copied
+   * @throws UnsupportedOperationException if the store was opened read-only
+   * @throws io.tophash.core.errors.StoreException if the target is there already ({@code since} 0);
+   *     is of another store or moment; was changed; or was made longer than 32 backups ago, or by a
+   *     state that the store has gone back from. The message says which
+   */
+  public BackupReport backup(Path target, long since) {
+    return attachment.backup(target, since);
   }
 
   /**

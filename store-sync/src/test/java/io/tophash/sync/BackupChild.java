@@ -11,7 +11,7 @@ final class BackupChild {
 
   private BackupChild() {}
 
-  /** Arguments: "count" or "backup", store, shards, and for a backup target and point. */
+  /** Arguments: "count", "backup" or "update", store, shards, and for a backup target and point. */
   public static void main(String[] args) {
     Path file = Path.of(args[1]);
     SyncStore<String, byte[]> store =
@@ -38,7 +38,11 @@ final class BackupChild {
             }
           }
         });
-    store.backup(Path.of(args[3]));
+    if (args[0].equals("update")) {
+      store.backup(Path.of(args[3]), SyncStore.LAST_BACKUP);
+    } else {
+      store.backup(Path.of(args[3]));
+    }
     System.exit(0);
   }
 }

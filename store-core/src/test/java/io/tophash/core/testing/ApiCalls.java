@@ -44,13 +44,20 @@ public final class ApiCalls {
     Class<?>[] types = method.getParameterTypes();
     Object[] arguments = new Object[types.length];
     for (int i = 0; i < types.length; i++) {
-      arguments[i] = method.getName().equals("equals") ? Map.of(1L, 1L) : argument(types[i]);
+      arguments[i] = argument(method, types[i]);
     }
     try {
       return method.invoke(store, arguments);
     } catch (InvocationTargetException e) {
       throw e.getCause();
     }
+  }
+
+  private static Object argument(Method method, Class<?> type) {
+    if (method.getName().equals("backup") && type == long.class) {
+      return 0L; // there is none yet that could be brought up to date
+    }
+    return method.getName().equals("equals") ? Map.of(1L, 1L) : argument(type);
   }
 
   private static Object argument(Class<?> type) {

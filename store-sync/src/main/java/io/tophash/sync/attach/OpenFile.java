@@ -1,6 +1,7 @@
 package io.tophash.sync.attach;
 
 import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.errors.UnsettledStoreException;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.StoreHeader;
 import io.tophash.core.lifecycle.OpenMark;
@@ -14,6 +15,7 @@ import io.tophash.sync.checkpoint.PowerCutRecovery;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.extent.Space;
 import io.tophash.sync.format.CacheLayout;
+import io.tophash.sync.format.ImageLayout;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.process.RowLiveness;
 import java.nio.file.Files;
@@ -59,6 +61,9 @@ final class OpenFile {
     file = StoreFile.openShared(path, false, request.maxBytes);
     readHeader();
     map();
+    if (memory.getLong(0, ImageLayout.OF) != 0) {
+      memory.putLong(0, ImageLayout.OF, 0); // an image no more: it may change from now on
+    }
     if (machineStopped()) {
       new PowerCutRecovery(Space.of(file, memory), path).run(shardCount(), file.length());
     }
@@ -84,6 +89,12 @@ final class OpenFile {
     request.check(header);
     if (file.length() < RegionLayout.EXTENT_BYTES) {
       throw new CorruptStoreException("file", file.length(), "the file was truncated");
+    }
+    if (file.readHead(RegionLayout.FIRST_TABLE)[ImageLayout.PENDING] != 0) {
+      throw new UnsettledStoreException(
+          "the file is a backup that is being brought up to date, or that was ended in the middle"
+              + " of it; open it for writing once, or run the backup again, store="
+              + path);
     }
   }
 

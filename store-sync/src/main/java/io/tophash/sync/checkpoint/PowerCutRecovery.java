@@ -46,6 +46,28 @@ public final class PowerCutRecovery {
    * @throws CorruptStoreException if no root is whole, which no power cut brings about
    */
   public void run(int shardCount, long fileBytes) {
+    Root root = settle(shardCount, fileBytes);
+    LOG.log(
+        Logger.Level.WARNING,
+        "the machine stopped while the store was open; it is now as it was at its last checkpoint,"
+            + " and what was stored later is lost{0}, checkpoint={1} taken={2} ago={3} store={4}",
+        root.level().limitsLoss()
+            ? ": the changes of " + root.level().maxLossMs() + " ms at most"
+            : "",
+        Long.toString(root.epoch()),
+        Instant.ofEpochMilli(root.cutMs()),
+        Duration.ofMillis(
+            Math.max(0, new EpochWords(memory).get(EpochLayout.RECOVERED_MS) - root.cutMs())),
+        store);
+  }
+
+  /** The same of a file into which somebody has just written a checkpoint: nothing is lost. */
+  public void runOnImage(int shardCount, long fileBytes) {
+    settle(shardCount, fileBytes);
+    new EpochWords(memory).put(EpochLayout.RECOVERED, 0);
+  }
+
+  private Root settle(int shardCount, long fileBytes) {
     Roots roots = new Roots(memory);
     int slot = roots.newest();
     if (slot < 0) {
@@ -64,25 +86,15 @@ public final class PowerCutRecovery {
       memory.putLong(at, ShardLayout.DIRECTORY, root.directoryWords()[shard]);
       memory.putLong(at, ShardLayout.COUNT, root.counts()[shard]);
     }
-    long nowMs = System.currentTimeMillis();
+    PinnedRoot.forgetImages(memory, root.epoch());
     EpochWords words = new EpochWords(memory);
     words.start(root, slot);
     words.put(EpochLayout.RECOVERED_CUT_MS, root.cutMs());
-    words.put(EpochLayout.RECOVERED_MS, nowMs);
+    words.put(EpochLayout.RECOVERED_MS, System.currentTimeMillis());
     words.put(EpochLayout.RECOVERED, root.epoch());
     CrashPoint.reached("recovery.shards");
     new ExtentRecovery(space).run(root.epoch(), fileBytes);
     CrashPoint.reached("recovery.extents");
-    LOG.log(
-        Logger.Level.WARNING,
-        "the machine stopped while the store was open; it is now as it was at its last checkpoint,"
-            + " and what was stored later is lost{0}, checkpoint={1} taken={2} ago={3} store={4}",
-        root.level().limitsLoss()
-            ? ": the changes of " + root.level().maxLossMs() + " ms at most"
-            : "",
-        Long.toString(root.epoch()),
-        Instant.ofEpochMilli(root.cutMs()),
-        Duration.ofMillis(Math.max(0, nowMs - root.cutMs())),
-        store);
+    return root;
   }
 }

@@ -350,6 +350,17 @@ class SyncLayoutTest {
   }
 
   @Test
+  void theWordsOfImagesStandBehindThoseOfACache() {
+    assertEquals(2368, ImageLayout.OF);
+    assertEquals(2376, ImageLayout.TOKEN);
+    assertEquals(2384, ImageLayout.PENDING);
+    assertEquals(2432, ImageLayout.made(0));
+    assertEquals(2432 + 512, ImageLayout.made(ImageLayout.MADE_COUNT));
+    assertTrue(CacheLayout.MAX_ENTRIES + 8 <= ImageLayout.OF);
+    assertTrue(ImageLayout.made(ImageLayout.MADE_COUNT) <= RegionLayout.FIRST_TABLE);
+  }
+
+  @Test
   void eachPartOfTheHashServesOneChoice() {
     long hash = 0xFC00_0000_0000_0000L;
     assertEquals(63, HashBits.shard(hash, 6));
