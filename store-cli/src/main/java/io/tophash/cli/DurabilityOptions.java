@@ -13,7 +13,8 @@ final class DurabilityOptions {
   /** The levels, as they are written. */
   enum LevelName {
     PROCESS("process"),
-    POWER_LOSS("power-loss");
+    POWER_LOSS("power-loss"),
+    EACH_CHANGE("each-change");
 
     private final String text;
 
@@ -22,7 +23,9 @@ final class DurabilityOptions {
     }
 
     static LevelName of(Durability durability) {
-      return durability.maxLoss() == null ? PROCESS : POWER_LOSS;
+      return durability.equals(Durability.EACH_CHANGE)
+          ? EACH_CHANGE
+          : durability.maxLoss() == null ? PROCESS : POWER_LOSS;
     }
 
     @Override
@@ -36,7 +39,7 @@ final class DurabilityOptions {
       paramLabel = "LEVEL",
       description =
           "SyncStore: ${COMPLETION-CANDIDATES}. With power-loss a power cut takes the changes of"
-              + " --max-loss at most. It stands in the file and holds for all processes.")
+              + " --max-loss at most, with each-change none that was made. It stands in the file and holds for all processes.")
   private LevelName level;
 
   @Option(
@@ -54,7 +57,9 @@ final class DurabilityOptions {
       if (maxLoss != null) {
         throw usage("--max-loss needs --durability power-loss");
       }
-      return level == null ? null : Durability.PROCESS;
+      return level == null
+          ? null
+          : level == LevelName.EACH_CHANGE ? Durability.EACH_CHANGE : Durability.PROCESS;
     }
     try {
       return maxLoss == null ? Durability.POWER_LOSS : Durability.POWER_LOSS.maxLoss(maxLoss);

@@ -13,6 +13,7 @@ import io.tophash.sync.checkpoint.Pin;
 import io.tophash.sync.entry.InlineTable;
 import io.tophash.sync.entry.OpenTable;
 import io.tophash.sync.entry.Tables;
+import io.tophash.sync.log.LogFiles;
 import io.tophash.sync.shard.Shards;
 import io.tophash.sync.shard.StoreVerifier;
 import io.tophash.sync.upkeep.Backup;
@@ -133,6 +134,7 @@ final class Attachment {
     Cores.release(core);
     if (temporary) {
       StorePaths.delete(core.path());
+      LogFiles.delete(core.path());
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.Objects;
  *     <td>all before the last {@link SyncStore#force()}</td></tr>
  * <tr><td>{@link #POWER_LOSS}</td><td>all</td>
  *     <td>all but those of the last {@link #maxLoss()} that the store was open</td></tr>
+ * <tr><td>{@link #EACH_CHANGE}</td><td>all</td><td>all</td></tr>
  * </table>
  *
  * <p>At each level, {@code force()} and the {@code close()} of the last process wait until all is
@@ -41,6 +42,13 @@ public final class Durability {
    */
   public static final Durability POWER_LOSS = new Durability(Level.powerLoss(1_000));
 
+  /**
+   * A power cut takes nothing that has returned: each change waits until it is in the log, beside
+   * the store, on the device. Those who wait at the same time share one write, in all processes.
+   * Others may see a value before it is durable. Of no use for a cache, which refuses it.
+   */
+  public static final Durability EACH_CHANGE = new Durability(Level.EACH_CHANGE);
+
   private final Level level;
 
   private Durability(Level level) {
@@ -62,10 +70,11 @@ public final class Durability {
    *
    * @param time from 100 ms up; more than 34 years count as that
    * @throws IllegalArgumentException if it is shorter
-   * @throws IllegalStateException if this is {@link #PROCESS}, which has no limit
+   * @throws IllegalStateException if this is {@link #PROCESS}, which has no limit, or {@link
+   *     #EACH_CHANGE}, which loses nothing
    */
   public Durability maxLoss(Duration time) {
-    if (!level.limitsLoss()) {
+    if (!level.limitsLoss() || level.logs()) {
       throw new IllegalStateException("only POWER_LOSS has a maxLoss, durability=" + this);
     }
     if (time.compareTo(Duration.ofMillis(MIN_LOSS_MS)) < 0) {
@@ -75,9 +84,11 @@ public final class Durability {
     return new Durability(Level.powerLoss(isLong ? MAX_LOSS_MS : time.toMillis()));
   }
 
-  /** The most that a power cut takes; null if there is no limit. */
+  /** The most that a power cut takes, zero if nothing; null if there is no limit. */
   public Duration maxLoss() {
-    return level.limitsLoss() ? Duration.ofMillis(level.maxLossMs()) : null;
+    return level.logs()
+        ? Duration.ZERO
+        : level.limitsLoss() ? Duration.ofMillis(level.maxLossMs()) : null;
   }
 
   /** True if less is lost in a power cut than with the other one. */
@@ -97,6 +108,8 @@ public final class Durability {
 
   @Override
   public String toString() {
-    return level.limitsLoss() ? "POWER_LOSS, maxLoss=" + maxLoss() : "PROCESS";
+    return level.logs()
+        ? "EACH_CHANGE"
+        : level.limitsLoss() ? "POWER_LOSS, maxLoss=" + maxLoss() : "PROCESS";
   }
 }

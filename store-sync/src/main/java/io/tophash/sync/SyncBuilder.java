@@ -8,6 +8,7 @@ import io.tophash.sync.attach.CacheSettings;
 import io.tophash.sync.attach.SyncRequest;
 import io.tophash.sync.entry.HeapLevel;
 import io.tophash.sync.entry.RecordEntries;
+import io.tophash.sync.entry.Tables;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -116,6 +117,12 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
   SyncRequest request(Path path, boolean temporary) {
     SyncRequest asked = request.at(path, temporary);
     asked.cache = cacheSettings();
+    asked.changes = Tables::changesOf;
+    if (asked.cache != null && asked.durability != null && asked.durability.logs()) {
+      throw new IllegalArgumentException(
+          "a cache does not log its changes; POWER_LOSS is the most durable that it can be, store="
+              + path);
+    }
     return asked;
   }
 }

@@ -48,7 +48,7 @@ class ArchitectureTest {
       usesOf(
           "event", new Uses(List.of(), List.of()),
           "format", new Uses(List.of(), List.of("format")),
-          "log", new Uses(List.of("format"), List.of("errors", "memory")),
+          "log", new Uses(List.of("format", "process"), List.of("errors", "memory")),
           "process", new Uses(List.of("format"), List.of("errors", "memory")),
           "extent", new Uses(List.of("format", "process"), List.of("errors", "memory")),
           "segment", new Uses(List.of("format"), List.of("errors", "memory", "format", "hash")),
@@ -69,7 +69,7 @@ class ArchitectureTest {
                   List.of("", "errors", "memory", "format", "hash", "codec", "lifecycle")),
           "entry",
               new Uses(
-                  List.of("format", "process", "segment", "shard", "attach"),
+                  List.of("format", "process", "segment", "shard", "log", "attach"),
                   List.of("errors", "memory", "format", "hash", "codec", "map")),
           "upkeep",
               new Uses(

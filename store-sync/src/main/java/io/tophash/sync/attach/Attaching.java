@@ -63,7 +63,11 @@ final class Attaching {
     if (process != null) {
       process.leave();
     }
-    opened.close();
+    if (core != null) {
+      core.close();
+    } else {
+      opened.close();
+    }
   }
 
   private void forReading() {
@@ -134,21 +138,44 @@ final class Attaching {
     }
   }
 
+  /** Until the checkpoint at its end, all of it is done again by whoever opens the store next. */
+  private void replay() {
+    core.checkpoints().prepareLog();
+    boolean isWhole =
+        new LogReplay(
+                core.shards().context(),
+                core.wholeShards(),
+                request.changes.apply(core.parts(core.shards())))
+            .run();
+    core.checkpoints().startLog(isWhole);
+  }
+
   private void join(boolean first) {
     process.awaitCertainty();
-    boolean lostWrites = process.isAlone() && opened.mark().mayHaveLostWrites();
-    if (process.isAlone()) {
+    boolean isAlone = process.isAlone();
+    boolean lostWrites = isAlone && opened.mark().mayHaveLostWrites();
+    boolean logs = isAlone && core.checkpoints().level().logs();
+    if (isAlone) {
       if (lostWrites) {
         core.wholeShards().format(); // those that the checkpoint has no directory of
         core.wholeShards().checkDirectories();
+        if (logs) {
+          replay();
+        }
       } else if (opened.mark().isClean()) {
         ClosedShards closed = new ClosedShards(opened.memory(), opened.shardCount());
         closed.check();
         closed.mendCounts();
+        if (logs) {
+          core.log().startFrom(core.checkpoints().logStart());
+        }
       }
       opened.markOpen();
     }
     new KillRecovery(core).run();
+    if (logs && !lostWrites) {
+      core.checkpoints().startLog(true);
+    }
     if (core.bounds() != null && process.isAlone()) {
       if (lostWrites) {
         // What the shards have is that of the checkpoint; what they had counted is of any moment.

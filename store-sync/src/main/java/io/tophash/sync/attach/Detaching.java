@@ -34,6 +34,7 @@ final class Detaching {
       core.stop();
       recoverDeserted();
       shards.end();
+      core.log().end();
       awaitOwnLocks();
       sidecar.lockAttach(SyncCore.ATTACH_TIMEOUT_MS);
       try {
@@ -42,7 +43,7 @@ final class Detaching {
         sidecar.unlockAttach();
       }
     } finally {
-      opened.close();
+      core.close();
     }
   }
 
@@ -56,7 +57,7 @@ final class Detaching {
 
   private void awaitOwnLocks() {
     long start = System.nanoTime();
-    while (core.wholeShards().holdsAnyLock()) {
+    while (core.wholeShards().holdsAnyLock() || core.log().holdsFlush()) {
       // A damaged lock word, which nobody will ever clear, must not hang the close.
       if (System.nanoTime() - start > shards.context().lockTimeoutNanos()) {
         throw new StoreTimeoutException(

@@ -76,7 +76,9 @@ final class OpenFile {
     byte[] sealed = header.toBytes();
     memory.putBytes(0, sealed, 0, sealed.length);
     ExtentAllocator.format(memory);
-    Level level = request.durability == null ? Level.PROCESS : request.durability;
+    Level wanted = request.durability;
+    // To log changes takes lanes, which are made by whoever raises the level.
+    Level level = wanted == null || wanted.logs() ? Level.PROCESS : wanted;
     Checkpoints.format(memory, shardCount(), level);
     if (request.cache != null) {
       memory.putLong(0, CacheLayout.MAX_BYTES, request.cache.maxBytes());
@@ -134,6 +136,8 @@ final class OpenFile {
 
   /** Says that all of the store is on the storage device, and that it is closed. */
   void markClosed() {
+    // What was stored since the checkpoint: that it is the newest, and where the log goes on.
+    file.force(0, RegionLayout.PROCESSES);
     mark.putClosed(true);
     CrashPoint.reached("detach.marked");
     file.force(0, HeaderLayout.BYTES);

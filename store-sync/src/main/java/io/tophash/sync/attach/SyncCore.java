@@ -17,6 +17,7 @@ import io.tophash.sync.extent.ExtentReport;
 import io.tophash.sync.extent.Quota;
 import io.tophash.sync.extent.Space;
 import io.tophash.sync.format.CacheLayout;
+import io.tophash.sync.log.SyncLog;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.segment.InlineSegments;
 import io.tophash.sync.segment.RecordSegments;
@@ -50,6 +51,7 @@ public final class SyncCore {
   private final KeyHash keyHash;
   private final InlineSegments inlineSegments;
   private final RecordSegments recordSegments;
+  private final SyncLog log; // null if the store is read-only
   private final Shards shards;
   private final WholeShards wholeShards;
   private final Caching caching; // null, as the next one, of all but a cache
@@ -84,6 +86,17 @@ public final class SyncCore {
     allocator =
         isReadOnly() ? null : new ExtentAllocator(space, Claimants.of(process), quota, !isCache);
     report = isReadOnly() ? new ExtentReport(space) : allocator.report();
+    log =
+        isReadOnly()
+            ? null
+            : new SyncLog(
+                memory,
+                process,
+                opened.path(),
+                header().storeId,
+                opened.shardCount(),
+                request.lockTimeoutNanos(),
+                this::mapAll);
     shards =
         new Shards(
             new ShardContext(
@@ -97,6 +110,7 @@ public final class SyncCore {
                 this::mapAll,
                 caching,
                 file,
+                log,
                 null));
     wholeShards = new WholeShards(shards);
     bounds = isCache && !isReadOnly() ? new CacheBounds(memory, caching.bounds(), shards) : null;
@@ -119,6 +133,14 @@ public final class SyncCore {
     if (checkpointer != null) {
       checkpointer.stop();
     }
+  }
+
+  /** Closes the files. */
+  void close() {
+    if (log != null) {
+      log.close();
+    }
+    opened.close();
   }
 
   /**
@@ -335,6 +357,16 @@ public final class SyncCore {
 
   public Shards shards() {
     return shards;
+  }
+
+  /** The log of changes; null if the store is attached read-only. */
+  SyncLog log() {
+    return log;
+  }
+
+  /** What tables are made of that show these shards: those of the store, or of a snapshot. */
+  public TableParts parts(Shards shown) {
+    return new TableParts(header(), shown, inlineSegments, recordSegments, keyHash);
   }
 
   /** The same shards, each as a whole. */

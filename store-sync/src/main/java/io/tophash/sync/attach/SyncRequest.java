@@ -9,6 +9,8 @@ import io.tophash.sync.checkpoint.Level;
 import io.tophash.sync.format.RegionLayout;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /** What is asked of a concurrent store when it is opened. */
 public final class SyncRequest extends OpenRequest {
@@ -35,6 +37,12 @@ public final class SyncRequest extends OpenRequest {
 
   /** The least durability that is wanted; null for what the file says. */
   public Level durability;
+
+  /**
+   * How a change of the log is made again in a store that is being attached: takes an encoded key
+   * and its value, null to remove it.
+   */
+  public Function<TableParts, BiConsumer<byte[], byte[]>> changes;
 
   /** How many values are kept on the heap. */
   public int heapEntries;

@@ -7,6 +7,7 @@ import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.Sidecar;
 import io.tophash.core.memory.StoreFile;
 import io.tophash.sync.format.EpochLayout;
+import io.tophash.sync.format.LaneLayout;
 import io.tophash.sync.format.OwnerWord;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.ShardLayout;
@@ -38,6 +39,9 @@ public final class Checkpoints {
 
   /** Warns from here on: a sixteenth of all numbers is left. */
   private static final long WARN_FROM = OwnerWord.MAX_EPOCH - OwnerWord.MAX_EPOCH / 16;
+
+  /** So much of the log asks for a checkpoint. */
+  private static final long MAX_LOG_BYTES = 256 << 20;
 
   private static final System.Logger LOG = System.getLogger("io.tophash");
 
@@ -113,9 +117,60 @@ public final class Checkpoints {
     turn.run(
         () -> {
           device.check();
+          if (level.logs() && !words.level().logs()) {
+            prepareLog();
+            context.log().beginRun(false); // what was changed since the last one is not in it
+          }
           words.putLevel(level);
           take();
         });
+  }
+
+  /**
+   * As {@link #setLevel}, of a copy that nobody changes before it is closed: the log begins when it
+   * is opened, under whatever name it has then.
+   */
+  public void inherit(Level level) {
+    turn.run(
+        () -> {
+          words.putLevel(level);
+          take();
+        });
+  }
+
+  /** Sees to it that there are lanes; for the holder of CHECKPOINT, or who is alone. */
+  public void prepareLog() {
+    if (context.caching() != null) {
+      throw new UnsupportedOperationException(
+          "a cache does not log its changes; POWER_LOSS is the most durable that it can be, store="
+              + context.store());
+    }
+    long lanes = words.get(EpochLayout.LANES);
+    if (lanes == 0 || !context.allocator().isOwned(lanes, LaneLayout.OWNER)) {
+      context
+          .allocator()
+          .allocate(
+              LaneLayout.BLOCK_BYTES,
+              LaneLayout.OWNER,
+              RegionLayout.EPOCHS + (long) EpochLayout.LANES);
+    }
+  }
+
+  /**
+   * Begins a run of the log, in a store that logs its changes, and waits until a durable root names
+   * it. For who is alone with the store: before this returns nothing is logged that counts.
+   *
+   * @param continues true if the log had all changes up to here
+   */
+  public void startLog(boolean continues) {
+    prepareLog();
+    context.log().beginRun(continues);
+    force();
+  }
+
+  /** Number of the batch with which the log goes on from the newest durable root. */
+  public long logStart() {
+    return roots.read(roots.newest()).cut().logStart();
   }
 
   /**
@@ -144,7 +199,15 @@ public final class Checkpoints {
     long cutting = words.get(EpochLayout.CUTTING);
     long durable = words.get(EpochLayout.DURABLE);
     boolean hasChanges = level.limitsLoss() && !words.isUnchanged(context.shardCount());
-    return schedule.look(nowNanos, level, cutting, durable, hasChanges);
+    CheckpointSchedule.Advice advice = schedule.look(nowNanos, level, cutting, durable, hasChanges);
+    return level.logs() ? adviceOfLog(advice) : advice;
+  }
+
+  /** Nothing is lost, however late it is; but a long log takes long to go through. */
+  private CheckpointSchedule.Advice adviceOfLog(CheckpointSchedule.Advice advice) {
+    long bytes = words.get(EpochLayout.LOG_BYTES) - words.get(EpochLayout.LOG_BYTES_CUT);
+    return new CheckpointSchedule.Advice(
+        advice.isDue() || bytes > MAX_LOG_BYTES, false, advice.pauseNanos());
   }
 
   /** What is known of the device. */
@@ -304,7 +367,7 @@ public final class Checkpoints {
     CrashPoint.reached("checkpoint.begun");
     Cut cut;
     try {
-      cut = cutter.cut(n, CUT_NANOS);
+      cut = cutter.cut(n, words.level().logs() && context.log().isReady(), CUT_NANOS);
     } catch (StoreTimeoutException e) {
       words.put(EpochLayout.STALLED_BY, 1 + cutter.stalledBy());
       return e;
@@ -318,8 +381,9 @@ public final class Checkpoints {
     CrashPoint.reached("checkpoint.cut");
     long nowMs = System.currentTimeMillis();
     int slot = 1 - (int) words.get(EpochLayout.ROOT_SLOT);
+    long logBytes = words.get(EpochLayout.LOG_BYTES);
     Root root =
-        new Root(n, file.length(), nowMs, words.level(), cut.directoryWords(), cut.counts());
+        new Root(n, file.length(), nowMs, words.level(), words.get(EpochLayout.LOG_RUN), cut);
     try {
       context.mapAll().run();
       file.force();
@@ -334,6 +398,9 @@ public final class Checkpoints {
     words.put(EpochLayout.ROOT_SLOT, slot);
     words.put(EpochLayout.DURABLE_MS, nowMs);
     words.put(EpochLayout.CHECKPOINTS, words.get(EpochLayout.CHECKPOINTS) + 1);
+    words.put(EpochLayout.LOG_BYTES_CUT, logBytes);
+    words.put(EpochLayout.LOG_START, cut.logStart());
+    words.put(EpochLayout.LOG_START_RUN, root.logRun());
     words.put(EpochLayout.DURABLE, n);
     words.release(this::isAlive);
     CrashPoint.reached("checkpoint.durable");

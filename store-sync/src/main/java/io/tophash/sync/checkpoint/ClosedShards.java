@@ -41,9 +41,10 @@ public final class ClosedShards {
   public void check() {
     for (int shard = 0; root != null && shard < shardCount; shard++) {
       long at = RegionLayout.shard(shard);
-      if (memory.getLong(at, ShardLayout.DIRECTORY) != root.directoryWords()[shard]
-              && root.directoryWords()[shard] != 0
-          || memory.getLong(at, ShardLayout.STATE) != ShardState.of(root.epoch())) {
+      if (memory.getLong(at, ShardLayout.DIRECTORY) != root.cut().directoryWords()[shard]
+              && root.cut().directoryWords()[shard] != 0
+          || (memory.getLong(at, ShardLayout.STATE) & ~ShardState.LOGGED)
+              != ShardState.of(root.epoch())) {
         throw new CorruptStoreException(
             "shard",
             at,
@@ -57,7 +58,7 @@ public final class ClosedShards {
   public int wrongCounts() {
     int wrong = 0;
     for (int shard = 0; root != null && shard < shardCount; shard++) {
-      wrong += count(shard) == root.counts()[shard] ? 0 : 1;
+      wrong += count(shard) == root.cut().counts()[shard] ? 0 : 1;
     }
     return wrong;
   }
@@ -65,8 +66,9 @@ public final class ClosedShards {
   /** Sets them right, for who is alone with the store. */
   public void mendCounts() {
     for (int shard = 0; root != null && shard < shardCount; shard++) {
-      if (count(shard) != root.counts()[shard]) {
-        memory.putLongRelease(RegionLayout.shard(shard), ShardLayout.COUNT, root.counts()[shard]);
+      if (count(shard) != root.cut().counts()[shard]) {
+        memory.putLongRelease(
+            RegionLayout.shard(shard), ShardLayout.COUNT, root.cut().counts()[shard]);
       }
     }
   }

@@ -33,6 +33,13 @@ final class EpochWords {
     put(EpochLayout.CUTTING, root.epoch());
     put(EpochLayout.DURABLE, root.epoch());
     put(EpochLayout.REUSE_BELOW, root.epoch());
+    put(EpochLayout.LOG_RUN, root.logRun());
+    put(EpochLayout.LOG_START_RUN, root.logRun());
+    put(EpochLayout.LOG_START, root.cut().logStart());
+    put(EpochLayout.BATCH, root.cut().logStart());
+    for (int shard = 0; shard < root.cut().lanes().length; shard++) {
+      put(EpochLayout.head(root.cut().logStart(), shard), root.cut().lanes()[shard]);
+    }
   }
 
   /** How durable changes are. */
@@ -61,7 +68,7 @@ final class EpochWords {
   /** True if no shard was changed since the newest durable checkpoint. */
   boolean isUnchanged(int shardCount) {
     for (int shard = 0; shard < shardCount; shard++) {
-      if (state(shard) != ShardState.of(get(EpochLayout.DURABLE))) {
+      if ((state(shard) & ~ShardState.LOGGED) != ShardState.of(get(EpochLayout.DURABLE))) {
         return false;
       }
     }

@@ -15,13 +15,7 @@ public final class PinnedRoot {
    */
   public static byte[] slots(Pin pin, long fileBytes, Level level, long storeId) {
     byte[] copy =
-        new Root(
-                pin.number(),
-                fileBytes,
-                System.currentTimeMillis(),
-                level,
-                pin.cut().directoryWords(),
-                pin.cut().counts())
+        new Root(pin.number(), fileBytes, System.currentTimeMillis(), level, 0, pin.cut())
             .toBytes(storeId);
     byte[] slots = new byte[2 * RootLayout.SLOT_BYTES];
     for (int i = 0; i < RootLayout.COPIES; i++) {

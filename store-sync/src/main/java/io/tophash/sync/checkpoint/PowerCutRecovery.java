@@ -50,10 +50,12 @@ public final class PowerCutRecovery {
     LOG.log(
         Logger.Level.WARNING,
         "the machine stopped while the store was open; it is now as it was at its last checkpoint,"
-            + " and what was stored later is lost{0}, checkpoint={1} taken={2} ago={3} store={4}",
-        root.level().limitsLoss()
-            ? ": the changes of " + root.level().maxLossMs() + " ms at most"
-            : "",
+            + " and what was stored later is {0}, checkpoint={1} taken={2} ago={3} store={4}",
+        root.level().logs()
+            ? "taken from the log"
+            : root.level().limitsLoss()
+                ? "lost: the changes of " + root.level().maxLossMs() + " ms at most"
+                : "lost",
         Long.toString(root.epoch()),
         Instant.ofEpochMilli(root.cutMs()),
         Duration.ofMillis(
@@ -83,8 +85,10 @@ public final class PowerCutRecovery {
     for (int shard = 0; shard < shardCount; shard++) {
       long at = RegionLayout.shard(shard);
       memory.putLong(at, ShardLayout.STATE, ShardState.of(root.epoch()));
-      memory.putLong(at, ShardLayout.DIRECTORY, root.directoryWords()[shard]);
-      memory.putLong(at, ShardLayout.COUNT, root.counts()[shard]);
+      memory.putLong(at, ShardLayout.DIRECTORY, root.cut().directoryWords()[shard]);
+      memory.putLong(at, ShardLayout.COUNT, root.cut().counts()[shard]);
+      memory.putLong(at, ShardLayout.LANE_TAIL, root.cut().lanes()[shard]);
+      memory.putLong(at, ShardLayout.LANE_APPLIED, root.cut().lanes()[shard]);
     }
     PinnedRoot.forgetImages(memory, root.epoch());
     EpochWords words = new EpochWords(memory);

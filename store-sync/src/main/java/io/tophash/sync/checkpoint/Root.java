@@ -4,6 +4,7 @@ import io.tophash.core.memory.BootId;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.RootLayout;
+import io.tophash.sync.shard.Cut;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
@@ -14,17 +15,18 @@ import java.util.zip.CRC32C;
  * @param fileBytes length of the file at the cut
  * @param cutMs wall clock at the cut; for people
  * @param level how durable changes are
- * @param directoryWords of each shard; 0 for an empty one that has no directory
- * @param counts number of entries of each shard
+ * @param logRun run of the log in which what came later is, 0 if there is none
+ * @param cut directory word of each shard, 0 for an empty one that has no directory; its number of
+ *     entries; the position of its lane; and where the log begins that goes on from here
  */
-record Root(
-    long epoch, long fileBytes, long cutMs, Level level, long[] directoryWords, long[] counts) {
+record Root(long epoch, long fileBytes, long cutMs, Level level, long logRun, Cut cut) {
 
   private static final int SHARDS = 1 << RegionLayout.MAX_SHARD_SHIFT;
 
   /** The root of a store in which nothing ever was. */
   static Root ofNew(long nowMs, Level level) {
-    return new Root(1, RegionLayout.EXTENT_BYTES, nowMs, level, new long[SHARDS], new long[SHARDS]);
+    Cut nothing = new Cut(new long[SHARDS], new long[SHARDS], new long[SHARDS], 0, 0);
+    return new Root(1, RegionLayout.EXTENT_BYTES, nowMs, level, 0, nothing);
   }
 
   /** One copy of the root. */
@@ -40,10 +42,13 @@ record Root(
     HeapBytes.putLong(copy, RootLayout.CUT_MS, cutMs);
     HeapBytes.putLong(copy, RootLayout.LEVEL, level.code());
     HeapBytes.putLong(copy, RootLayout.MAX_LOSS_MS, level.maxLossMs());
-    for (int shard = 0; shard < directoryWords.length; shard++) {
+    HeapBytes.putLong(copy, RootLayout.LOG_START, cut.logStart());
+    HeapBytes.putLong(copy, RootLayout.LOG_RUN, logRun);
+    for (int shard = 0; shard < SHARDS; shard++) {
       int at = RootLayout.shard(shard);
-      HeapBytes.putLong(copy, at, directoryWords[shard]);
-      HeapBytes.putLong(copy, at + RootLayout.SHARD_COUNT, counts[shard]);
+      HeapBytes.putLong(copy, at, cut.directoryWords()[shard]);
+      HeapBytes.putLong(copy, at + RootLayout.SHARD_COUNT, cut.counts()[shard]);
+      HeapBytes.putLong(copy, at + RootLayout.SHARD_LANE, cut.lanes()[shard]);
     }
     HeapBytes.putInt(copy, RootLayout.CHECKSUM, checksum(copy));
     return copy;
@@ -58,10 +63,12 @@ record Root(
     }
     long[] words = new long[SHARDS];
     long[] counts = new long[SHARDS];
+    long[] lanes = new long[SHARDS];
     for (int shard = 0; shard < SHARDS; shard++) {
       int at = RootLayout.shard(shard);
       words[shard] = HeapBytes.getLong(copy, at);
       counts[shard] = HeapBytes.getLong(copy, at + RootLayout.SHARD_COUNT);
+      lanes[shard] = HeapBytes.getLong(copy, at + RootLayout.SHARD_LANE);
     }
     return new Root(
         HeapBytes.getLong(copy, RootLayout.EPOCH),
@@ -70,8 +77,8 @@ record Root(
         Level.of(
             HeapBytes.getLong(copy, RootLayout.LEVEL),
             HeapBytes.getLong(copy, RootLayout.MAX_LOSS_MS)),
-        words,
-        counts);
+        HeapBytes.getLong(copy, RootLayout.LOG_RUN),
+        new Cut(words, counts, lanes, HeapBytes.getLong(copy, RootLayout.LOG_START), 0));
   }
 
   private static int checksum(byte[] copy) {

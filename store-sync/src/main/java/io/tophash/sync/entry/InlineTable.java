@@ -1,6 +1,8 @@
 package io.tophash.sync.entry;
 
 import io.tophash.core.hash.KeyHash;
+import io.tophash.core.memory.HeapBytes;
+import io.tophash.sync.format.LogEntryLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.InlineSegments;
 import io.tophash.sync.shard.Shards;
@@ -179,6 +181,28 @@ public final class InlineTable extends SegmentTable<LongOp> {
   @Override
   long fresh(LongOp op, long word, long nil) {
     return op.stored();
+  }
+
+  @Override
+  void beforeSwap(LongOp op, int shard, long found, long next, boolean removes) {
+    if (isLogged(op, shard)) {
+      long at = InlineSegments.bucket(found) + InlineSegments.slot(found);
+      log(op, shard, removes ? LogEntryLayout.REMOVE : LogEntryLayout.PUT, at, next, Long.BYTES);
+    }
+  }
+
+  @Override
+  void logPut(LongOp op, int shard, long at, long value, int bytes) {
+    log(op, shard, LogEntryLayout.PUT, at, value, bytes);
+  }
+
+  private void log(LongOp op, int shard, int kind, long at, long value, int bytes) {
+    byte[] entry = new byte[2 * Long.BYTES];
+    HeapBytes.putLong(entry, 0, op.key);
+    HeapBytes.putLong(entry, Long.BYTES, op.stored());
+    int valueBytes = kind == LogEntryLayout.PUT ? Long.BYTES : 0;
+    op.logPosition =
+        context.log().append(shard, kind, entry, 0, Long.BYTES, valueBytes, at, value, bytes);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.format.CacheLayout;
+import io.tophash.sync.format.LogEntryLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
@@ -261,10 +262,39 @@ final class RecordTable extends SegmentTable<RecordOp> {
   }
 
   @Override
-  boolean swap(RecordOp op, int shard, long word, long found, long slot, long next) {
+  void beforeSwap(RecordOp op, int shard, long found, long next, boolean removes) {
     if (op.metLarge != 0) {
       large.noteOld(shard, op.metLarge);
     }
+    if (isLogged(op, shard)) {
+      long at = bucket(found) + RecordSegments.slot(found);
+      log(op, shard, removes ? LogEntryLayout.REMOVE : LogEntryLayout.PUT, at, next, Integer.BYTES);
+    }
+  }
+
+  @Override
+  void logPut(RecordOp op, int shard, long at, long value, int bytes) {
+    log(op, shard, LogEntryLayout.PUT, at, value, bytes);
+  }
+
+  private void log(RecordOp op, int shard, int kind, long at, long value, int bytes) {
+    op.logPosition =
+        context
+            .log()
+            .append(
+                shard,
+                kind,
+                op.record,
+                SyncRecordLayout.PAYLOAD,
+                op.keyBytes,
+                kind == LogEntryLayout.PUT ? RecordImage.valueBytes(op.record, 0) : 0,
+                at,
+                value,
+                bytes);
+  }
+
+  @Override
+  boolean swap(RecordOp op, int shard, long word, long found, long slot, long next) {
     boolean won =
         memory.compareAndSetInt(bucket(found), RecordSegments.slot(found), (int) slot, (int) next);
     if (op.metLarge != 0) {

@@ -117,6 +117,12 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
   /** The slot that the operation wants; nil if there is no room for it, or if that is its value. */
   abstract long fresh(O op, long word, long nil);
 
+  /**
+   * What comes before the swap for the holder of the lock: notes; and the log, if changes are
+   * logged, after which the swap does not fail.
+   */
+  abstract void beforeSwap(O op, int shard, long found, long next, boolean removes);
+
   /** Replaces a slot if it is still this one: the commit of a change. */
   abstract boolean swap(O op, int shard, long word, long found, long slot, long next);
 
@@ -198,6 +204,9 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
       }
       throw e;
     }
+    if (op.logPosition != 0) {
+      context.log().await(shard, op.logPosition);
+    }
   }
 
   void changeLocked(O op, int shard) {
@@ -210,6 +219,9 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
         step = insertLocked(op, shard) ? Step.DONE : Step.NO_ROOM;
       }
       if (step == Step.DONE) {
+        if (op.logPosition != 0) {
+          context.log().applied(shard);
+        }
         return;
       }
       if (step == Step.NO_ROOM) {
@@ -288,6 +300,9 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
       if (next == nil && !removes) {
         return Step.NO_ROOM;
       }
+      if (guard == 0) {
+        beforeSwap(op, shard, found, next, removes);
+      }
       if (swap(op, shard, word, found, slot, next)) {
         op.changed = true;
         if (op.present == removes) {
@@ -299,6 +314,14 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
     }
   }
 
+  /** True if the change is to be logged; for the holder of the lock. */
+  final boolean isLogged(O op, int shard) {
+    return context.isLogged(shard) && !op.staysBelow(); // to move an entry is no change
+  }
+
+  /** Logs that the key gets a value by a store that follows. */
+  abstract void logPut(O op, int shard, long at, long value, int bytes);
+
   /** Gives the key a cell; false if the segment must be rebuilt first. */
   private boolean insertLocked(O op, int shard) {
     long directoryWord = context.directoryWord(shard);
@@ -309,6 +332,9 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
     }
     if (kind.isInDirty(word, room) && !SegmentWord.isAmended(word)) {
       changes.amend(directoryWord, op.hash, word);
+    }
+    if (isLogged(op, shard)) {
+      logPut(op, shard, Segments.bucketOf(room), Segments.published(memory, room, op.hash), 8);
     }
     kind.publish(room, op.hash);
     changes.inserted(shard);

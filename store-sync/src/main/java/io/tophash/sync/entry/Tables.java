@@ -7,12 +7,14 @@ import io.tophash.core.format.StoreHeader;
 import io.tophash.core.map.Entries;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.attach.SyncCore;
+import io.tophash.sync.attach.TableParts;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.segment.RecordImage;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.shard.Shards;
 import java.util.Arrays;
+import java.util.function.BiConsumer;
 
 /**
  * The entries of one attachment in all their forms, by the kind of the store's segments: the one
@@ -47,9 +49,13 @@ public abstract class Tables {
   }
 
   private static Tables of(SyncCore core, Shards shards, boolean readOnly, boolean verifyReads) {
-    return core.inlineSegments() != null
-        ? new Inline(core, shards, readOnly)
-        : new Records(core, shards, readOnly, verifyReads);
+    return of(core.parts(shards), readOnly, verifyReads);
+  }
+
+  private static Tables of(TableParts parts, boolean readOnly, boolean verifyReads) {
+    return parts.inlineSegments() != null
+        ? new Inline(parts, readOnly)
+        : new Records(parts, readOnly, verifyReads);
   }
 
   /** Their life, and what concerns all of them. */
@@ -68,6 +74,27 @@ public abstract class Tables {
         Codecs.encoded(header.valueCodec, header.valueFixedBytes));
   }
 
+  /**
+   * Makes changes of the log again: takes a key and its value, null to remove it, as they stand in
+   * the log, where those of an inline store have the size of a cell.
+   */
+  public static BiConsumer<byte[], byte[]> changesOf(TableParts parts) {
+    Entries<byte[], byte[]> entries = of(parts, false, false).encoded();
+    int keyBytes = parts.header().keyFixedBytes;
+    int valueBytes = parts.header().valueFixedBytes;
+    return (key, value) -> {
+      if (value == null) {
+        entries.delete(cut(key, keyBytes));
+      } else {
+        entries.set(cut(key, keyBytes), cut(value, valueBytes));
+      }
+    };
+  }
+
+  private static byte[] cut(byte[] bytes, int fixedBytes) {
+    return fixedBytes >= 0 && fixedBytes < bytes.length ? Arrays.copyOf(bytes, fixedBytes) : bytes;
+  }
+
   /** Copies an entry of a gathered segment in which nothing moves. */
   public abstract void copy(Gathered g, int entry, Sink to);
 
@@ -76,11 +103,11 @@ public abstract class Tables {
     private final int keyBytes;
     private final int valueBytes;
 
-    Inline(SyncCore core, Shards shards, boolean readOnly) {
-      super(core.header());
-      table = new InlineTable(shards, core.inlineSegments(), core.keyHash(), readOnly);
-      keyBytes = core.header().keyFixedBytes;
-      valueBytes = core.header().valueFixedBytes;
+    Inline(TableParts parts, boolean readOnly) {
+      super(parts.header());
+      table = new InlineTable(parts.shards(), parts.inlineSegments(), parts.keyHash(), readOnly);
+      keyBytes = parts.header().keyFixedBytes;
+      valueBytes = parts.header().valueFixedBytes;
     }
 
     @Override
@@ -111,10 +138,10 @@ public abstract class Tables {
     private final RecordTable table;
     private final RecordSegments segments;
 
-    Records(SyncCore core, Shards shards, boolean readOnly, boolean verifyReads) {
-      super(core.header());
-      segments = core.recordSegments();
-      table = new RecordTable(shards, segments, core.keyHash(), readOnly, verifyReads);
+    Records(TableParts parts, boolean readOnly, boolean verifyReads) {
+      super(parts.header());
+      segments = parts.recordSegments();
+      table = new RecordTable(parts.shards(), segments, parts.keyHash(), readOnly, verifyReads);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tophash.sync.extent;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.EpochLayout;
+import io.tophash.sync.format.LaneLayout;
 import io.tophash.sync.format.OwnerWord;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.ShardLayout;
@@ -21,6 +22,9 @@ final class Epochs {
 
   /** Present epoch of a shard, for the holder of its lock: a cut takes the lock. */
   long epochOf(int shard) {
+    if (shard == LaneLayout.OWNER) {
+      return OwnerWord.MAX_EPOCH; // no checkpoint names the block of the lanes
+    }
     return ShardState.epoch(memory.getLong(RegionLayout.shard(shard), ShardLayout.STATE));
   }
 

@@ -13,8 +13,8 @@ import static io.tophash.sync.format.RegionLayout.EXTENT_BYTES;
 
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.ExtentLayout;
+import io.tophash.sync.format.LaneLayout;
 import io.tophash.sync.format.OwnerWord;
-import io.tophash.sync.format.RegionLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -262,7 +262,7 @@ public final class ExtentReport {
   private static long check(List<String> problems, int extent, long owner) {
     if (owner != 0
         && (OwnerWord.owner(owner) < 0
-            || OwnerWord.owner(owner) >= 1 << RegionLayout.MAX_SHARD_SHIFT
+            || OwnerWord.owner(owner) > LaneLayout.OWNER
             || OwnerWord.freedIn(owner) != 0
                 && OwnerWord.freedIn(owner) <= OwnerWord.bornIn(owner))) {
       add(problems, extent, "impossible owner word 0x" + Long.toHexString(owner));

@@ -29,7 +29,7 @@ public final class EpochLayout {
   /** long, 1 + slot of the process that held up the last attempt, 0 if none did; for people */
   public static final int STALLED_BY = 56;
 
-  /** long, how durable changes are: {@link #PROCESS} or {@link #POWER_LOSS}; also in the root */
+  /** long, how durable changes are: {@link #PROCESS} and so on; also in the root */
   public static final int LEVEL = 64;
 
   /** Level: a power cut takes all changes since the last checkpoint that was asked for. */
@@ -37,6 +37,9 @@ public final class EpochLayout {
 
   /** Level: checkpoints are taken so that a power cut takes the changes of a limited time. */
   public static final int POWER_LOSS = 1;
+
+  /** Level: a change returns when it is in the log, on the device. */
+  public static final int EACH_CHANGE = 2;
 
   /** long, milliseconds: the most that a power cut may lose, of level 1; also in the root */
   public static final int MAX_LOSS_MS = 72;
@@ -59,6 +62,36 @@ public final class EpochLayout {
   /** long, milliseconds since 1970 when it was opened so; for people */
   public static final int RECOVERED_MS = 112;
 
+  /** long, position of the block of the log's lanes, 0 if there is none */
+  public static final int LANES = 120;
+
+  /** long, {@link LockWord} of who writes a batch of the log */
+  public static final int FLUSH = 128;
+
+  /** long, number of the next batch; its store is what commits the one before */
+  public static final int BATCH = 136;
+
+  /** long, names the run of the log; see {@link RootLayout#LOG_RUN} */
+  public static final int LOG_RUN = 144;
+
+  /** Two longs, by the number of the next batch, modulo 2: where that goes; 0: to a new file. */
+  public static final int LOG_PLACES = 152;
+
+  /** long, {@link RootLayout#LOG_START} of the newest durable root: older files are not needed */
+  public static final int LOG_START = 168;
+
+  /** long, bytes of all batches since the store was made or recovered; a counter for people */
+  public static final int LOG_BYTES = 176;
+
+  /** long, number of batches since then; a counter for people */
+  public static final int LOG_FLUSHES = 184;
+
+  /** long, {@link #LOG_BYTES} at the cut of {@link #DURABLE} */
+  public static final int LOG_BYTES_CUT = 192;
+
+  /** long, {@link RootLayout#LOG_RUN} of the newest durable root */
+  public static final int LOG_START_RUN = 200;
+
   /** long, 1 since the file was full, until it has grown again or was compacted */
   public static final int FULL = 496;
 
@@ -74,10 +107,26 @@ public final class EpochLayout {
    */
   public static final int PINS = 512;
 
+  /**
+   * Twice a long for each shard, by the number of the next batch, modulo 2: up to which position of
+   * its lane all is in committed batches.
+   */
+  public static final int HEADS = 1024;
+
   /** Size of all of them. */
   public static final int BYTES = 4096;
 
   private EpochLayout() {}
+
+  /** Offset of the committed position of a shard's lane, while a batch is the next one. */
+  public static int head(long batch, int shard) {
+    return HEADS + 8 * ((int) (batch & 1) << RegionLayout.MAX_SHARD_SHIFT) + 8 * shard;
+  }
+
+  /** Offset of the place of a batch that is the next one. */
+  public static int logPlace(long batch) {
+    return LOG_PLACES + 8 * (int) (batch & 1);
+  }
 
   /** Offset of the pin of a process. */
   public static int pin(int slot) {

@@ -32,10 +32,19 @@ public final class RootLayout {
   /** long, {@link EpochLayout#MAX_LOSS_MS} */
   public static final int MAX_LOSS_MS = 64;
 
+  /** long, number of the first batch of the log that may have changes which came after the cut */
+  public static final int LOG_START = 72;
+
+  /**
+   * long, names the run of the log to which that batch belongs, 0 if there is none: a random number
+   * whose bit 0 says that it goes on where the run before it ended
+   */
+  public static final int LOG_RUN = 80;
+
   /** int, CRC-32C of all other bytes of the copy */
   public static final int CHECKSUM = 508;
 
-  /** For each shard the directory word, the number of entries, and a word that is 0. */
+  /** For each shard the directory word, the number of entries, and the position of its lane. */
   public static final int SHARDS = 512;
 
   /** Size of what stands there for a shard. */
@@ -43,6 +52,9 @@ public final class RootLayout {
 
   /** Offset of the number of entries in it. */
   public static final int SHARD_COUNT = 8;
+
+  /** Offset of the position of its lane, up to which the log's changes are in the checkpoint. */
+  public static final int SHARD_LANE = 16;
 
   /** Size of a copy. */
   public static final int COPY_BYTES = 2048;

@@ -70,6 +70,12 @@ public final class ShardLayout {
   /** long, cache: when a process began to remove expired entries, milliseconds since 1970 */
   public static final int SWEPT_AT = 264;
 
+  /** long, how many bytes were ever written to the shard's lane of the log */
+  public static final int LANE_TAIL = 288;
+
+  /** long, up to which of them all is done that they say; written under the lock */
+  public static final int LANE_APPLIED = 296;
+
   /** long, number of sealed segments that were copied; a counter for people, as those below */
   public static final int COPIES = 312;
 

@@ -1,6 +1,7 @@
 package io.tophash.sync.process;
 
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.EpochLayout;
 import io.tophash.sync.format.HazardWord;
 import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.ProcessLayout;
@@ -120,6 +121,9 @@ public final class Deserted {
         memory.compareAndSetLong(0, lock, word, dead);
       }
     }
+    // Whoever writes to the log has nothing to repair; the next one begins anew.
+    memory.compareAndSetLong(
+        RegionLayout.EPOCHS, EpochLayout.FLUSH, mine, LockWord.of(slot, incarnation - 1, thread));
   }
 
   /** Whether there is anything to be settled or counted. Wait-free. */

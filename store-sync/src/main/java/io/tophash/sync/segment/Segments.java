@@ -221,10 +221,18 @@ public abstract class Segments {
    * insertion. If it is in the dirty table, the segment word must say amended by now.
    */
   public final void publish(long room, long hash) {
-    long bucket = room & ~CELL_MASK;
-    int cell = (int) (room & CELL_MASK);
-    long word = memory.getLong(bucket, 0);
-    memory.putLongRelease(bucket, 0, Tophash.with(word, cell, HashBits.tophash(hash)));
+    memory.putLongRelease(bucketOf(room), 0, published(memory, room, hash));
+  }
+
+  /** Position of the bucket of a cell, which is that of its tophash word. */
+  public static long bucketOf(long cell) {
+    return cell & ~CELL_MASK;
+  }
+
+  /** The tophash word that {@link #publish} stores. */
+  public static long published(MappedMemory memory, long room, long hash) {
+    long word = memory.getLong(bucketOf(room), 0);
+    return Tophash.with(word, (int) (room & CELL_MASK), HashBits.tophash(hash));
   }
 
   /**

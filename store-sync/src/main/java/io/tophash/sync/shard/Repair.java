@@ -80,6 +80,8 @@ final class Repair {
 
   /** Settles the notes: each noted block is linked, or is free again. */
   void settle(int shard, Gathered g) {
+    // First: what was logged is done before what its operation still owes.
+    context.log().redo(shard);
     long directoryWord = context.directoryWord(shard);
     directory.check(shard, directoryWord);
     settleDirectory(shard, directoryWord);

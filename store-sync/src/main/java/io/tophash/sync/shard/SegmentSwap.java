@@ -6,6 +6,7 @@ import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.format.DirectoryWord;
+import io.tophash.sync.format.LogEntryLayout;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.segment.Segments;
@@ -157,19 +158,33 @@ final class SegmentSwap {
   /**
    * Empties the shard. The publication of the fresh directory is the moment at which it is empty;
    * what the old one holds is freed by {@link Clearing}.
+   *
+   * @return the position of the log to wait for, 0 if changes are not logged
    */
-  void publishEmpty(int shard, Gathered g) {
+  long publishEmpty(int shard, Gathered g) {
     long old = context.directoryWord(shard);
     long fresh = newDirectory(shard, DirectoryWord.generation(old) + 1, g);
     context.putNote(shard, ShardLayout.OLD_DIRECTORY, DirectoryWord.position(old));
     context.putNote(shard, ShardLayout.CLEARING, DirectoryWord.depth(old) + 1);
     CrashPoint.reached("clear.noted");
+    long position = 0;
+    if (context.isLogged(shard)) {
+      int word = at(shard, ShardLayout.DIRECTORY);
+      position =
+          context
+              .log()
+              .append(shard, LogEntryLayout.CLEAR, new byte[0], 0, 0, 0, word, fresh, Long.BYTES);
+    }
     directory.publishDirectory(shard, fresh);
+    if (position != 0) {
+      context.log().applied(shard);
+    }
     context.putDirectoryFresh(shard);
     CrashPoint.reached("clear.published");
     memory.putLongRelease(0, at(shard, ShardLayout.COUNT), 0);
     forgetNew(shard);
     context.bump(shard, ShardLayout.CLEARS);
+    return position;
   }
 
   /** A directory with one empty segment, noted but not published. */

@@ -12,6 +12,7 @@ import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.format.ShardState;
+import io.tophash.sync.log.SyncLog;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.segment.Segments;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
  *     this first, as other processes may have made the file longer and put anything there
  * @param caching of a cache; null of any other store
  * @param file which says whether it may still be changed
+ * @param log of changes; null if the store is attached read-only
  * @param cut of a snapshot: what stood in the shards; null of the store as it is
  */
 public record ShardContext(
@@ -43,6 +45,7 @@ public record ShardContext(
     Runnable mapAll,
     Caching caching,
     StoreFile file,
+    SyncLog log,
     Cut cut) {
 
   /** The same store as it was at a cut, to be read only. */
@@ -58,6 +61,7 @@ public record ShardContext(
         mapAll,
         caching,
         file,
+        null,
         then);
   }
 
@@ -127,6 +131,16 @@ public record ShardContext(
   /** The directory that stands there now was made in the present epoch; for the lock's holder. */
   void putDirectoryFresh(int shard) {
     putState(shard, state(shard) | ShardState.DIRECTORY_FRESH);
+  }
+
+  /** True if changes are logged, for the holder of the lock. */
+  public boolean isLogged(int shard) {
+    return ShardState.isLogged(state(shard));
+  }
+
+  /** True if a change needs no lock, as far as the state says; for who is in the guard. */
+  boolean isOpenToGuard(int shard) {
+    return ShardState.isOpenToGuard(state(shard));
   }
 
   /** True if the directory may be stored to. */

@@ -39,11 +39,14 @@ public final class ShardCut {
    * Cuts all shards.
    *
    * @param epoch their new epoch, which none ever had
+   * @param logs true if changes are logged from then on
    * @param timeoutNanos how long to wait for their locks
    * @throws StoreTimeoutException if a shard is not to be had in time; no shard has been cut
    */
-  public Cut cut(long epoch, long timeoutNanos) {
+  public Cut cut(long epoch, boolean logs, long timeoutNanos) {
     long deadline = System.nanoTime() + timeoutNanos;
+    // Before the first lock: what is in a batch below this was made before the cut.
+    long logStart = context.log().batch();
     ShardLock lock = shards.shardLock();
     Cut[] cut = new Cut[1];
     shards.lockedAll(
@@ -57,7 +60,7 @@ public final class ShardCut {
           long start = System.nanoTime();
           boolean[] inDoubt = new boolean[context.shardCount()];
           freeze(lock, inDoubt, start);
-          cut[0] = cutFrozen(epoch, inDoubt, start);
+          cut[0] = cutFrozen(epoch, logs, logStart, inDoubt, start);
         });
     return cut[0];
   }
@@ -80,9 +83,10 @@ public final class ShardCut {
     }
   }
 
-  private Cut cutFrozen(long epoch, boolean[] inDoubt, long start) {
+  private Cut cutFrozen(long epoch, boolean logs, long logStart, boolean[] inDoubt, long start) {
     long[] words = new long[1 << RegionLayout.MAX_SHARD_SHIFT];
     long[] counts = new long[words.length];
+    long[] lanes = new long[words.length];
     for (int shard = 0; shard < inDoubt.length; shard++) {
       if (inDoubt[shard]) {
         recount(shard);
@@ -91,9 +95,10 @@ public final class ShardCut {
     for (int shard = 0; shard < inDoubt.length; shard++) {
       words[shard] = context.directoryWord(shard);
       counts[shard] = context.memory().getLong(0, at(shard, ShardLayout.COUNT));
-      context.putState(shard, ShardState.of(epoch));
+      lanes[shard] = context.log().position(shard);
+      context.putState(shard, ShardState.of(epoch, logs));
     }
-    return new Cut(words, counts, System.nanoTime() - start);
+    return new Cut(words, counts, lanes, logStart, System.nanoTime() - start);
   }
 
   private void recount(int shard) {

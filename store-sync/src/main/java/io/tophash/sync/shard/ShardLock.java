@@ -260,6 +260,6 @@ final class ShardLock {
         return true;
       }
     }
-    return false;
+    return context.log().isOwing(shard);
   }
 }

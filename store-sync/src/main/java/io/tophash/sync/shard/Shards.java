@@ -102,7 +102,7 @@ public final class Shards {
     deserted.settle(); // else what follows could be taken for what was left
     long hazard = process.enterGuard(shard);
     // The state stands in the line of the lock word, and does not change while one is in the guard.
-    if (hazard != 0 && (context.isFrozen(shard) || !context.isDirectoryFresh(shard))) {
+    if (hazard != 0 && (context.isFrozen(shard) || !context.isOpenToGuard(shard))) {
       process.leaveGuard(hazard);
       return 0;
     }

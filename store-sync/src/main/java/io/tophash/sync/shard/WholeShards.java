@@ -103,10 +103,11 @@ public final class WholeShards {
     if (isUnused(shard)) {
       return;
     }
+    long[] position = new long[1];
     shards.locked(
         shard,
         () -> {
-          shards.frozen(shard, g -> swap.publishEmpty(shard, g));
+          shards.frozen(shard, g -> position[0] = swap.publishEmpty(shard, g));
           Gathered g = shards.scratches().borrow();
           try {
             new Clearing(context).finish(shard, g);
@@ -114,6 +115,9 @@ public final class WholeShards {
             shards.scratches().giveBack(g);
           }
         });
+    if (position[0] != 0) {
+      context.log().await(shard, position[0]);
+    }
   }
 
   /**

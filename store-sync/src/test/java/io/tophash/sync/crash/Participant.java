@@ -29,6 +29,8 @@ final class Participant {
   /** What kind of process it is. */
   enum Role {
     WRITER,
+    /** Writes, and takes what time it needs. */
+    PATIENT_WRITER,
     /** Writes beside processes that are stopped: while one is, it may wait for it. */
     WRITER_AMONG_STOPPED,
     /** Forces each change before it says that it is done. */
@@ -79,6 +81,9 @@ final class Participant {
     switch (Role.valueOf(args[0])) {
       case WRITER:
         participant.write(script, first, last, () -> false);
+        break;
+      case PATIENT_WRITER:
+        participant.write(script, first, last, () -> true);
         break;
       case WRITER_AMONG_STOPPED:
         participant.write(script, first, last, Participant::isSiblingStopped);

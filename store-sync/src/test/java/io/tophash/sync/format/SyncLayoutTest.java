@@ -57,6 +57,8 @@ class SyncLayoutTest {
         .longAt("OLD_LARGE", 248)
         .longAt("CLEARING", 256)
         .longAt("SWEPT_AT", 264)
+        .longAt("LANE_TAIL", 288)
+        .longAt("LANE_APPLIED", 296)
         .longAt("COPIES", 312)
         .longAt("INSERTS", 320)
         .longAt("REBUILDS", 328)
@@ -155,11 +157,14 @@ class SyncLayoutTest {
         .longAt("CUT_MS", 48)
         .longAt("LEVEL", 56)
         .longAt("MAX_LOSS_MS", 64)
+        .longAt("LOG_START", 72)
+        .longAt("LOG_RUN", 80)
         .intAt("CHECKSUM", 508)
         .field("SHARDS", 512, 64 * RootLayout.SHARD_BYTES, 8)
         .constant("MAGIC_VALUE", 0x54_4F_4F_52_48_50_4F_54L)
         .constant("SHARD_BYTES", 24)
         .constant("SHARD_COUNT", 8)
+        .constant("SHARD_LANE", 16)
         .constant("COPY_BYTES", 2048)
         .constant("COPIES", 2)
         .constant("SLOT_BYTES", 4096)
@@ -186,11 +191,23 @@ class SyncLayoutTest {
         .longAt("RECOVERED", 96)
         .longAt("RECOVERED_CUT_MS", 104)
         .longAt("RECOVERED_MS", 112)
+        .longAt("LANES", 120)
+        .longAt("FLUSH", 128)
+        .longAt("BATCH", 136)
+        .longAt("LOG_RUN", 144)
+        .field("LOG_PLACES", 152, 16, 8)
+        .longAt("LOG_START", 168)
+        .longAt("LOG_BYTES", 176)
+        .longAt("LOG_FLUSHES", 184)
+        .longAt("LOG_BYTES_CUT", 192)
+        .longAt("LOG_START_RUN", 200)
         .longAt("FULL", 496)
         .longAt("RESERVE", 504)
         .constant("PROCESS", 0)
         .constant("POWER_LOSS", 1)
+        .constant("EACH_CHANGE", 2)
         .field("PINS", 512, 8 * RegionLayout.PROCESS_COUNT, 8)
+        .field("HEADS", 1024, 2 * 64 * 8, 8)
         .constant("BYTES", 4096)
         .fillNoMoreThan(0, 4096);
   }
@@ -221,6 +238,35 @@ class SyncLayoutTest {
     assertEquals(OwnerWord.MAX_EPOCH, ShardState.epoch(state | ShardState.DIRECTORY_FRESH));
     assertFalse(ShardState.isDirectoryFresh(state));
     assertTrue(ShardState.isDirectoryFresh(state | ShardState.DIRECTORY_FRESH));
+    long logged = ShardState.of(OwnerWord.MAX_EPOCH, true);
+    assertTrue(ShardState.isLogged(logged) && !ShardState.isLogged(state));
+    assertEquals(OwnerWord.MAX_EPOCH, ShardState.epoch(logged));
+    assertTrue(ShardState.isOpenToGuard(state | ShardState.DIRECTORY_FRESH));
+    assertFalse(ShardState.isOpenToGuard(state));
+    assertFalse(ShardState.isOpenToGuard(logged | ShardState.DIRECTORY_FRESH));
+  }
+
+  @Test
+  void theLanesOfAllShardsFitInTheSmallestWindow() {
+    Fields.of(LaneLayout.class)
+        .longAt("REDO_AT", 0)
+        .longAt("REDO_VALUE", 8)
+        .longAt("REDO_BYTES", 16)
+        .constant("RING", 64)
+        .constant("OWNER", 64)
+        .constant("BLOCK_BYTES", 3 * RegionLayout.EXTENT_BYTES - 1024)
+        .fillNoMoreThan(0, 64);
+    for (int shards = 1; shards <= 64; shards *= 2) {
+      int bytes = LaneLayout.laneBytes(shards);
+      assertEquals(0, bytes % 64);
+      assertTrue(shards * bytes <= LaneLayout.BLOCK_BYTES);
+      assertTrue(
+          LogEntryLayout.size(SyncRecordLayout.MAX_SMALL_BYTES) <= (bytes - LaneLayout.RING) / 2,
+          "a small record goes through a lane in one entry");
+    }
+    assertEquals(0, EpochLayout.head(7, 63) - EpochLayout.head(6, 63) - 512);
+    assertEquals(EpochLayout.HEADS, EpochLayout.head(2, 0));
+    assertEquals(EpochLayout.LOG_PLACES + 8, EpochLayout.logPlace(3));
   }
 
   @Test

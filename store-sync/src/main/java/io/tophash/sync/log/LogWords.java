@@ -1,0 +1,73 @@
+package io.tophash.sync.log;
+
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.EpochLayout;
+import io.tophash.sync.format.RegionLayout;
+import io.tophash.sync.format.ShardLayout;
+
+/**
+ * The words of the log that stand in the store. Which of them are believed when, and what pairs
+ * with what: docs/durability.md, "The log". Thread-safe, wait-free but for {@link #committed}.
+ */
+final class LogWords {
+  private static final long BASE = RegionLayout.EPOCHS;
+
+  private final MappedMemory memory;
+
+  LogWords(MappedMemory memory) {
+    this.memory = memory;
+  }
+
+  long get(int field) {
+    return memory.getLongVolatile(BASE, field);
+  }
+
+  void put(int field, long value) {
+    memory.putLongVolatile(BASE, field, value);
+  }
+
+  boolean replace(int field, long present, long value) {
+    return memory.compareAndSetLong(BASE, field, present, value);
+  }
+
+  /** The committed position of a lane while a batch is the next one. */
+  long head(long batch, int shard) {
+    return memory.getLong(BASE, EpochLayout.head(batch, shard));
+  }
+
+  void putHead(long batch, int shard, long position) {
+    memory.putLong(BASE, EpochLayout.head(batch, shard), position);
+  }
+
+  /**
+   * Up to which position of a lane all is in committed batches. What belongs to a batch that is not
+   * committed does not count, though it may be on the device: whoever comes next writes over it.
+   */
+  long committed(int shard) {
+    while (true) {
+      long batch = get(EpochLayout.BATCH);
+      long position = memory.getLongAcquire(BASE, EpochLayout.head(batch, shard));
+      if (get(EpochLayout.BATCH) == batch) {
+        return position;
+      }
+    }
+  }
+
+  /** How much was written to a lane: pairs with the release behind the entries. */
+  long tail(int shard) {
+    return memory.getLongAcquire(RegionLayout.shard(shard), ShardLayout.LANE_TAIL);
+  }
+
+  void putTail(int shard, long position) {
+    memory.putLongRelease(RegionLayout.shard(shard), ShardLayout.LANE_TAIL, position);
+  }
+
+  /** How much of it is done; for the holder of the shard's lock. */
+  long applied(int shard) {
+    return memory.getLong(RegionLayout.shard(shard), ShardLayout.LANE_APPLIED);
+  }
+
+  void putApplied(int shard, long position) {
+    memory.putLongRelease(RegionLayout.shard(shard), ShardLayout.LANE_APPLIED, position);
+  }
+}
