@@ -33,6 +33,13 @@ final class EpochWords {
     put(EpochLayout.CUTTING, root.epoch());
     put(EpochLayout.DURABLE, root.epoch());
     put(EpochLayout.REUSE_BELOW, root.epoch());
+    if (root.logRun() != 0) {
+      startLog(root);
+    }
+  }
+
+  /** Of a store that has never logged a change, all of this stays 0. */
+  private void startLog(Root root) {
     put(EpochLayout.LOG_RUN, root.logRun());
     put(EpochLayout.LOG_START_RUN, root.logRun());
     put(EpochLayout.LOG_START, root.cut().logStart());

@@ -87,8 +87,10 @@ public final class PowerCutRecovery {
       memory.putLong(at, ShardLayout.STATE, ShardState.of(root.epoch()));
       memory.putLong(at, ShardLayout.DIRECTORY, root.cut().directoryWords()[shard]);
       memory.putLong(at, ShardLayout.COUNT, root.cut().counts()[shard]);
-      memory.putLong(at, ShardLayout.LANE_TAIL, root.cut().lanes()[shard]);
-      memory.putLong(at, ShardLayout.LANE_APPLIED, root.cut().lanes()[shard]);
+      if (root.cut().lanes()[shard] != 0) {
+        memory.putLong(at, ShardLayout.LANE_TAIL, root.cut().lanes()[shard]);
+        memory.putLong(at, ShardLayout.LANE_APPLIED, root.cut().lanes()[shard]);
+      }
     }
     PinnedRoot.forgetImages(memory, root.epoch());
     EpochWords words = new EpochWords(memory);
