@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * The life of a store between two power cuts. Before each store, and around each force, it may be
@@ -204,8 +205,9 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
         seal(false);
         break;
       case "checkpoint.forced":
-        // Of a checkpoint in the middle of a change, as at the end of a snapshot, either is right.
-        legal = List.of(legal.get(0), model, after);
+        // Of a checkpoint in the middle of a change, as at the end of a snapshot, either is right:
+        // of this one, and of the last one.
+        legal = Stream.concat(legal.stream(), Stream.of(model, after)).toList();
         break;
       case "checkpoint.rooted":
         legal = List.of(model, after);
