@@ -188,6 +188,9 @@ class ClockTest {
             "OpenRequest.java", // when a store was made
             "Rows.java", // when a process has attached
             "Checkpoints.java", // when a checkpoint was taken
+            "CheckpointTurn.java", // since when one is being taken
+            "PinnedRoot.java", // when the moment of an image was
+            "LogFileHeader.java", // when a file of the log was made
             "PowerCutRecovery.java", // how old the one is that came back
             "Statistics.java"), // since when one is under way
         found);

@@ -58,6 +58,7 @@ class SyncKillAtPointTest {
       for (Map.Entry<String, Integer> count : counts.entrySet()) {
         // Only who is alone with the store comes to these.
         if (count.getKey().startsWith("create.")
+            || count.getKey().startsWith("reserve.") // made with the store
             || count.getKey().startsWith("detach.")
             || count.getKey().equals("directory.forced")) {
           continue;
