@@ -195,7 +195,7 @@ class SyncPowerCutTest {
             List.of(Op.set(1, 10), Op.set(2, 20), Op.of(Op.What.FORCE)),
             List.of(Op.set(1, 11), Op.of(Op.What.FORCE), Op.remove(2), Op.of(Op.What.FORCE)));
     Random random = new Random(3);
-    int one = LONG ? 1 : 4;
+    int one = LONG ? 1 : 16;
     String failure =
         play(tiny, Durability.PROCESS, Sabotage.NONE, tally, () -> random.nextInt(one) == 0, 5);
     System.out.println(
