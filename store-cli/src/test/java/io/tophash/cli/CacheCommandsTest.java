@@ -161,7 +161,7 @@ class CacheCommandsTest extends CommandTest {
   void aCacheIsNotRecoveredButMadeAnew() {
     Path path = cache();
     Path saved = path("saved.tph");
-    run("recover", path, "--to", saved).fails(4, "a cache is not recovered", "remove the file");
+    run("recover", path, "--to", saved).fails(4, "a cache is not salvaged", "remove the file");
     assertFalse(Files.exists(saved));
     assertEquals("1\n", run("get", path, "live").ok().out());
   }
