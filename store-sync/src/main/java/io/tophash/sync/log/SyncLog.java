@@ -2,21 +2,11 @@ package io.tophash.sync.log;
 
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreTimeoutException;
-import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.EpochLayout;
-import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.LogEntryLayout;
-import io.tophash.sync.process.Deserted;
 import io.tophash.sync.process.ProcessTable;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.Arrays;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The log of an attached store: changes are written to the lane of their shard, then made; and
@@ -27,23 +17,13 @@ import java.util.concurrent.locks.LockSupport;
  * FLUSH; who has FLUSH takes nothing else.
  */
 public final class SyncLog {
-  /** How long a wait lasts at most before it looks again. */
-  private static final long PARK_NANOS = 1_000_000;
-
-  /** The same where the flusher may be of another process, which wakes nobody here. */
-  private static final long POLL_NANOS = 50_000;
-
   private final MappedMemory memory;
-  private final ProcessTable process;
-  private final Deserted deserted;
-  private final Path store;
   private final int shardCount;
-  private final long timeoutNanos;
   private final LogWords words;
   private final Lanes lanes;
   private final LogFiles files;
-  private final Queue<Thread> waiting = new ConcurrentLinkedQueue<>();
-  private volatile boolean ended;
+  private final BatchWriter batches;
+  private final LogWaiters waiters;
   private volatile boolean replays;
 
   /**
@@ -64,14 +44,12 @@ public final class SyncLog {
       long timeoutNanos,
       Runnable mapAll) {
     this.memory = memory;
-    this.process = process;
-    this.deserted = process.deserted();
-    this.store = store;
     this.shardCount = shardCount;
-    this.timeoutNanos = timeoutNanos;
     this.words = new LogWords(memory);
     this.lanes = new Lanes(memory, words, shardCount, mapAll);
     this.files = new LogFiles(store, storeId);
+    this.batches = new BatchWriter(process, store, shardCount, timeoutNanos, words, lanes, files);
+    this.waiters = new LogWaiters(words, batches, process.deserted());
   }
 
   // --- entries: for the holder of the shard's lock
@@ -102,7 +80,7 @@ public final class SyncLog {
       long redoAt,
       long redoValue,
       int redoBytes) {
-    checkUsable();
+    batches.checkUsable();
     int payload = keyBytes + valueBytes;
     boolean isLarge = LogEntryLayout.size(payload) > lanes.ringBytes() / 2;
     if (isLarge) {
@@ -182,184 +160,8 @@ public final class SyncLog {
     if (words.committed(shard) >= position) {
       return;
     }
-    boolean isInterrupted = Thread.interrupted(); // which would end each sleep at once
-    try {
-      awaitAsleep(shard, position);
-    } finally {
-      if (isInterrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    waiters.await(shard, position);
     memory.keepAlive();
-  }
-
-  private void awaitAsleep(int shard, long position) {
-    long start = System.nanoTime();
-    while (words.committed(shard) < position) {
-      checkUsable();
-      long owner = words.get(EpochLayout.FLUSH);
-      if (isFree(owner) && tryFlush(owner)) {
-        continue;
-      }
-      if (System.nanoTime() - start > timeoutNanos) {
-        throw flushedTooLong(owner);
-      }
-      park(shard, position);
-    }
-  }
-
-  /** True if nobody who lives writes a batch. */
-  private boolean isFree(long owner) {
-    return owner == 0 || !process.isAlive(LockWord.slot(owner), LockWord.incarnation(owner));
-  }
-
-  private void park(int shard, long position) {
-    Thread self = Thread.currentThread();
-    waiting.add(self);
-    long owner = words.get(EpochLayout.FLUSH);
-    if (owner != 0 && words.committed(shard) < position) {
-      deserted.settle(); // the flusher may be a thread that was thrown out
-      boolean isOwn = LockWord.process(owner) == process.self();
-      LockSupport.parkNanos(this, isOwn ? PARK_NANOS : POLL_NANOS);
-    }
-    waiting.remove(self);
-  }
-
-  private void wakeAll() {
-    Thread thread = waiting.poll();
-    while (thread != null) {
-      LockSupport.unpark(thread);
-      thread = waiting.poll();
-    }
-  }
-
-  private StoreTimeoutException flushedTooLong(long owner) {
-    int slot = LockWord.slot(owner);
-    return new StoreTimeoutException(
-        "another process writes to the log for too long; it is alive but does not go on (stopped?):"
-            + " resume or end it; the change is made, and is durable when the log goes on,"
-            + " timeoutMs="
-            + timeoutNanos / 1_000_000
-            + " owner={"
-            + (slot < 0 ? "unknown" : process.describe(slot))
-            + "} store="
-            + store);
-  }
-
-  // --- batches
-  // -----------------------------------------------------------------------------------------
-
-  /** Writes a batch, unless somebody else does; false if so. */
-  private boolean tryFlush(long owner) {
-    int thread = Deserted.thread();
-    try {
-      if (!words.replace(EpochLayout.FLUSH, owner, process.lockWord())) {
-        return false;
-      }
-      try {
-        checkNotEnded();
-        flush();
-      } catch (RuntimeException e) {
-        words.put(EpochLayout.FLUSH, 0);
-        wakeAll();
-        throw e;
-      }
-      words.put(EpochLayout.FLUSH, 0);
-      wakeAll();
-      return true;
-    } catch (Throwable e) {
-      if (e instanceof Error) { // without any call, as there may be no stack for one
-        deserted.threads[thread & Deserted.PLACES] = thread;
-        deserted.state = Deserted.NOTED;
-      }
-      throw e;
-    }
-  }
-
-  private void checkNotEnded() {
-    if (ended) {
-      throw new IllegalStateException("the store is closed, store=" + store);
-    }
-  }
-
-  /** Writes all that is in the lanes as one batch; for the holder of FLUSH. */
-  private void flush() {
-    long batch = words.get(EpochLayout.BATCH);
-    int count = 0;
-    int[] shards = new int[shardCount];
-    long[] from = new long[shardCount];
-    long[] to = new long[shardCount];
-    byte[][] bytes = new byte[shardCount][];
-    for (int shard = 0; shard < shardCount; shard++) {
-      long head = words.head(batch, shard);
-      long tail = words.tail(shard);
-      words.putHead(batch + 1, shard, head);
-      if (head != tail) {
-        shards[count] = shard;
-        from[count] = head;
-        to[count] = tail;
-        bytes[count] = lanes.copy(shard, head, tail);
-        count++;
-      }
-    }
-    if (count == 0) {
-      return;
-    }
-    CrashPoint.reached("log.gathered");
-    long run = words.get(EpochLayout.LOG_RUN);
-    ByteBuffer sealed =
-        LogBatch.seal(
-            run,
-            batch,
-            Arrays.copyOf(shards, count),
-            Arrays.copyOf(from, count),
-            Arrays.copyOf(to, count),
-            Arrays.copyOf(bytes, count));
-    long written = sealed.remaining();
-    long place;
-    try {
-      place =
-          files.append(
-              words.get(EpochLayout.logPlace(batch)),
-              run,
-              batch,
-              sealed,
-              words.get(EpochLayout.LOG_START_RUN),
-              words.get(EpochLayout.LOG_START));
-    } catch (UncheckedIOException e) {
-      // What the system could not write it may have forgotten: no later success means anything.
-      words.put(EpochLayout.BROKEN, 1);
-      throw broken(e);
-    }
-    commit(batch, place, count, shards, to);
-    words.put(EpochLayout.LOG_BYTES, words.get(EpochLayout.LOG_BYTES) + written);
-    words.put(EpochLayout.LOG_FLUSHES, words.get(EpochLayout.LOG_FLUSHES) + 1);
-  }
-
-  private void commit(long batch, long place, int count, int[] shards, long[] to) {
-    for (int i = 0; i < count; i++) {
-      words.putHead(batch + 1, shards[i], to[i]);
-    }
-    words.put(EpochLayout.logPlace(batch + 1), place);
-    CrashPoint.reached("log.heads");
-    words.put(EpochLayout.BATCH, batch + 1);
-    CrashPoint.reached("log.committed");
-  }
-
-  private void checkUsable() {
-    if (words.get(EpochLayout.BROKEN) != 0) {
-      throw broken(null);
-    }
-  }
-
-  private StoreException broken(RuntimeException cause) {
-    return new StoreException(
-        "the log, or the store, could not be written to the device, so no change can be made durable"
-            + " any more; the store can still be read and copied: make a backup on another device,"
-            + " then look after this one, store="
-            + store
-            + (cause == null ? "" : " reason=" + cause.getMessage()),
-        cause);
   }
 
   // --- runs
@@ -387,38 +189,10 @@ public final class SyncLog {
    * @throws StoreException if the device refuses
    */
   public void beginRun(boolean continues) {
-    long start = System.nanoTime();
-    while (true) {
-      long owner = words.get(EpochLayout.FLUSH);
-      if (isFree(owner) && words.replace(EpochLayout.FLUSH, owner, process.lockWord())) {
-        break;
-      }
-      if (System.nanoTime() - start > timeoutNanos) {
-        throw flushedTooLong(owner);
-      }
-      LockSupport.parkNanos(POLL_NANOS);
-    }
     try {
-      if (words.get(EpochLayout.LOG_RUN) != 0) {
-        flush();
-      }
-      long batch = words.get(EpochLayout.BATCH);
-      long random = new SecureRandom().nextLong() | 2;
-      long run = continues ? random | 1 : random & ~1L;
-      // In between a batch of either run would begin a file.
-      words.put(EpochLayout.logPlace(batch), 0);
-      long place =
-          files.begin(
-              run, batch, words.get(EpochLayout.LOG_START_RUN), words.get(EpochLayout.LOG_START));
-      words.put(EpochLayout.LOG_RUN, run);
-      CrashPoint.reached("log.run");
-      words.put(EpochLayout.logPlace(batch), place);
-    } catch (UncheckedIOException e) {
-      throw new StoreException(
-          "the log cannot be begun: " + e.getMessage() + ", store=" + store, e);
+      batches.beginRun(continues);
     } finally {
-      words.put(EpochLayout.FLUSH, 0);
-      wakeAll();
+      waiters.wake();
     }
   }
 
@@ -448,12 +222,12 @@ public final class SyncLog {
 
   /** From now on this process writes no batch: {@link #holdsFlush} until none is under way. */
   public void end() {
-    ended = true;
+    batches.end();
   }
 
   /** True if a thread of this process writes a batch. */
   public boolean holdsFlush() {
-    return LockWord.process(words.get(EpochLayout.FLUSH)) == process.self();
+    return batches.isOwn(batches.owner());
   }
 
   /** Gives the files back. */
