@@ -7,13 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.codec.Codecs;
+import io.tophash.core.testing.SystemLog;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Bounds: bad ones, different ones, changed ones. */
 @Tag("contract")
 class CacheBoundsTest {
-  private static final Logger LOG = Logger.getLogger("io.tophash.cache");
-
   @TempDir Path dir;
 
   private static TophashCacheBuilder<String, byte[]> builder() {
@@ -62,38 +57,23 @@ class CacheBoundsTest {
   @Test
   void theBoundOfTheFileCountsAndADifferenceIsSaid() {
     Path path = dir.resolve("cache.tph");
-    List<String> said = new ArrayList<>();
-    Handler handler =
-        new Handler() {
-          @Override
-          public void publish(LogRecord each) {
-            said.add(each.getMessage());
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
-    LOG.addHandler(handler);
-    try (TophashCache<String, byte[]> first = builder().maxEntries(1_000).open(path)) {
+    try (SystemLog log = new SystemLog("io.tophash.cache");
+        TophashCache<String, byte[]> first = builder().maxEntries(1_000).open(path)) {
       assertEquals(1_000, first.policy().maxEntries());
-      assertEquals(List.of(), said);
+      assertEquals(List.of(), log.lines());
       try (TophashCache<String, byte[]> same = builder().maxEntries(1_000).open(path);
           TophashCache<String, byte[]> any = builder().open(path)) {
         assertEquals(same.policy(), any.policy());
-        assertEquals(List.of(), said);
+        assertEquals(List.of(), log.lines());
       }
       try (TophashCache<String, byte[]> other =
           builder().maxEntries(50).maxBytes(4 << 20).open(path)) {
         assertEquals(1_000, other.policy().maxEntries());
         assertEquals(Long.MAX_VALUE, other.policy().maxBytes());
       }
-      assertEquals(2, said.size(), said::toString);
-      assertTrue(said.get(0).contains("maxBytes") && said.get(1).contains("maxEntries"));
-    } finally {
-      LOG.removeHandler(handler);
+      List<String> lines = log.lines();
+      assertEquals(2, lines.size(), lines::toString);
+      assertTrue(lines.get(0).contains("maxBytes") && lines.get(1).contains("maxEntries"));
     }
   }
 

@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -193,39 +192,20 @@ class BackupTest {
     assertTrue(last.keySet().stream().anyMatch(key -> key.startsWith("here-1")), last::toString);
   }
 
-  /** A row of changes, each to another shard: a backup has a first part of it, without holes. */
   @Test
   void allShardsAreOfOneMoment() throws Exception {
-    int keys = 997;
     try (LongSyncStore store = longs(16).open(dir.resolve("a.tph"))) {
-      AtomicBoolean stop = new AtomicBoolean();
-      Thread writer =
-          new Thread(
-              () -> {
-                for (long n = 1; !stop.get(); n++) {
-                  store.set(n % keys, n);
-                }
-              });
-      writer.start();
-      while (store.sizeLong() < keys) {
-        Thread.onSpinWait();
-      }
-      try {
-        for (int i = 0; i < BACKUPS; i++) {
-          store.backup(dir.resolve("b" + i));
-        }
-      } finally {
-        stop.set(true);
-        writer.join();
-      }
+      RowOfChanges.goesOnDuring(
+          store,
+          () -> {
+            for (int i = 0; i < BACKUPS; i++) {
+              store.backup(dir.resolve("b" + i));
+            }
+          });
     }
     for (int i = 0; i < BACKUPS; i++) {
       try (LongSyncStore copy = longs(16).open(dir.resolve("b" + i))) {
-        long[] last = {0};
-        copy.forEach((key, value) -> last[0] = Math.max(last[0], value));
-        for (int key = 0; key < keys; key++) {
-          assertEquals(last[0] - Math.floorMod(last[0] - key, keys), copy.get(key), "key=" + key);
-        }
+        RowOfChanges.assertIsOneMoment(copy);
       }
     }
   }

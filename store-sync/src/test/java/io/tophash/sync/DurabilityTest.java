@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.format.HeaderLayout;
+import io.tophash.core.testing.SystemLog;
 import io.tophash.sync.format.EpochLayout;
 import io.tophash.sync.format.RegionLayout;
 import java.io.IOException;
@@ -17,16 +18,11 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,38 +34,11 @@ class DurabilityTest {
   private static final Durability LONG = Durability.POWER_LOSS.maxLoss(Duration.ofDays(1));
 
   @TempDir Path dir;
-  private final List<String> said = new ArrayList<>();
-  private final Logger logger = Logger.getLogger("io.tophash");
-  private final Handler listener =
-      new Handler() {
-        @Override
-        public void publish(LogRecord line) {
-          synchronized (said) {
-            said.add(new java.util.logging.SimpleFormatter().formatMessage(line));
-          }
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
-
-  @BeforeEach
-  void listen() {
-    logger.addHandler(listener);
-  }
+  private final SystemLog log = new SystemLog();
 
   @AfterEach
   void listenNoMore() {
-    logger.removeHandler(listener);
-  }
-
-  private boolean hasSaid(String text) {
-    synchronized (said) {
-      return said.stream().anyMatch(line -> line.contains(text));
-    }
+    log.close();
   }
 
   private static SyncStoreBuilder<String, String> builder() {
@@ -125,18 +94,18 @@ class DurabilityTest {
     Path file = dir.resolve("a.tph");
     builder().durability(Durability.POWER_LOSS).open(file).close();
     for (Durability weaker : List.of(Durability.PROCESS, LONG)) {
-      said.clear();
+      log.clear();
       try (SyncStore<String, String> store = builder().durability(weaker).open(file)) {
         assertEquals(Durability.POWER_LOSS, store.durability());
-        assertTrue(hasSaid("stays more durable than was asked for"), said::toString);
+        assertTrue(log.hasSaid("stays more durable than was asked for"), log::toString);
       }
     }
-    said.clear();
+    log.clear();
     try (SyncStore<String, String> first = builder().open(file);
         SyncStore<String, String> store = builder().durability(SHORT).open(file)) {
       assertEquals(SHORT, store.durability());
       assertEquals(SHORT, first.durability());
-      assertFalse(hasSaid("stays more durable"), said::toString);
+      assertFalse(log.hasSaid("stays more durable"), log::toString);
       // Who asks the store itself may lower it.
       store.durability(LONG);
       assertEquals(LONG, first.durability());
@@ -161,7 +130,7 @@ class DurabilityTest {
         SyncStats.Checkpoint checkpoint = other.stats().checkpoint();
         assertNotNull(checkpoint.recoveredAt());
         assertFalse(checkpoint.recoveredTo().isAfter(checkpoint.recoveredAt()));
-        assertTrue(hasSaid("the changes of 86400000 ms at most"), said::toString);
+        assertTrue(log.hasSaid("the changes of 86400000 ms at most"), log::toString);
       }
       assertNull(store.stats().checkpoint().recoveredAt());
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.format.HeaderLayout;
+import io.tophash.core.testing.SystemLog;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.DirectoryStream;
@@ -18,11 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,38 +30,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("fault")
 class EachChangeTest {
   @TempDir Path dir;
-  private final List<String> said = new ArrayList<>();
-  private final Logger logger = Logger.getLogger("io.tophash");
-  private final Handler listener =
-      new Handler() {
-        @Override
-        public void publish(LogRecord line) {
-          synchronized (said) {
-            said.add(new java.util.logging.SimpleFormatter().formatMessage(line));
-          }
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
-
-  @BeforeEach
-  void listen() {
-    logger.addHandler(listener);
-  }
+  private final SystemLog log = new SystemLog();
 
   @AfterEach
   void listenNoMore() {
-    logger.removeHandler(listener);
-  }
-
-  private boolean hasSaid(String text) {
-    synchronized (said) {
-      return said.stream().anyMatch(line -> line.contains(text));
-    }
+    log.close();
   }
 
   private static SyncStoreBuilder<String, String> builder(int shards) {
@@ -306,11 +276,11 @@ class EachChangeTest {
         log.setLength(5_000);
       }
       for (Path each : List.of(missing, foreign, cut)) {
-        said.clear();
+        log.clear();
         try (SyncStore<String, String> opened = open(each)) {
           assertEquals("1", opened.get("first"));
           assertNull(opened.get("second"));
-          assertTrue(hasSaid("are lost"), () -> said.toString());
+          assertTrue(log.hasSaid("are lost"), log::toString);
           opened.set("third", "3");
           try (SyncStore<String, String> again = open(afterReboot(each))) {
             assertEquals("3", again.get("third"));

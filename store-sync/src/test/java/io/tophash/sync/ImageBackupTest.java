@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,42 +152,38 @@ class ImageBackupTest {
     }
   }
 
-  /** A row of changes, each to another shard: a backup has a first part of it, without holes. */
   @Test
   void itIsOneMomentBesideAWriter() throws Exception {
-    int keys = 997;
     Path image = dir.resolve("b.tph");
     try (LongSyncStore store = SyncStore.longs().shards(16).open(dir.resolve("a.tph"))) {
-      AtomicBoolean stop = new AtomicBoolean();
-      Thread writer =
-          new Thread(
-              () -> {
-                for (long n = 1; !stop.get(); n++) {
-                  store.set(n % keys, n);
-                }
-              });
-      writer.start();
-      while (store.sizeLong() < keys) {
-        Thread.onSpinWait();
-      }
-      try {
-        long before = 0;
-        for (int i = 0; i < 12; i++) {
-          store.backup(image, SyncStore.LAST_BACKUP);
-          try (LongSyncStore copy = SyncStore.longs().readOnly(true).open(image)) {
-            long[] last = {0};
-            copy.forEach((key, value) -> last[0] = Math.max(last[0], value));
-            assertTrue(last[0] >= before);
-            before = last[0];
-            for (int key = 0; key < keys; key++) {
-              assertEquals(last[0] - Math.floorMod(last[0] - key, keys), copy.get(key));
+      RowOfChanges.goesOnDuring(
+          store,
+          () -> {
+            long before = 0;
+            for (int i = 0; i < 12; i++) {
+              store.backup(image, SyncStore.LAST_BACKUP);
+              try (LongSyncStore copy = SyncStore.longs().readOnly(true).open(image)) {
+                long last = RowOfChanges.assertIsOneMoment(copy);
+                assertTrue(last >= before);
+                before = last;
+              }
             }
-          }
-        }
-      } finally {
-        stop.set(true);
-        writer.join();
-      }
+          });
+    }
+  }
+
+  /** A process backs the store up, and ends at a point of it. */
+  private static void killWhileItUpdates(Path source, Path image, String point) {
+    try (ChildJvm child =
+        ChildJvm.start(
+            List.of("-Dtophash.crashHook=" + CrashHook.class.getName()),
+            BackupChild.class,
+            "update",
+            source,
+            4,
+            image,
+            point)) {
+      assertEquals(BackupChild.HALTED, child.waitForEnd(), child::readAll);
     }
   }
 
@@ -295,17 +290,7 @@ class ImageBackupTest {
         first = store.backup(image, 0).checkpoint();
         change(store, new Random(2), 0);
         after = entries(store);
-        try (ChildJvm child =
-            ChildJvm.start(
-                List.of("-Dtophash.crashHook=" + CrashHook.class.getName()),
-                BackupChild.class,
-                "update",
-                source,
-                4,
-                image,
-                point)) {
-          assertEquals(BackupChild.HALTED, child.waitForEnd(), child::readAll);
-        }
+        killWhileItUpdates(source, image, point);
       }
       boolean isComplete = point.equals("image.complete");
       if (!isDecided || isComplete) {
@@ -337,17 +322,7 @@ class ImageBackupTest {
     Path image = dir.resolve("b.tph");
     try (SyncStore<String, byte[]> store = open(source)) {
       change(store, new Random(1), 0);
-      try (ChildJvm child =
-          ChildJvm.start(
-              List.of("-Dtophash.crashHook=" + CrashHook.class.getName()),
-              BackupChild.class,
-              "update",
-              source,
-              4,
-              image,
-              point)) {
-        assertEquals(BackupChild.HALTED, child.waitForEnd(), child::readAll);
-      }
+      killWhileItUpdates(source, image, point);
       assertEquals(point.equals("copy.published"), Files.exists(image));
       store.backup(image, SyncStore.LAST_BACKUP);
       assertHolds(image, entries(store));

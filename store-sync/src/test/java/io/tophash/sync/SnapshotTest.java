@@ -17,13 +17,10 @@ import io.tophash.sync.format.RegionLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -187,44 +184,18 @@ class SnapshotTest {
     }
   }
 
-  /** A row of changes, each to another shard: a snapshot has a first part of it, without holes. */
   @Test
   void isOneMomentOfAllShards() throws Exception {
-    int keys = 997;
     try (LongSyncStore store = SyncStore.longs().shards(16).open(dir.resolve("m.tph"))) {
-      AtomicBoolean stop = new AtomicBoolean();
-      AtomicReference<Throwable> failed = new AtomicReference<>();
-      Thread writer =
-          new Thread(
-              () -> {
-                for (long n = 1; !stop.get(); n++) {
-                  store.set(n % keys, n);
-                }
-              });
-      writer.setUncaughtExceptionHandler((thread, e) -> failed.set(e));
-      writer.start();
-      while (store.sizeLong() < keys) {
-        Thread.onSpinWait();
-      }
-      try {
-        for (int i = 0; i < 200; i++) {
-          try (LongSyncStore then = store.snapshot()) {
-            long[] values = new long[keys];
-            for (int key = 0; key < keys; key++) {
-              values[key] = then.getOrDefault(key, -1);
+      RowOfChanges.goesOnDuring(
+          store,
+          () -> {
+            for (int i = 0; i < 200; i++) {
+              try (LongSyncStore then = store.snapshot()) {
+                RowOfChanges.assertIsOneMoment(then);
+              }
             }
-            long last = Arrays.stream(values).max().orElseThrow();
-            for (int key = 0; key < keys; key++) {
-              long wanted = last - Math.floorMod(last - key, keys);
-              assertEquals(wanted, values[key], "last=" + last + " key=" + key);
-            }
-          }
-        }
-      } finally {
-        stop.set(true);
-        writer.join();
-      }
-      assertEquals(null, failed.get());
+          });
     }
   }
 
