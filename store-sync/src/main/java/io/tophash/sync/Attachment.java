@@ -168,7 +168,7 @@ final class Attachment {
 
   void durability(Durability level) {
     table.checkWritable();
-    core.checkpoints().setLevel(level.level());
+    core.levels().set(level.level());
   }
 
   void compact() {

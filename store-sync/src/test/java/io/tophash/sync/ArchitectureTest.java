@@ -42,9 +42,9 @@ class ArchitectureTest {
    * @param own packages of this module
    * @param core packages of the core; the empty name is its root, the API
    */
-  private record Uses(List<String> own, List<String> core) {}
+  record Uses(List<String> own, List<String> core) {}
 
-  private static final Map<String, Uses> MAY_USE =
+  static final Map<String, Uses> MAY_USE =
       usesOf(
           "event", new Uses(List.of(), List.of()),
           "format", new Uses(List.of(), List.of("format")),

@@ -27,8 +27,6 @@ import org.agrona.UnsafeApi;
  * time.
  */
 public final class MappedMemory extends MappedWords {
-  // Up to here a loop copies faster than a call of the JVM's routine.
-  private static final int FEW_BYTES = 256;
   private static final byte[] ZEROS = new byte[8192];
 
   /**
@@ -124,30 +122,6 @@ public final class MappedMemory extends MappedWords {
     if (length > 0) {
       window(base).get(at(base, 0), target, targetOffset, length);
     }
-  }
-
-  /**
-   * A copy of bytes on the heap.
-   *
-   * @param place resolved for so many bytes behind the offset
-   */
-  public byte[] copyAt(long place, int offset, int length) {
-    byte[] copy = new byte[length];
-    if (IS_FAST && length <= FEW_BYTES) {
-      int i = 0;
-      for (; i <= length - Long.BYTES; i += Long.BYTES) {
-        HeapBytes.putLong(copy, i, UnsafeApi.getLong(place + offset + i));
-      }
-      for (; i < length; i++) {
-        copy[i] = UnsafeApi.getByte(place + offset + i);
-      }
-    } else if (IS_FAST) {
-      UnsafeApi.copyMemory(
-          null, place + offset, copy, UnsafeApi.arrayBaseOffset(byte[].class), length);
-    } else {
-      getBytes(place + offset, copy, 0, length);
-    }
-    return copy;
   }
 
   /** Copies within the file; the ranges do not overlap. */

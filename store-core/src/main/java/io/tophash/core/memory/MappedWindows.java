@@ -64,11 +64,6 @@ abstract class MappedWindows {
     return mappedBytes;
   }
 
-  /** Appends the next window. */
-  void addWindow(MappedByteBuffer window) {
-    putWindow(windows.length, window);
-  }
-
   /**
    * Appends a window, or replaces one by a longer mapping of the same bytes. All windows but the
    * last are whole. One thread at a time.

@@ -303,11 +303,6 @@ public final class StoreFile implements AutoCloseable {
     return path;
   }
 
-  /** The sidecar. */
-  public Path lockPath() {
-    return StorePaths.lockFile(path);
-  }
-
   /** True if no byte of the file may change. */
   public boolean isReadOnly() {
     return readOnly;

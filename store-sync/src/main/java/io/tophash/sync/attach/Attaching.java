@@ -140,21 +140,21 @@ final class Attaching {
 
   /** Until the checkpoint at its end, all of it is done again by whoever opens the store next. */
   private void replay() {
-    core.checkpoints().prepareLog();
+    core.levels().prepareLog();
     boolean isWhole =
         new LogReplay(
                 core.shards().context(),
                 core.wholeShards(),
                 request.changes.apply(core.parts(core.shards())))
             .run();
-    core.checkpoints().startLog(isWhole);
+    core.levels().startLog(isWhole);
   }
 
   private void join(boolean first) {
     process.awaitCertainty();
     boolean isAlone = process.isAlone();
     boolean lostWrites = isAlone && opened.mark().mayHaveLostWrites();
-    boolean logs = isAlone && core.checkpoints().level().logs();
+    boolean logs = isAlone && core.levels().present().logs();
     if (isAlone) {
       if (lostWrites) {
         core.wholeShards().format(); // those that the checkpoint has no directory of
@@ -167,14 +167,14 @@ final class Attaching {
         closed.check();
         closed.mendCounts();
         if (logs) {
-          core.log().startFrom(core.checkpoints().logStart());
+          core.log().startFrom(core.levels().logStart());
         }
       }
       opened.markOpen();
     }
     new KillRecovery(core).run();
     if (logs && !lostWrites) {
-      core.checkpoints().startLog(true);
+      core.levels().startLog(true);
     }
     if (core.bounds() != null && process.isAlone()) {
       if (lostWrites) {

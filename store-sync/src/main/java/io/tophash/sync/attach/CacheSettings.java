@@ -1,5 +1,7 @@
 package io.tophash.sync.attach;
 
+import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.RegionLayout;
 import java.util.function.LongSupplier;
 
@@ -28,6 +30,14 @@ public record CacheSettings(long maxBytes, long maxEntries, LongSupplier nowMs) 
 
   /** A shard of a cache that is bounded by bytes has at least so many of them. */
   private static final int BYTES_PER_SHARD = 8 << 20;
+
+  /** Those of a cache that is there, as they stand in its file. */
+  static CacheSettings of(MappedMemory memory, LongSupplier nowMs) {
+    return new CacheSettings(
+        memory.getLong(0, CacheLayout.MAX_BYTES),
+        memory.getLong(0, CacheLayout.MAX_ENTRIES),
+        nowMs);
+  }
 
   /** log2 of the number of shards of a new cache: few, so that each has a share to divide. */
   int shardShift() {

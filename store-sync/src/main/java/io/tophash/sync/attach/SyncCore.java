@@ -1,6 +1,5 @@
 package io.tophash.sync.attach;
 
-import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.format.StoreHeader;
 import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.MappedMemory;
@@ -10,6 +9,7 @@ import io.tophash.sync.checkpoint.CheckpointFigures;
 import io.tophash.sync.checkpoint.Checkpointer;
 import io.tophash.sync.checkpoint.Checkpoints;
 import io.tophash.sync.checkpoint.Level;
+import io.tophash.sync.checkpoint.Levels;
 import io.tophash.sync.checkpoint.Pin;
 import io.tophash.sync.extent.Claimants;
 import io.tophash.sync.extent.ExtentAllocator;
@@ -34,8 +34,6 @@ import java.util.function.LongSupplier;
  * of the JVM to the same file share it; see {@link Cores}.
  */
 public final class SyncCore {
-  private static final System.Logger LOG = System.getLogger("io.tophash");
-
   /** How long to wait for others to finish attaching. */
   static final long ATTACH_TIMEOUT_MS = 30_000;
 
@@ -43,9 +41,10 @@ public final class SyncCore {
   private final StoreFile file;
   private final MappedMemory memory;
   private final Sidecar sidecar;
-  private final ProcessTable process; // null, as the next three, if the store is read-only
+  private final ProcessTable process; // null, as the next four, if the store is read-only
   private final ExtentAllocator allocator;
   private final Checkpoints checkpoints;
+  private final Levels levels;
   private final Checkpointer checkpointer;
   private final ExtentReport report;
   private final KeyHash keyHash;
@@ -115,6 +114,7 @@ public final class SyncCore {
     wholeShards = new WholeShards(shards);
     bounds = isCache && !isReadOnly() ? new CacheBounds(memory, caching.bounds(), shards) : null;
     checkpoints = isReadOnly() ? null : new Checkpoints(file, sidecar, shards);
+    levels = isReadOnly() ? null : new Levels(checkpoints, shards.context());
     checkpointer = isReadOnly() ? null : new Checkpointer(checkpoints);
     if (!isReadOnly()) {
       file.lookAlso(process.deserted()::settle);
@@ -125,7 +125,7 @@ public final class SyncCore {
   /** Begins what goes on beside the operations; and the store is as durable as was asked for. */
   void start() {
     checkpointer.start();
-    raise(opened.request().durability);
+    levels.raise(opened.request().durability);
   }
 
   /** Ends what {@link #start} began, if it did. */
@@ -152,31 +152,7 @@ public final class SyncCore {
     request.check(header());
     if (!request.readOnly) { // else none of it concerns him
       request.checkBeside(opened.request());
-      raise(request.durability);
-    }
-  }
-
-  /** Sees to it that the store is at least as durable as an opener wants it. */
-  private void raise(Level wanted) {
-    if (wanted == null || wanted.equals(checkpoints.level())) {
-      return;
-    }
-    Level present = checkpoints.level();
-    if (!wanted.isStrongerThan(present)) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "the store stays more durable than was asked for; to lower that, call durability() of the"
-              + " open store, store={0} present=\"{1}\" requested=\"{2}\"",
-          path(),
-          present,
-          wanted);
-      return;
-    }
-    try {
-      checkpoints.setLevel(wanted);
-    } catch (StoreTimeoutException e) {
-      // It holds already, and is durable with the next checkpoint.
-      LOG.log(System.Logger.Level.WARNING, e.getMessage());
+      levels.raise(request.durability);
     }
   }
 
@@ -264,10 +240,6 @@ public final class SyncCore {
     return opened.path();
   }
 
-  public Path lockPath() {
-    return file.lockPath();
-  }
-
   public StoreHeader header() {
     return opened.header();
   }
@@ -296,12 +268,7 @@ public final class SyncCore {
 
   /** What makes this store a cache, as it stands in its file; null of any other store. */
   public CacheSettings cacheSettings() {
-    return caching == null
-        ? null
-        : new CacheSettings(
-            memory.getLong(0, CacheLayout.MAX_BYTES),
-            memory.getLong(0, CacheLayout.MAX_ENTRIES),
-            caching::nowMs);
+    return caching == null ? null : CacheSettings.of(memory, caching::nowMs);
   }
 
   /**
@@ -326,6 +293,11 @@ public final class SyncCore {
   /** Who takes checkpoints; null if the store is attached read-only. */
   public Checkpoints checkpoints() {
     return checkpoints;
+  }
+
+  /** How durable changes are; null if the store is attached read-only. */
+  public Levels levels() {
+    return levels;
   }
 
   /** Who divides the bounds of a cache; null of any other store, and if it is read-only. */

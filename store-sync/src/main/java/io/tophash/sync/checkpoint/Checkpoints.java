@@ -7,7 +7,6 @@ import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.Sidecar;
 import io.tophash.core.memory.StoreFile;
 import io.tophash.sync.format.EpochLayout;
-import io.tophash.sync.format.LaneLayout;
 import io.tophash.sync.format.OwnerWord;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.ShardLayout;
@@ -15,10 +14,8 @@ import io.tophash.sync.format.ShardState;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.shard.Cut;
 import io.tophash.sync.shard.ShardContext;
-import io.tophash.sync.shard.ShardCut;
 import io.tophash.sync.shard.Shards;
 import java.io.UncheckedIOException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongPredicate;
 
 /**
@@ -29,31 +26,17 @@ import java.util.function.LongPredicate;
  * <p>Thread-safe. Blocking.
  */
 public final class Checkpoints {
-  /** So long the locks of all shards are waited for before all are let go again. */
-  private static final long CUT_NANOS = 100_000_000;
-
-  private static final long PAUSE_NANOS = 5_000_000;
-
-  /** The last numbers are kept for snapshots, so that there always can be a backup. */
-  private static final long LAST_DURABLE = OwnerWord.MAX_EPOCH - 1_000;
-
-  /** Warns from here on: a sixteenth of all numbers is left. */
-  private static final long WARN_FROM = OwnerWord.MAX_EPOCH - OwnerWord.MAX_EPOCH / 16;
-
   /** So much of the log asks for a checkpoint. */
   private static final long MAX_LOG_BYTES = 256 << 20;
 
-  private static final System.Logger LOG = System.getLogger("io.tophash");
-
   private final StoreFile file;
   private final ShardContext context;
-  private final ShardCut cutter;
+  private final Cuts cuts;
   private final EpochWords words;
   private final Roots roots;
   private final Pins pins;
   private final Device device;
   private final CheckpointTurn turn;
-  private boolean warned; // by the holder of CHECKPOINT
 
   /**
    * @param file the file of the store
@@ -63,8 +46,8 @@ public final class Checkpoints {
   public Checkpoints(StoreFile file, Sidecar sidecar, Shards shards) {
     this.file = file;
     this.context = shards.context();
-    this.cutter = new ShardCut(shards);
     this.words = new EpochWords(context.memory());
+    this.cuts = new Cuts(shards, words);
     this.roots = new Roots(context.memory());
     this.pins = new Pins(words, context.process().slot());
     this.device = new Device(file, words);
@@ -101,78 +84,6 @@ public final class Checkpoints {
     take();
   }
 
-  /** How durable changes are. Wait-free. */
-  public Level level() {
-    return words.level();
-  }
-
-  /**
-   * Says how durable changes shall be, and waits until that is durable itself: from then on each
-   * process that has the store open goes by it, and each opening after a power cut.
-   *
-   * @throws StoreException as {@link #force}
-   */
-  public void setLevel(Level level) {
-    device.check();
-    turn.run(
-        () -> {
-          device.check();
-          if (level.logs() && !words.level().logs()) {
-            prepareLog();
-            context.log().beginRun(false); // what was changed since the last one is not in it
-          }
-          words.putLevel(level);
-          take();
-        });
-  }
-
-  /**
-   * As {@link #setLevel}, of a copy that nobody changes before it is closed: the log begins when it
-   * is opened, under whatever name it has then.
-   */
-  public void inherit(Level level) {
-    turn.run(
-        () -> {
-          words.putLevel(level);
-          take();
-        });
-  }
-
-  /** Sees to it that there are lanes; for the holder of CHECKPOINT, or who is alone. */
-  public void prepareLog() {
-    if (context.caching() != null) {
-      throw new UnsupportedOperationException(
-          "a cache does not log its changes; POWER_LOSS is the most durable that it can be, store="
-              + context.store());
-    }
-    long lanes = words.get(EpochLayout.LANES);
-    if (lanes == 0 || !context.allocator().isOwned(lanes, LaneLayout.OWNER)) {
-      context
-          .allocator()
-          .allocate(
-              LaneLayout.BLOCK_BYTES,
-              LaneLayout.OWNER,
-              RegionLayout.EPOCHS + (long) EpochLayout.LANES);
-    }
-  }
-
-  /**
-   * Begins a run of the log, in a store that logs its changes, and waits until a durable root names
-   * it. For who is alone with the store: before this returns nothing is logged that counts.
-   *
-   * @param continues true if the log had all changes up to here
-   */
-  public void startLog(boolean continues) {
-    prepareLog();
-    context.log().beginRun(continues);
-    force();
-  }
-
-  /** Number of the batch with which the log goes on from the newest durable root. */
-  public long logStart() {
-    return roots.read(roots.newest()).cut().logStart();
-  }
-
   /**
    * One attempt at a checkpoint for which nobody waits.
    *
@@ -187,7 +98,7 @@ public final class Checkpoints {
             () -> {
               device.check();
               if (durable() == before) {
-                isTaken[0] = takeOnce(LAST_DURABLE, this::complete) == null;
+                isTaken[0] = cuts.tryMake(Cuts.LAST_DURABLE, this::complete) == null;
               }
             });
     return hadTurn && isTaken[0];
@@ -244,7 +155,7 @@ public final class Checkpoints {
       alone(
           () -> {
             boolean wasChanged = !words.isUnchanged(context.shardCount());
-            take(
+            cuts.make(
                 OwnerWord.MAX_EPOCH,
                 (number, cut) -> {
                   CrashPoint.reached("snapshot.cut");
@@ -319,62 +230,9 @@ public final class Checkpoints {
     }
   }
 
-  private void take() {
-    take(LAST_DURABLE, this::complete);
-  }
-
-  /** What is done with a cut. */
-  private interface Use {
-    void cut(long number, Cut cut);
-  }
-
-  private void take(long last, Use use) {
-    long start = System.nanoTime();
-    while (true) {
-      StoreTimeoutException stalled = takeOnce(last, use);
-      if (stalled == null) {
-        return;
-      }
-      if (System.nanoTime() - start > context.lockTimeoutNanos()) {
-        throw stalled;
-      }
-      LockSupport.parkNanos(PAUSE_NANOS);
-    }
-  }
-
-  /** Takes one, or says why a shard was not to be had. */
-  private StoreTimeoutException takeOnce(long last, Use use) {
-    long n = words.nextNumber(context.shardCount());
-    if (n > last) {
-      throw new StoreException(
-          "the store has had as many checkpoints as it can have; copy it with backup and go on"
-              + " with the copy, checkpoints="
-              + last
-              + " store="
-              + context.store());
-    }
-    if (n >= WARN_FROM && !warned) {
-      warned = true;
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "the store has had nearly as many checkpoints as it can have; copy it with backup and go"
-              + " on with the copy, checkpoints={0} limit={1} store={2}",
-          n,
-          last,
-          context.store());
-    }
-    words.put(EpochLayout.CUTTING, n);
-    CrashPoint.reached("checkpoint.begun");
-    Cut cut;
-    try {
-      cut = cutter.cut(n, words.level().logs() && context.log().isReady(), CUT_NANOS);
-    } catch (StoreTimeoutException e) {
-      words.put(EpochLayout.STALLED_BY, 1 + cutter.stalledBy());
-      return e;
-    }
-    words.put(EpochLayout.STALLED_BY, 0);
-    use.cut(n, cut);
-    return null;
+  /** Takes one; for the holder of CHECKPOINT. */
+  void take() {
+    cuts.make(Cuts.LAST_DURABLE, this::complete);
   }
 
   private void complete(long n, Cut cut) {

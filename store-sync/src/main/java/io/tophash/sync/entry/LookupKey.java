@@ -56,11 +56,8 @@ final class LookupKey {
     return mine;
   }
 
-  /** A key as it stands in a record: the array that it is in, if it does so there. */
+  /** A key as it stands in a record, in the array of this thread, which it may stand in already. */
   static byte[] record(byte[] key, int keyAt, int keyBytes) {
-    if (keyAt == PAYLOAD) {
-      return key;
-    }
     byte[] record = array(PAYLOAD + keyBytes);
     System.arraycopy(key, keyAt, record, PAYLOAD, keyBytes);
     return record;

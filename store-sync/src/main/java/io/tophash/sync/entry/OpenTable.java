@@ -4,7 +4,9 @@ import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.StoreFile;
+import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.shard.Promotions;
+import io.tophash.sync.shard.Retry;
 import io.tophash.sync.shard.SegmentChanges;
 import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
@@ -143,6 +145,29 @@ public abstract class OpenTable {
     shards.lock(shard);
     checkOpen();
     promotions.reportMisses(shard);
+  }
+
+  // --- lookups ----------------------------------------------------------------------------------
+
+  /**
+   * Ends a try of a validated read that is not to be believed.
+   *
+   * @param retry what an earlier try has left, or null
+   * @return what to hand over if there is another
+   */
+  final Retry again(
+      Retry retry, int shard, long directoryWord, long entry, long word, boolean sane) {
+    checkOpen();
+    Retry next = retry == null ? new Retry(context) : retry;
+    next.again(shard, directoryWord, entry, word, sane);
+    return next;
+  }
+
+  /** Counts a believed lookup that went to the dirty table. */
+  final void countIfMiss(int shard, long word, long hash, long found) {
+    if (SegmentWord.isAmended(word) && context.kind().isMiss(word, hash, found)) {
+      promotions.countMiss(shard, word, hash);
+    }
   }
 
   /**

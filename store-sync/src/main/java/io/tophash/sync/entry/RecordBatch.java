@@ -10,9 +10,14 @@ import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.Segments;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.function.BiConsumer;
 
 /**
  * Operations on many records. Before those of a batch the cache lines that they will need are
@@ -76,6 +81,29 @@ final class RecordBatch<K> {
         each.take(batch.get(i), encoded[i], hashes[i]);
       }
     }
+  }
+
+  /** Takes one entry after the other, in batches. */
+  <V> void runEntries(
+      Iterator<? extends Map.Entry<? extends K, ? extends V>> left,
+      BiConsumer<? super K, ? super V> each) {
+    // Of the present batch: entries of some maps are valid until the next one only.
+    Queue<V> values = new ArrayDeque<>(SIZE);
+    Iterator<K> wanted =
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return left.hasNext();
+          }
+
+          @Override
+          public K next() {
+            Map.Entry<? extends K, ? extends V> entry = left.next();
+            values.add(Objects.requireNonNull(entry.getValue(), "value"));
+            return entry.getKey();
+          }
+        };
+    run(wanted, (key, bytes, hash) -> each.accept(key, values.remove()));
   }
 
   private void touch(long[] hashes, int count) {

@@ -14,13 +14,10 @@ import io.tophash.core.memory.StringArray;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.RecordImage;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 
 /** The entries of a {@link RecordTable} by objects: keys and values as the bytes of a record. */
 public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Source<K, V> {
@@ -172,25 +169,8 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
 
   @Override
   public void setAll(Map<? extends K, ? extends V> entries) {
-    Iterator<? extends Map.Entry<? extends K, ? extends V>> left = entries.entrySet().iterator();
-    // Of the present batch: entries of some maps are valid until the next one only.
-    Queue<V> batch = new ArrayDeque<>();
-    Iterator<K> wanted =
-        new Iterator<>() {
-          @Override
-          public boolean hasNext() {
-            return left.hasNext();
-          }
-
-          @Override
-          public K next() {
-            Map.Entry<? extends K, ? extends V> entry = left.next();
-            batch.add(Objects.requireNonNull(entry.getValue(), "value"));
-            return entry.getKey();
-          }
-        };
-    new RecordBatch<>(table, keys, RecordBatch.USUAL_BYTES)
-        .run(wanted, (key, bytes, hash) -> set(key, batch.remove()));
+    RecordBatch<K> batch = new RecordBatch<>(table, keys, RecordBatch.USUAL_BYTES);
+    batch.runEntries(entries.entrySet().iterator(), this::set);
   }
 
   /**

@@ -5,25 +5,17 @@ import static io.tophash.sync.segment.RecordSegments.bucket;
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.errors.StoreTimeoutException;
 import io.tophash.core.hash.KeyHash;
-import io.tophash.core.memory.HeapBytes;
-import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.LogEntryLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.Aging;
-import io.tophash.sync.segment.Gathered;
 import io.tophash.sync.segment.RecordImage;
 import io.tophash.sync.segment.RecordLog;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.shard.Eviction;
 import io.tophash.sync.shard.LargeRecords;
 import io.tophash.sync.shard.Shards;
-import io.tophash.sync.shard.WholeShards;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.zip.CRC32C;
 
 /**
  * The entries of a store whose keys or values do not fit a long: records, as bytes.
@@ -36,17 +28,13 @@ import java.util.zip.CRC32C;
  * {@link RecordLookup}.
  */
 final class RecordTable extends SegmentTable<RecordOp> {
-  /** How often a large record is tried that finds room in its share, but none in the file. */
-  private static final int MAX_LARGE_TRIES = 3;
-
-  /** Blocks that are freed one by one for it, where what is free lies in pieces. */
-  private static final int MAX_FREED = 8;
-
   private final RecordSegments segments;
   private final KeyHash keyHash;
   private final LargeRecords large;
   private final RecordLookup lookup;
   private final Eviction eviction;
+  private final LargeWriter largeWriter;
+  private final RecordValues values;
   private final int prefix;
   private final boolean verifies;
 
@@ -58,6 +46,8 @@ final class RecordTable extends SegmentTable<RecordOp> {
     this.keyHash = keyHash;
     this.large = new LargeRecords(context);
     this.eviction = segments.isCache() ? new Eviction(shards, large) : null;
+    this.largeWriter = new LargeWriter(large, eviction, context.caching());
+    this.values = new RecordValues(memory, segments, verifies);
     this.prefix = segments.prefix();
     this.lookup = new RecordLookup(this, segments, verifies);
   }
@@ -81,15 +71,6 @@ final class RecordTable extends SegmentTable<RecordOp> {
   /** Cache: see {@link RecordExpiry#change}. */
   boolean expire(byte[] record, int keyBytes, long hash, byte[] expected, long expires) {
     return new RecordExpiry(this, segments).change(record, keyBytes, hash, expected, expires);
-  }
-
-  private byte[] copy(long record, int offset, int length) {
-    byte[] copy = new byte[prefix + length];
-    if (prefix != 0) {
-      HeapBytes.putLong(copy, 0, memory.getLong(record, CacheLayout.EXPIRES));
-    }
-    memory.getBytes(record + offset, copy, prefix, length);
-    return copy;
   }
 
   // --- the slot of a key: a reference to its record ---------------------------------------------
@@ -179,48 +160,16 @@ final class RecordTable extends SegmentTable<RecordOp> {
       }
       if (op.change.compares || op.wantsPrevious) {
         long whole = isLarge ? op.metLarge + prefix : at;
-        boolean isWhole = meetValue(op, whole, length);
+        boolean isWhole = values.meet(op, whole, length);
         if (!segments.isStored(found, (int) slot)) {
           return Step.MOVED;
         }
         if (!isWhole) {
-          throw RecordLookup.damagedRecord(whole);
+          throw RecordSearch.damagedRecord(whole);
         }
       }
     }
     return Step.HAS_SLOT;
-  }
-
-  /**
-   * Notes what the record of a live slot says of the value, as far as the operation asks.
-   *
-   * @param length of the value, from the record, or from the stub of a large one
-   * @return false if its checksum does not match
-   */
-  private boolean meetValue(RecordOp op, long at, int length) {
-    segments.checkInside(at, SyncRecordLayout.bytes(op.keyBytes, Math.max(0, length)));
-    int offset = SyncRecordLayout.PAYLOAD + op.keyBytes;
-    if (op.change.compares && length == op.expected.length - prefix) {
-      op.equal =
-          memory.slice(at + offset, length).equals(ByteBuffer.wrap(op.expected, prefix, length))
-              && (prefix == 0
-                  || memory.getLong(at, CacheLayout.EXPIRES) == RecordImage.expires(op.expected));
-    }
-    if (op.wantsPrevious) {
-      op.previous = copy(at, offset, length);
-    }
-    return isWhole(at, op.keyBytes, op.hash, length);
-  }
-
-  private boolean isWhole(long at, int keyBytes, long hash, int length) {
-    if (!verifies) {
-      return true;
-    }
-    CRC32C crc = new CRC32C();
-    crc.update(memory.slice(at + SyncRecordLayout.PAYLOAD + keyBytes, length));
-    return RecordImage.bound((int) crc.getValue(), hash)
-            == memory.getInt(at, SyncRecordLayout.CHECKSUM)
-        && length == memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
   }
 
   @Override
@@ -317,7 +266,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
     if (op.metBytes == op.logged.length
         || op.metBytes <= SyncRecordLayout.MAX_SMALL_BYTES
             && !segments.leavesMapping(at, op.metBytes)
-            && isWhole(at, op.keyBytes, op.hash, op.metValueBytes)) {
+            && values.isWhole(at, op.keyBytes, op.hash, op.metValueBytes)) {
       segments.log().offer(word, offset, (int) op.metBytes);
     }
   }
@@ -338,53 +287,15 @@ final class RecordTable extends SegmentTable<RecordOp> {
     if (eviction == null) {
       changes.rebuild(shard, op.hash, op.logged.length, 0);
     } else if (!eviction.makeRoom(shard, op.hash, op.logged.length, !op.present)) {
-      reject(op, shard);
+      largeWriter.reject(op, shard);
     } else if (op.isLarge() && !large.hasNew(shard)) {
       // A rebuild that found no room has freed the new block, as it was not linked.
-      writeLarge(op, shard);
+      largeWriter.write(op, shard);
     }
   }
 
   private boolean isFull(RecordOp op) {
     return eviction.isFull(context.shardOf(op.hash));
-  }
-
-  /** The value finds no room in a cache: so the key has none, rather than an old one. */
-  private void reject(RecordOp op, int shard) {
-    op.isRejected = true;
-    context.caching().count(shard, CacheLayout.REJECTED, 1);
-  }
-
-  /** Writes a large record to a block of its own; in a cache it is rejected if there is no room. */
-  private void writeLarge(RecordOp op, int shard) {
-    op.loggedAt = 0;
-    if (eviction == null) {
-      op.logged = large.write(shard, op.record, op.hash, op.below);
-      return;
-    }
-    long bytes = CacheLayout.blockBytes(op.record.length + prefix);
-    boolean written = false;
-    for (int round = 0;
-        !written && round <= MAX_LARGE_TRIES && eviction.makeRoomForLarge(shard, bytes << round);
-        round++) {
-      written = tryWriteLarge(op, shard);
-    }
-    for (int freed = 0; !written && freed < MAX_FREED && eviction.freeOne(shard, bytes); freed++) {
-      written = tryWriteLarge(op, shard);
-    }
-    if (!written) {
-      reject(op, shard);
-    }
-  }
-
-  /** False if the file has no room in one piece, though the share has: so more has to go. */
-  private boolean tryWriteLarge(RecordOp op, int shard) {
-    try {
-      op.logged = large.write(shard, op.record, op.hash, op.below, op.expires);
-      return true;
-    } catch (StoreFullException e) {
-      return false;
-    }
   }
 
   @Override
@@ -393,7 +304,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
       super.changeLocked(op, shard);
       return;
     }
-    writeLarge(op, shard);
+    largeWriter.write(op, shard);
     try {
       super.changeLocked(op, shard);
     } catch (StoreFullException | StoreTimeoutException | IllegalStateException e) {
@@ -404,45 +315,8 @@ final class RecordTable extends SegmentTable<RecordOp> {
     large.settleNew(shard, op.changed && !op.isRejected);
   }
 
-  // --- compaction -------------------------------------------------------------------------------
-
   @Override
   public void moveLargeRecords(int shard, long hash, long limit) {
-    List<byte[]> keys = new ArrayList<>();
-    Gathered g = shards.scratches().borrow();
-    try {
-      // Under the lock a large record stays where it is, so its key can be read.
-      new WholeShards(shards).gather(shard, hash, g, () -> copyLargeKeys(g, limit, keys));
-    } finally {
-      shards.scratches().giveBack(g);
-    }
-    for (byte[] key : keys) {
-      moveLarge(key, limit);
-    }
-  }
-
-  /** Adds the keys of gathered large records that stand behind a position. */
-  private void copyLargeKeys(Gathered g, long limit, List<byte[]> keys) {
-    for (int i = 0; i < g.count(); i++) {
-      if (g.largeBlock(i) >= limit) {
-        keys.add(segments.large().key(g.largeBlock(i), Long.MAX_VALUE));
-      }
-    }
-  }
-
-  private void moveLarge(byte[] key, long below) {
-    long hash = keyHash.ofBytes(key, 0, key.length);
-    byte[] value = lookup.copy(key, 0, key.length, hash);
-    if (value != null) {
-      byte[] record = RecordImage.of(key, hash, value, prefix);
-      RecordOp op =
-          new RecordOp(Change.SET_IF_EQUAL, record, key.length, hash, value, false, below);
-      op.expires = prefix == 0 ? 0 : RecordImage.expires(value);
-      try {
-        run(op);
-      } catch (StoreFullException e) {
-        // There is no room below, so it stays where it is.
-      }
-    }
+    new LargeMoves(this, segments, keyHash, lookup).run(shard, hash, limit);
   }
 }

@@ -70,7 +70,7 @@ public final class RecordWalk<K, V> implements EntryWalk<K, V> {
     Gathered g = walk.gathered();
     int record = g.recordOffset(entry);
     if (table.verifies() && !g.isWhole(entry)) {
-      throw RecordLookup.damagedRecord(RecordSegments.bucket(g.cell(entry)));
+      throw RecordSearch.damagedRecord(RecordSegments.bucket(g.cell(entry)));
     }
     bytes = g.bytes();
     valueAt = RecordImage.valueAt(bytes, record);

@@ -3,12 +3,10 @@ package io.tophash.sync.entry;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.sync.format.HashBits;
-import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.process.Deserted;
 import io.tophash.sync.segment.Segments;
 import io.tophash.sync.shard.DirectoryViews;
-import io.tophash.sync.shard.Retry;
 import io.tophash.sync.shard.SegmentRead;
 import io.tophash.sync.shard.Shards;
 
@@ -308,7 +306,9 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
         if (op.present == removes) {
           context.addCount(shard, removes ? -1 : 1);
         }
-        countChange(guard, removes);
+        if (guard != 0) {
+          context.process().countChange(guard, removes);
+        }
         return Step.DONE;
       }
     }
@@ -340,37 +340,5 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
     changes.inserted(shard);
     op.changed = true;
     return true;
-  }
-
-  /** Counts a change in this process's row; the hazard's line is this thread's while it has it. */
-  private void countChange(long hazard, boolean removes) {
-    if (hazard != 0) {
-      int at =
-          (int) hazard + (removes ? ProcessLayout.HAZARD_REMOVES : ProcessLayout.HAZARD_STORES);
-      memory.putLong(0, at, memory.getLong(0, at) + 1);
-    }
-  }
-
-  // --- lookups ----------------------------------------------------------------------------------
-
-  /**
-   * Ends a try of a validated read that is not to be believed.
-   *
-   * @param retry what an earlier try has left, or null
-   * @return what to hand over if there is another
-   */
-  final Retry again(
-      Retry retry, int shard, long directoryWord, long entry, long word, boolean sane) {
-    checkOpen();
-    Retry next = retry == null ? new Retry(context) : retry;
-    next.again(shard, directoryWord, entry, word, sane);
-    return next;
-  }
-
-  /** Counts a believed lookup that went to the dirty table. */
-  final void countIfMiss(int shard, long word, long hash, long found) {
-    if (SegmentWord.isAmended(word) && kind.isMiss(word, hash, found)) {
-      promotions.countMiss(shard, word, hash);
-    }
   }
 }

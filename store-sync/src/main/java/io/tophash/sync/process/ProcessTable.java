@@ -288,6 +288,12 @@ public final class ProcessTable implements RowOwners {
     return (int) ((threadId * 0x9E37_79B9L & 0xFFFF_FFFFL) * ProcessLayout.HAZARD_COUNT >>> 32);
   }
 
+  /** Counts a change of who is in the guard: the hazard's line is his meanwhile. */
+  public void countChange(long hazard, boolean removes) {
+    int at = (int) hazard + (removes ? ProcessLayout.HAZARD_REMOVES : ProcessLayout.HAZARD_STORES);
+    memory.putLong(0, at, memory.getLong(0, at) + 1);
+  }
+
   /** Ends what {@link #enterGuard} began: after all stores of the operation. Wait-free. */
   public void leaveGuard(long hazard) {
     memory.putLongRelease(hazard, ProcessLayout.HAZARD_SHARD, 0);
