@@ -217,10 +217,10 @@ public final class TableVerifier {
     entries += check ? 1 : 0;
     try {
       if (layout.indirectKeys()) {
-        blocks.accept(record("key record", bucket, cell, layout.key(cell), check));
+        blocks.accept(record(true, bucket, cell, check));
       }
       if (layout.indirectValues()) {
-        blocks.accept(record("value record", bucket, cell, layout.value(cell), check));
+        blocks.accept(record(false, bucket, cell, check));
       }
       if (check) {
         place(array, bucket, cell, index, shortChain);
@@ -262,8 +262,9 @@ public final class TableVerifier {
     return table.findBytes(key, length, keyHash);
   }
 
-  private long record(String section, long bucket, int cell, int cellOffset, boolean check) {
-    long record = table.record(section, bucket, cellOffset);
+  private long record(boolean isKey, long bucket, int cell, boolean check) {
+    String section = isKey ? "key record" : "value record";
+    long record = table.record(section, bucket, isKey ? layout.key(cell) : layout.value(cell));
     if (check) {
       int length = memory.getInt(record, RecordLayout.LENGTH);
       if (context.allocator.blockBytes(record) < RecordLayout.bytes(length)) {
@@ -272,8 +273,10 @@ public final class TableVerifier {
         crc.reset();
         crc.update(memory.readView(record + RecordLayout.PAYLOAD, length));
         long hash = table.hashOfCell(bucket, cell);
-        if (RecordLayout.checksum((int) crc.getValue(), hash)
-            != memory.getInt(record, RecordLayout.CHECKSUM)) {
+        int plain = (int) crc.getValue();
+        int checksum =
+            isKey ? RecordLayout.keyChecksum(plain, hash) : RecordLayout.checksum(plain, hash);
+        if (checksum != memory.getInt(record, RecordLayout.CHECKSUM)) {
           report(section, record, "the checksum does not match, length=" + length);
         }
       }
