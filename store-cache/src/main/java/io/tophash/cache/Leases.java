@@ -67,7 +67,7 @@ final class Leases<K, V> {
       if (entries.isReadOnly()) {
         return new Outcome(null, null);
       }
-      if (seen != null && seen.isLease() && cache.isAlive(seen.owner())) {
+      if (seen != null && seen.isLease() && cache.isAlive(seen.owner()) && !isLeft(seen)) {
         return null;
       }
       long now = entries.now();
@@ -82,6 +82,14 @@ final class Leases<K, V> {
         return new Outcome(null, lease);
       }
     }
+  }
+
+  /**
+   * True if it is a lease of this very object: in this process only one thread loads a key, so the
+   * one that took this lease was thrown out before it could give it up.
+   */
+  private boolean isLeft(Stored lease) {
+    return lease.owner() == cache.self() && (int) lease.number() == System.identityHashCode(this);
   }
 
   /**

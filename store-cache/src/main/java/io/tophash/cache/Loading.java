@@ -38,14 +38,17 @@ final class Loading<K, V> {
 
   /** The value of a key that was not found just now. */
   V load(K key, One<? super K, ? extends V> loader) {
-    Loads.Load<V> load = loads.newLoad(key);
-    Loads.Load<V> other = loads.begin(load);
-    if (other != null) {
-      return loads.await(other);
-    }
+    Loads.Fate fate = new Loads.Fate();
+    Loads.Load<V> load = loads.newLoad(key, fate);
     V value = null;
     Throwable thrown = null;
+    boolean ended = false;
     try {
+      Loads.Load<V> other = loads.begin(load);
+      if (other != null) {
+        ended = true;
+        return loads.await(other);
+      }
       // Once more: another load may have ended between the miss and the beginning of this one.
       Leases.Outcome outcome = leases.acquire(key);
       value =
@@ -57,7 +60,16 @@ final class Loading<K, V> {
       thrown = t;
       throw Loads.rethrow(t);
     } finally {
-      loads.end(load, value, thrown);
+      try {
+        if (!ended) {
+          loads.end(load, value, thrown);
+          ended = true;
+        }
+      } finally {
+        if (!ended) {
+          fate.deserted = true;
+        }
+      }
     }
   }
 
@@ -147,9 +159,11 @@ final class Loading<K, V> {
     List<K> others = new ArrayList<>();
     Throwable thrown = null;
     Map<K, V> found = new LinkedHashMap<>();
+    Loads.Fate fate = new Loads.Fate();
+    boolean ended = false;
     try {
       for (K key : missing) {
-        begin(key, mine, others, found);
+        begin(key, fate, mine, others, found);
       }
       if (!mine.isEmpty()) {
         loadMine(mine, loader, found);
@@ -158,12 +172,19 @@ final class Loading<K, V> {
       thrown = t;
       throw Loads.rethrow(t);
     } finally {
-      for (Map.Entry<K, Mine<V>> entry : mine.entrySet()) {
-        V value = found.get(entry.getKey());
-        if (value == null) {
-          leases.giveUp(entry.getKey(), entry.getValue().lease());
+      try {
+        for (Map.Entry<K, Mine<V>> entry : mine.entrySet()) {
+          V value = found.get(entry.getKey());
+          if (value == null) {
+            leases.giveUp(entry.getKey(), entry.getValue().lease());
+          }
+          loads.end(entry.getValue().load(), value, thrown);
         }
-        loads.end(entry.getValue().load(), value, thrown);
+        ended = !(thrown instanceof Error); // which may have struck in begin()
+      } finally {
+        if (!ended) {
+          fate.deserted = true;
+        }
       }
     }
     result.putAll(found);
@@ -176,8 +197,9 @@ final class Loading<K, V> {
     }
   }
 
-  private void begin(K key, Map<K, Mine<V>> mine, List<K> others, Map<K, V> found) {
-    Loads.Load<V> load = loads.newLoad(key);
+  private void begin(
+      K key, Loads.Fate fate, Map<K, Mine<V>> mine, List<K> others, Map<K, V> found) {
+    Loads.Load<V> load = loads.newLoad(key, fate);
     if (loads.begin(load) != null) {
       others.add(key);
       return;

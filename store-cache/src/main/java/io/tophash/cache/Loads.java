@@ -1,6 +1,7 @@
 package io.tophash.cache;
 
 import io.tophash.core.codec.Codec;
+import io.tophash.core.errors.StoreException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -8,6 +9,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The loads under way in this process: at most one for each key. Whoever asks for a key that is
@@ -34,14 +38,25 @@ final class Loads<K, V> {
     }
   }
 
+  /**
+   * What became of the thread that loads one or more keys. If it is thrown out of the end of its
+   * loads, as at the end of the stack, it says so by a store, which needs no call; who waits for
+   * them, or wants to load the same, ends them.
+   */
+  static final class Fate {
+    volatile boolean deserted;
+  }
+
   /** One load; the result is null if the key has no value. */
   static final class Load<V> {
     private final KeyBytes key;
     private volatile Thread owner = Thread.currentThread();
     private final CompletableFuture<V> result = new CompletableFuture<>();
+    private final Fate fate;
 
-    private Load(KeyBytes key) {
+    private Load(KeyBytes key, Fate fate) {
       this.key = key;
+      this.fate = fate;
     }
 
     /** This thread is the one that loads, not the one that has begun it. */
@@ -54,6 +69,9 @@ final class Loads<K, V> {
       return result.copy();
     }
   }
+
+  /** Who waits looks so often whether the load is still somebody's. */
+  private static final long LOOK_MS = 100;
 
   private final Codec<K> keys;
   private final Map<KeyBytes, Load<V>> running = new ConcurrentHashMap<>();
@@ -71,7 +89,12 @@ final class Loads<K, V> {
 
   /** A load by this thread, which has not begun yet. */
   Load<V> newLoad(K key) {
-    return new Load<>(bytes(key));
+    return newLoad(key, new Fate());
+  }
+
+  /** The same, with the fate of other loads by this thread. */
+  Load<V> newLoad(K key, Fate fate) {
+    return new Load<>(bytes(key), fate);
   }
 
   /**
@@ -80,7 +103,20 @@ final class Loads<K, V> {
    * @return null, or the load of this key that is under way already: then this one did not begin
    */
   Load<V> begin(Load<V> load) {
-    return running.putIfAbsent(load.key, load);
+    Load<V> other = running.putIfAbsent(load.key, load);
+    while (other != null && other.fate.deserted) {
+      endDeserted(other);
+      other = running.putIfAbsent(load.key, load);
+    }
+    return other;
+  }
+
+  private void endDeserted(Load<V> load) {
+    end(
+        load,
+        null,
+        new StoreException(
+            "the thread that loaded the key had no stack or memory left; load it again"));
   }
 
   /** Ends a load of this thread: with a value, with null, or with what the loader has thrown. */
@@ -100,11 +136,35 @@ final class Loads<K, V> {
     waiting.put(self, load);
     try {
       checkCircle(load, self);
-      return load.result.join();
+      return join(load);
     } catch (CompletionException e) {
       throw rethrow(e.getCause());
     } finally {
       waiting.remove(self);
+    }
+  }
+
+  private V join(Load<V> load) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          load.result.get(LOOK_MS, TimeUnit.MILLISECONDS);
+          return load.result.join();
+        } catch (TimeoutException e) {
+          if (load.fate.deserted) {
+            endDeserted(load);
+          }
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          return load.result.join(); // which throws it
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -195,6 +195,11 @@ final class Stored {
     return (long) LONG.get(bytes, payload());
   }
 
+  /** What tells it apart from other leases of the process, of a lease. */
+  long number() {
+    return (long) LONG.get(bytes, payload() + Long.BYTES);
+  }
+
   /** What the key had before the lease; null if nothing. */
   Stored beforeLease() {
     int from = payload() + LEASE_BYTES;

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +43,44 @@ class LoadingTest {
         .clock(clock)
         .unmaintained()
         .recordStats();
+  }
+
+  /** Goes down to the end of the stack, and asks for keys on the way back. */
+  private static int dive(Iterator<String> keys, TophashCache<String, String> cache) {
+    int overflows = 0;
+    try {
+      overflows = dive(keys, cache);
+    } catch (Error e) { // a class that is linked there makes another one of it
+      overflows = 1;
+    }
+    for (int i = 0; i < 2 && keys.hasNext(); i++) {
+      try {
+        cache.get(keys.next());
+      } catch (Error e) { // a class that is linked there makes another one of it
+        overflows++;
+      }
+    }
+    return overflows;
+  }
+
+  @Test
+  void aLoadThatEndsWithTheStackIsOverForAll() throws InterruptedException {
+    List<String> keys = IntStream.range(0, 400).mapToObj(i -> "key" + i).toList();
+    AtomicInteger calls = new AtomicInteger();
+    try (var cache = builder().loader(key -> key + calls.incrementAndGet()).openTemporary()) {
+      cache.get("warm");
+      int[] overflows = new int[1];
+      Thread thread =
+          new Thread(null, () -> overflows[0] = dive(keys.iterator(), cache), "dive", 256 << 10);
+      thread.start();
+      thread.join();
+      assertTrue(overflows[0] > 5, () -> "overflows=" + overflows[0]);
+      for (String key : keys) {
+        String value = cache.get(key);
+        assertTrue(value.startsWith(key));
+        assertEquals(value, cache.get(key), "it is cached, and no lease is in the way");
+      }
+    }
   }
 
   @Test
