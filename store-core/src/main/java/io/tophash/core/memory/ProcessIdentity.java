@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * Which process it is, so that another one can tell whether it lives, without any lock. A process
@@ -34,8 +35,15 @@ public record ProcessIdentity(long pid, long start, long world) {
 
   // Fields of /proc/PID/stat behind the name, which is in brackets.
   private static final int STATE = 0;
+  private static final int FLAGS = 6;
   private static final int THREADS = 17;
   private static final int START = 19;
+
+  // Of a thread that is on its way out of the kernel, and runs nothing of its process any more.
+  private static final long EXITING = 4;
+
+  /** Of more threads it is not looked at each: one listing has all of these. */
+  private static final int MOST_THREADS = 1_000;
 
   private static final ProcessIdentity SELF = self();
 
@@ -104,6 +112,48 @@ public record ProcessIdentity(long pid, long start, long world) {
     }
     boolean hasEnded = stat[STATE].equals("Z") || stat[STATE].equals("X");
     return hasEnded && Long.parseLong(stat[THREADS]) <= 1 ? State.DEAD : State.ALIVE;
+  }
+
+  /**
+   * True if the system is taking this process down, and no thread of it runs any of its
+   * instructions any more: no store of it comes. Its memory and its locks may be there for quite a
+   * while yet, on a busy machine.
+   *
+   * <p>A thread that is on its way out stays so, and makes no other. All of the first listing are;
+   * so one that is not would be missing there, as its maker would, or theirs: but of those one was
+   * there at the second listing, which has none that the first has not.
+   */
+  public boolean isEnding() {
+    if (pid <= 0 || world != SELF.world || world == -1 || !HAS_PROC) {
+      return false;
+    }
+    return isEnding(PROC.resolve(Long.toString(pid)));
+  }
+
+  /** The same by what the system says there. */
+  boolean isEnding(Path process) {
+    String[] stat = stat(process.resolve("stat"));
+    if (stat == null || !isExiting(stat) || Long.parseLong(stat[START]) != start) {
+      return false;
+    }
+    Set<String> threads = threads(process);
+    for (String thread : threads) {
+      String[] one = stat(process.resolve("task").resolve(thread).resolve("stat"));
+      if (one != null && !isExiting(one)) {
+        return false;
+      }
+    }
+    return !threads.isEmpty() && threads.containsAll(threads(process));
+  }
+
+  private static boolean isExiting(String[] stat) {
+    return (Long.parseLong(stat[FLAGS]) & EXITING) != 0;
+  }
+
+  /** Numbers of a process's threads; empty if there are too many, or it is gone. */
+  private static Set<String> threads(Path process) {
+    String[] threads = process.resolve("task").toFile().list();
+    return threads == null || threads.length > MOST_THREADS ? Set.of() : Set.of(threads);
   }
 
   private static String[] stat(Path file) {

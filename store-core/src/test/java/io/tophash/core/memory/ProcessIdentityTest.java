@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.memory.ProcessIdentity.State;
 import io.tophash.core.testing.ChildJvm;
+import io.tophash.core.testing.KilledProcess;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Whether a process lives, told from what it noted about itself. */
 @Tag("fault")
@@ -55,5 +60,49 @@ class ProcessIdentityTest {
     ProcessIdentity other = new ProcessIdentity(self.pid(), self.start(), self.world() + 1);
     assertEquals(State.UNKNOWN, other.state());
     assertEquals(State.DEAD, new ProcessIdentity(0, 0, other.world()).state(), "none has this id");
+  }
+
+  private static final int EXITING = 4;
+
+  /** What the system says of a thread, or of a process by its first one. */
+  private static void write(Path at, int flags, long start) throws IOException {
+    Files.createDirectories(at);
+    String fields = " S 1 1 1 0 -1 %d 0 0 0 0 0 0 0 0 20 0 3 0 %d 0%n";
+    Files.writeString(at.resolve("stat"), "7 (a ) name)" + fields.formatted(flags, start));
+  }
+
+  @Test
+  void aProcessIsEndingWhenAllItsThreadsAre(@TempDir Path process) throws IOException {
+    ProcessIdentity identity = new ProcessIdentity(7, 99, ProcessIdentity.current().world());
+    assertFalse(identity.isEnding(process), "nothing is said of it");
+    write(process, 0x40_0000, 99);
+    Path threads = process.resolve("task");
+    for (int thread : List.of(7, 8, 9)) {
+      write(threads.resolve(Integer.toString(thread)), 0x40_0000 | EXITING, 99);
+    }
+    assertFalse(identity.isEnding(process), "its first thread is not");
+    write(process, 0x40_0000 | EXITING, 99);
+    assertTrue(identity.isEnding(process));
+    write(process, 0x40_0000 | EXITING, 98);
+    assertFalse(identity.isEnding(process), "another process has its number");
+    write(process, EXITING, 99);
+    write(threads.resolve("9"), 0x40_0000, 99);
+    assertFalse(identity.isEnding(process), "its first thread has ended alone");
+    Files.delete(threads.resolve("9/stat"));
+    assertTrue(identity.isEnding(process), "a thread that is gone since the listing");
+    for (int thread = 1_000; thread < 2_000; thread++) {
+      Files.createDirectory(threads.resolve(Integer.toString(thread)));
+    }
+    assertFalse(identity.isEnding(process), "more threads than one listing surely has");
+  }
+
+  @Test
+  void aKilledProcessIsEndingAsLongAsItIsThere() throws IOException {
+    try (KilledProcess child = KilledProcess.start()) {
+      assertFalse(child.identity().isEnding());
+      child.kill();
+      assertTrue(child.identity().isEnding() || !child.isLeft());
+      assertFalse(ProcessIdentity.current().isEnding());
+    }
   }
 }

@@ -224,6 +224,7 @@ public final class ProcessTable implements RowOwners {
     // The lock is looked at in between: it is the lock of the incarnation that is there before and
     // after, unless a new owner has claimed the row and not entered yet; he does so at once.
     return wanted == LockWord.incarnation(incarnationOf(slot))
+        && !rows.isEnding(slot)
         && rows.isAlive(slot)
         && wanted == LockWord.incarnation(incarnationOf(slot));
   }

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 public final class RowLiveness {
   private static final long NEVER = Long.MIN_VALUE;
+  private static final long LOOK_NANOS = 1_000_000;
 
   private final MappedMemory memory;
   private final Liveness locks;
@@ -29,13 +30,31 @@ public final class RowLiveness {
   private final AtomicLongArray freeSince = new AtomicLongArray(RegionLayout.PROCESS_COUNT);
   private final AtomicLongArray freeOf = new AtomicLongArray(RegionLayout.PROCESS_COUNT);
 
+  // When it was looked last whether the owner of a row is ending.
+  private final AtomicLongArray lookedAt = new AtomicLongArray(RegionLayout.PROCESS_COUNT);
+
   /** Of the rows of a mapped store. */
   public RowLiveness(MappedMemory memory, Liveness locks) {
     this.memory = memory;
     this.locks = locks;
     for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
       freeSince.set(slot, NEVER);
+      lookedAt.set(slot, System.nanoTime());
     }
+  }
+
+  /**
+   * True if the owner of a row was killed, and stores nothing any more, though the system has not
+   * given back its locks yet. Looks once in a millisecond, for all threads together; else false.
+   */
+  boolean isEnding(int slot) {
+    long last = lookedAt.get(slot);
+    long now = System.nanoTime();
+    if (now - last < LOOK_NANOS || !lookedAt.compareAndSet(slot, last, now)) {
+      return false;
+    }
+    ProcessIdentity owner = Rows.identity(memory, slot);
+    return !owner.isSelf() && owner.isEnding();
   }
 
   /** True if the owner of a row lives, as far as that can be known. */

@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.StoreFile;
+import io.tophash.core.testing.KilledProcess;
 import io.tophash.sync.format.HazardWord;
 import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +102,25 @@ class ProcessTableTest {
     assertFalse(other.isAlive(0, 1));
     assertTrue(other.isAlive(0, 2));
     assertNotEquals(LockWord.of(0, 1), heir.self());
+  }
+
+  @Test
+  void aKilledProcessIsDeadBeforeTheSystemHasGivenItsLocksBack() throws IOException {
+    ProcessTable killed = attach();
+    ProcessTable other = attach();
+    try (KilledProcess process = KilledProcess.start()) {
+      memory.putLong(killed.rowPosition(), ProcessLayout.PID, process.identity().pid());
+      memory.putLong(killed.rowPosition(), ProcessLayout.START, process.identity().start());
+      for (long end = System.nanoTime() + 20_000_000; System.nanoTime() < end; ) {
+        assertTrue(other.isAlive(0, 1));
+      }
+      process.kill();
+      while (process.isLeft() && other.isAlive(0, 1)) {
+        Thread.onSpinWait(); // it is not looked at each time
+      }
+      assertTrue(kernel.process().isSlotLocked(0));
+      assertTrue(other.isAlive(1, 1));
+    }
   }
 
   @Test
