@@ -10,6 +10,7 @@ import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.StoreFile;
 import io.tophash.core.table.Assigner;
+import io.tophash.core.table.ClosedTable;
 import io.tophash.core.table.Growth;
 import io.tophash.core.table.Recovery;
 import io.tophash.core.table.Table;
@@ -61,6 +62,11 @@ final class EngineParts {
       format(request);
       CrashPoint.reached("create.formatted");
     }
+    boolean isClosed = !mark.isOpen() && !mark.mayHaveLostWrites();
+    ClosedTable closed = isClosed ? ClosedTable.read(file, memory) : null;
+    if (closed != null) {
+      closed.checkHeader();
+    }
     allocator = new BlockAllocator(file, memory);
     context =
         new TableContext(memory, allocator, layout, request.hashes, request.keyCodec.fixedSize());
@@ -73,13 +79,22 @@ final class EngineParts {
       Recovery.run(context);
     }
     table = new Table(context);
+    if (closed != null) {
+      closed.attach(table, request.verifyReads);
+    }
     assigner = new Assigner(table);
     growth = new Growth(table, assigner);
     if (machineStopped) {
       Verification.afterMachineStop(table, file.path(), request.verifyProgress);
     }
+    if (isClosed && closed == null && ClosedTable.isSaidOf(memory)) {
+      Verification.withoutSums(table, request.verifyProgress);
+    }
     if (!file.isReadOnly()) {
       CrashPoint.reached("open.settled");
+      // In this order: sums that are said to be there and are not have the store verified.
+      allocator.cutTail();
+      ClosedTable.forget(memory);
       mark.putOpen();
       if (wasForced) {
         // What follows may reach the device in any order, but after this.

@@ -43,7 +43,6 @@ final class EntryCodec<T> {
   private final CRC32C crc = new CRC32C();
   private final boolean verifies;
   private final boolean changes;
-  private final boolean isKey;
 
   // What was encoded last: its bytes, zero up to the end of the cell.
   private ByteBuffer scratch = ByteBuffer.allocate(512);
@@ -69,8 +68,7 @@ final class EntryCodec<T> {
     this.allocator = engine.allocator;
     this.reach = allocator.reach();
     this.verifies = indirect && engine.verifiesReads;
-    this.isKey = note == IntentLayout.PENDING_KEY;
-    int limit = isKey ? MAX_KEY_BYTES : MAX_VALUE_BYTES;
+    int limit = note == IntentLayout.PENDING_KEY ? MAX_KEY_BYTES : MAX_VALUE_BYTES;
     this.maxBytes = (int) Math.min(limit, memory.windowBytes() / 2);
     this.encoding = new Encoding<>(codec, what, maxBytes);
   }
@@ -194,8 +192,7 @@ final class EntryCodec<T> {
   private int checksum(ByteBuffer payload, long keyHash) {
     crc.reset();
     crc.update(payload);
-    int plain = (int) crc.getValue();
-    return isKey ? RecordLayout.keyChecksum(plain, keyHash) : RecordLayout.checksum(plain, keyHash);
+    return RecordLayout.checksum((int) crc.getValue(), keyHash);
   }
 
   long stagedWord() {

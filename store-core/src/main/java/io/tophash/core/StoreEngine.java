@@ -13,6 +13,7 @@ import io.tophash.core.memory.MemoryMode;
 import io.tophash.core.memory.StoreFile;
 import io.tophash.core.memory.StorePaths;
 import io.tophash.core.table.Assigner;
+import io.tophash.core.table.ClosedTable;
 import io.tophash.core.table.Growth;
 import io.tophash.core.table.Recovery;
 import io.tophash.core.table.Table;
@@ -318,6 +319,7 @@ final class StoreEngine implements AutoCloseable {
       throw e;
     }
     try {
+      growth.shrink();
       if (allocator.freeBytes() > allocator.limitBytes() / 4) {
         if (table.count() == 0) {
           growth.clear(ThreadLocalRandom.current().nextLong());
@@ -327,9 +329,13 @@ final class StoreEngine implements AutoCloseable {
       }
       allocator.trim(table.endOfArrays());
       CrashPoint.reached("close.trimmed");
+      if (!temporary) {
+        ClosedTable.write(table, file, allocator.limitBytes());
+        CrashPoint.reached("close.summed");
+      }
       if (forced) {
         // All of it: what was moved and freed just now comes after the caller's force.
-        memory.force(allocator.limitBytes());
+        file.force();
       }
       mark.putClosed(forced);
       CrashPoint.reached("close.marked");

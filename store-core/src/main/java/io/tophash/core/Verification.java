@@ -1,5 +1,6 @@
 package io.tophash.core;
 
+import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.lifecycle.MachineStop;
 import io.tophash.core.table.Table;
 import io.tophash.core.table.TableVerifier;
@@ -40,6 +41,20 @@ final class Verification {
       VerifyReport.Finding first = report.findings().get(0);
       throw MachineStop.corrupt(
           report.findingCount(), first.section(), first.position(), first.problem());
+    }
+  }
+
+  /**
+   * Verifies a store that was closed with sums, which are damaged.
+   *
+   * @throws CorruptStoreException if anything else is, too
+   */
+  static void withoutSums(Table table, VerifyProgress progress) {
+    VerifyReport report = run(table, progress);
+    if (!report.isClean()) {
+      VerifyReport.Finding first = report.findings().get(0);
+      throw new CorruptStoreException(
+          first.section(), first.position(), first.problem() + "; see `tophash recover`");
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.tophash.core;
 
 import static io.tophash.core.testing.Stores.key;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.IncompatibleStoreException;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.format.HeaderLayout;
+import io.tophash.core.format.SpanLayout;
 import io.tophash.core.testing.Seeds;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,13 +74,24 @@ class DamageTest {
         DamagedFile.records(directory.resolve("store")).fill(texts());
     file.write();
     byte[] whole = Files.readAllBytes(file.path);
+    int end = (int) file.bytes.getLong(HeaderLayout.LIMIT_PAGES) << SpanLayout.PAGE_SHIFT;
+    assertTrue(end < whole.length && end > whole.length - 4096, "sums behind the last page");
     int[] near = {1, 7, 8, 511, 512, 4095, 4096, 16_383, 16_384, 16_385};
     for (int length : near) {
       assertRefused(file, whole, length);
-      assertRefused(file, whole, whole.length - length);
+      assertRefused(file, whole, end - length);
     }
-    for (int length = 1_000; length < whole.length; length += 4_099) {
+    for (int length = 1_000; length < end; length += 4_099) {
       assertRefused(file, whole, length);
+    }
+    // Of the sums alone: all of the store is there, which is looked at.
+    for (int length = end; length < whole.length; length += 7) {
+      Files.write(file.path, java.util.Arrays.copyOf(whole, length));
+      for (boolean readOnly : new boolean[] {true, false}) {
+        try (HashStore<String, String> store = file.open(readOnly)) {
+          assertEquals(texts(), store);
+        }
+      }
     }
   }
 
@@ -145,7 +158,7 @@ class DamageTest {
   private static <K, V> void fuzz(DamagedFile<K, V> file, Map<K, V> content, Random random)
       throws IOException {
     List<Integer> used = new java.util.ArrayList<>();
-    for (int i = HeaderLayout.SEALED_BYTES; i < file.bytes.limit(); i += 8) {
+    for (int i = HeaderLayout.SEALED_BYTES; i + 8 <= file.bytes.limit(); i += 8) {
       if (file.bytes.getLong(i) != 0) {
         used.add(i);
       }

@@ -134,4 +134,27 @@ class SpaceTest {
       assertTrue(with > without * 9 / 10, "hint=" + hint + " with=" + with + " without=" + without);
     }
   }
+
+  @Test
+  void whatAWrongHintHasTakenIsGivenBack() throws IOException {
+    Path path = directory.resolve("hinted.tph");
+    try (LongHashStore store = HashStore.longs().expectedEntries(10_000_000).open(path)) {
+      for (long i = 0; i < 1_000; i++) {
+        store.put(i * 31, i);
+      }
+      assertTrue(Files.size(path) > 100 << 20, "the hint is taken at its word");
+    }
+    assertTrue(Files.size(path) < 1 << 20, () -> "length=" + path.toFile().length());
+    try (LongHashStore store = HashStore.longs().open(path)) {
+      Stores.assertClean(store.asMap());
+      assertEquals(1_000, store.sizeLong());
+      for (long i = 0; i < 1_000; i++) {
+        assertEquals(i, store.get(i * 31));
+      }
+      for (long i = 0; i < 100_000; i++) {
+        store.put(i * 31, i);
+      }
+      Stores.assertClean(store.asMap());
+    }
+  }
 }

@@ -1,14 +1,10 @@
 package io.tophash.core;
 
-import static org.junit.jupiter.api.Assertions.assertThrows;
-
-import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.format.RecordLayout;
 import io.tophash.core.format.SizeClasses;
 import io.tophash.core.format.SpanLayout;
 import io.tophash.core.table.TableProbe;
 import java.io.IOException;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -128,25 +124,6 @@ class VerifyRecordsTest extends BrokenInvariants {
             });
       }
     }
-  }
-
-  /** Its checksum is made with the same hash: alone it would pass for that of a value. */
-  @Test
-  void theRecordOfAKeyIsNotTakenForThatOfItsValue() throws IOException {
-    findsInRecords("the checksum does not match", VerifyRecordsTest::valueIsKey);
-    DamagedFile<String, String> file =
-        DamagedFile.records(directory.resolve("one")).fill(Map.of("key", "value"));
-    file.probe(probe -> valueIsKey(file, probe));
-    file.write();
-    try (HashStore<String, String> store = file.open(true)) {
-      assertThrows(CorruptStoreException.class, () -> store.get("key"));
-    }
-  }
-
-  private static long valueIsKey(DamagedFile<?, ?> file, TableProbe probe) {
-    long key = record(file, probe, false);
-    putLong(file, longest(probe) + probe.layout().value(0), key);
-    return key;
   }
 
   private static long record(DamagedFile<?, ?> file, TableProbe probe, boolean value) {

@@ -70,8 +70,11 @@ public final class LongSyncStore implements Store {
   // --- change ------------------------------------------------------------------------------------
 
   /**
-   * Stores many values, in the order of the arrays, with overlapping cache misses. Each is an
-   * update of its own; if one fails, those before it are stored.
+   * Stores many values, with overlapping cache misses. Each is an update of its own. Less than
+   * 16,384 are stored in the order of the arrays, and if one fails, those before it are stored; of
+   * more, pieces of 262,144 are stored in turn, each in the order in which it stands in the file,
+   * so that a store larger than memory brings each part of it back once for each piece: if one
+   * fails, the pieces before it are stored, and some of its own.
    *
    * @param keys the keys; of a key that is there twice, the later value is kept
    * @param values the value of each key at the same index

@@ -186,7 +186,11 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
 
   // --- the store ---------------------------------------------------------------------------------
 
-  /** Number of entries: exact while nothing changes, else near it. Wait-free, O(shards). */
+  /**
+   * Number of entries: exact while nothing changes, else near it. Wait-free, O(shards); but after
+   * an {@code Error} in an operation of this process it takes the locks of the shards in doubt
+   * first, and counts them.
+   */
   @Override
   public long sizeLong() {
     return entries.sizeLong();

@@ -56,6 +56,26 @@ class LongSyncStoreTest {
   }
 
   @Test
+  void putAllOfManyStoresEachPairAndTheLaterOfEqualKeys() {
+    int count = 300_000;
+    long[] keys = new long[count];
+    long[] values = new long[count];
+    Map<Long, Long> model = new HashMap<>();
+    Random random = new Random(5);
+    for (int i = 0; i < count; i++) {
+      keys[i] = random.nextInt(2 * count / 3);
+      values[i] = i;
+      model.put(keys[i], values[i]);
+    }
+    try (LongSyncStore store = SyncStore.longs().openTemporary()) {
+      store.putAll(keys, values);
+      assertEquals(model.size(), store.sizeLong());
+      model.forEach((key, value) -> assertEquals(value, store.get(key)));
+      assertTrue(store.verify().isClean());
+    }
+  }
+
+  @Test
   void putAllStoresEachPairInOrder() {
     Map<Long, Long> model = new HashMap<>();
     Random random = new Random(7);

@@ -9,6 +9,7 @@ import io.tophash.core.HashStore;
 import io.tophash.core.LongHashStore;
 import io.tophash.core.errors.StoreLockedException;
 import io.tophash.core.format.HeaderLayout;
+import io.tophash.core.memory.Hold;
 import io.tophash.core.memory.Sidecar;
 import io.tophash.core.testing.ChildJvm;
 import java.io.IOException;
@@ -35,14 +36,15 @@ class OpenersOfOneJvmTest {
     Path stuck = dir.toRealPath().resolve("stuck.tph");
     builder().open(stuck).close();
     Sidecar stopped = Sidecar.open(stuck, false); // as if by a process that was stopped
-    stopped.lockAttach(0);
+    Hold hold = new Hold();
+    stopped.lockAttach(hold, 0);
     CompletableFuture<Void> waiting =
         CompletableFuture.runAsync(() -> builder().open(stuck).close());
     for (int i = 0; i < 20; i++) {
       builder().open(dir.resolve(i + ".tph")).close();
     }
     assertFalse(waiting.isDone());
-    stopped.unlockAttach();
+    stopped.unlock(hold);
     waiting.join();
     stopped.release();
   }

@@ -50,6 +50,11 @@ public final class BlockAllocator {
     pages.reload();
   }
 
+  /** Gives what a close has left behind the last page back to the file system. */
+  public void cutTail() {
+    pages.cutTail();
+  }
+
   /** Bytes of the file that are in use or may be handed out without growing it. */
   public long limitBytes() {
     return pages.limitBytes();

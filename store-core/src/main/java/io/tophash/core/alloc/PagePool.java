@@ -58,11 +58,18 @@ final class PagePool {
       throw new CorruptStoreException(
           "header", HeaderLayout.FRESH_PAGE, "no such page, freshPage=" + freshPage);
     }
+    if (memory.getLong(0, HeaderLayout.SUMS) != 0) {
+      return; // its tail is what a close has left, until it is cut
+    }
     checkTail(file.length() >>> PAGE_SHIFT);
     if (!file.isReadOnly()) {
-      // It may be sparse, or hold old bytes, and would pass for written zeros.
-      end.cut(limitBytes());
+      cutTail();
     }
+  }
+
+  /** What is behind the limit may be sparse, or hold old bytes, and would pass for zeros. */
+  void cutTail() {
+    end.cut(limitBytes());
   }
 
   /** What a killed process left behind the limit belongs to nobody. */

@@ -113,6 +113,9 @@ public final class HeaderLayout {
   /** long, a hint: number of free pages below the limit */
   public static final int FREE_PAGES = 976;
 
+  /** long, the sums behind the last page, {@link SumsLayout}; 0: none, as while it is open */
+  public static final int SUMS = 984;
+
   /** per size class two longs, hints: free blocks, all blocks */
   public static final int CLASS_COUNTS = 1024;
 

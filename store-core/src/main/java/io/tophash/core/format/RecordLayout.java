@@ -17,18 +17,13 @@ public final class RecordLayout {
   private RecordLayout() {}
 
   /**
-   * The checksum of a value's record, from the CRC-32C of its payload. It says whose record it is,
-   * as a reference that was damaged most likely leads to the record of another entry.
+   * The checksum of a record, from the CRC-32C of its payload. It says whose record it is, as a
+   * reference that was damaged most likely leads to the record of another entry.
    *
-   * @param keyHash hash of the entry's key
+   * @param keyHash hash of the entry's key, also if the record is that key
    */
   public static int checksum(int crc, long keyHash) {
     return crc ^ (int) (keyHash ^ keyHash >>> 32);
-  }
-
-  /** That of the key's record: never what it would be if the key were the value. */
-  public static int keyChecksum(int crc, long keyHash) {
-    return ~checksum(crc, keyHash);
   }
 
   /** Size of a record with its header, in bytes. */

@@ -18,7 +18,18 @@ import java.util.concurrent.TimeUnit;
 final class FileThread {
   private static final ScheduledThreadPoolExecutor EXECUTOR = newExecutor();
 
+  /** Frames that a submission surely does not need. */
+  private static final int DIVE = 300;
+
   private FileThread() {}
+
+  /**
+   * Runs out of stack here, where nothing is in the middle of anything, rather than inside the
+   * executor: one that lost its thread or its lock would hold up all stores of the JVM for ever.
+   */
+  private static int dive(int depth) {
+    return depth == 0 ? 0 : 1 + dive(depth - 1);
+  }
 
   private static ScheduledThreadPoolExecutor newExecutor() {
     ScheduledThreadPoolExecutor executor =
@@ -46,6 +57,7 @@ final class FileThread {
 
   /** Runs the task on the file thread and waits for it, whatever interrupts arrive meanwhile. */
   static <T> T call(Callable<T> task) throws IOException {
+    dive(DIVE);
     Future<T> future = EXECUTOR.submit(task);
     boolean interrupted = false;
     try {

@@ -65,11 +65,11 @@ public final class Sidecar implements Liveness {
   private final SidecarFile opened;
   private final LockedFile file;
   private final RangeLock[] slots = new RangeLock[SLOTS]; // made when they are needed
-  private final RangeLock attach;
+  private final HeldByte attach;
   private final RangeLock grow;
   private final ReaderLock readers;
   private final AnchorLock anchor;
-  private final RangeLock checkpoint;
+  private final HeldByte checkpoint;
   private int holders = 1;
   private boolean ready; // false while its first opener looks for others that lost their locks
 
@@ -77,11 +77,11 @@ public final class Sidecar implements Liveness {
     this.store = store;
     this.opened = opened;
     this.file = opened.file();
-    attach = new RangeLock(file, ATTACH, 1);
+    attach = new HeldByte(new RangeLock(file, ATTACH, 1));
     grow = new RangeLock(file, GROW, 1);
     readers = new ReaderLock(file, opened.notes(), READERS);
     anchor = new AnchorLock(store, opened);
-    checkpoint = new RangeLock(file, CHECKPOINT, 1);
+    checkpoint = new HeldByte(new RangeLock(file, CHECKPOINT, 1));
   }
 
   /**
@@ -228,20 +228,37 @@ public final class Sidecar implements Liveness {
   }
 
   /**
-   * Waits until nobody else, in this JVM or elsewhere, opens or closes the store.
+   * Waits until nobody else, in this JVM or elsewhere, opens or closes the store; {@link #unlock}
+   * follows.
    *
    * @throws StoreTimeoutException if that takes longer
    */
-  public void lockAttach(long timeoutMs) {
+  public void lockAttach(Hold hold, long timeoutMs) {
     await(
-        () -> attach.tryTake(!file.isWritable()),
+        () -> attach.tryTake(hold, !file.isWritable()),
         timeoutMs,
         "another process or thread that opens or closes the store");
   }
 
-  /** Ends what {@link #lockAttach} began. */
-  public void unlockAttach() {
-    call(store, attach::giveUp);
+  /** Gives back the byte that a thread holds, if it does. */
+  public void unlock(Hold hold) {
+    call(
+        store,
+        () -> {
+          attach.giveUp(hold);
+          checkpoint.giveUp(hold);
+          return null;
+        });
+  }
+
+  /** Gives back what is held by threads that were thrown out; on the file thread. */
+  void settleHolds() {
+    try {
+      attach.settle();
+      checkpoint.settle();
+    } catch (IOException e) {
+      throw new StoreException("cannot give a lock back, store=" + store, e);
+    }
   }
 
   /**
@@ -272,25 +289,20 @@ public final class Sidecar implements Liveness {
   }
 
   /**
-   * Waits until nobody else, in this JVM or elsewhere, takes a checkpoint.
+   * Waits until nobody else, in this JVM or elsewhere, takes a checkpoint; {@link #unlock} follows.
    *
    * @throws StoreTimeoutException if that takes longer
    */
-  public void lockCheckpoint(long timeoutMs) {
+  public void lockCheckpoint(Hold hold, long timeoutMs) {
     await(
-        () -> checkpoint.tryTake(false),
+        () -> checkpoint.tryTake(hold, false),
         timeoutMs,
         "another process or thread that takes a checkpoint");
   }
 
   /** Takes the same lock if nobody has it. */
-  public boolean tryLockCheckpoint() {
-    return call(store, () -> checkpoint.tryTake(false));
-  }
-
-  /** Ends what {@link #lockCheckpoint} or {@link #tryLockCheckpoint} began. */
-  public void unlockCheckpoint() {
-    call(store, checkpoint::giveUp);
+  public boolean tryLockCheckpoint(Hold hold) {
+    return call(store, () -> checkpoint.tryTake(hold, false));
   }
 
   /**

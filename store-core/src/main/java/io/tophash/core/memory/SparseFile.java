@@ -63,6 +63,37 @@ final class SparseFile {
     }
   }
 
+  byte[] read(long position, int bytes) {
+    synchronized (writing) {
+      try {
+        byte[] read = new byte[bytes];
+        file.seek(position);
+        file.readFully(read);
+        return read;
+      } catch (IOException e) {
+        throw failure("cannot read the end of the store", e);
+      }
+    }
+  }
+
+  /** Writes bytes behind what the file has; false if there is no room, or the limit is passed. */
+  boolean writeTail(long position, byte[] bytes) {
+    synchronized (writing) {
+      try {
+        if (position + bytes.length > maxBytes) {
+          return false;
+        }
+        CrashPoint.extending("tail");
+        file.seek(position);
+        file.write(bytes);
+        return true;
+      } catch (IOException e) {
+        truncate(position);
+        return false;
+      }
+    }
+  }
+
   MappedByteBuffer map(FileChannel.MapMode mode, long start, long bytes) {
     try {
       return FileThread.call(() -> file.getChannel().map(mode, start, bytes));

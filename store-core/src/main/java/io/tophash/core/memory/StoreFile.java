@@ -186,7 +186,11 @@ public final class StoreFile implements AutoCloseable {
    * that is in no operation and must not be held up.
    */
   public void lookAlso(Runnable look) {
-    watch.lookAlso(look);
+    watch.lookAlso(
+        () -> {
+          sidecar.settleHolds();
+          look.run();
+        });
   }
 
   /**
@@ -204,6 +208,20 @@ public final class StoreFile implements AutoCloseable {
   /** Reads the start of the file without mapping it; shorter if the file is. */
   public byte[] readHead(int bytes) {
     return file.readHead(bytes);
+  }
+
+  /** Reads some of the file without mapping it. */
+  public byte[] read(long position, int bytes) {
+    return file.read(position, bytes);
+  }
+
+  /**
+   * Writes what nobody will map behind what the file has, when nothing else is written any more.
+   *
+   * @return false if there is no room for it, or the file would pass its limit
+   */
+  public boolean writeTail(long position, byte[] bytes) {
+    return file.writeTail(position, bytes);
   }
 
   /**

@@ -37,6 +37,7 @@ public final class Assigner {
   public void insert(
       long keyHash, long keyWord, byte[] keyBytes, long valueWord, byte[] valueBytes) {
     table.modified();
+    table.current().changing(keyHash & table.current().size() - 1);
     long head = table.current().ensureBucket(keyHash & table.current().size() - 1);
     long bucket = head;
     long hops = 0;
@@ -210,6 +211,7 @@ public final class Assigner {
 
   /** As {@link #delete(long, long)} for the entry of this hash; an empty table draws a new seed. */
   public void deleteEntry(long found, long keyHash) {
+    table.changing(keyHash);
     delete(found, table.head(keyHash));
     if (table.count() == 0) {
       table.reseed(ThreadLocalRandom.current().nextLong());

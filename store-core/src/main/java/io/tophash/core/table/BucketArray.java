@@ -26,6 +26,9 @@ final class BucketArray {
   private final int bucketBytes;
   private final long[] chunks;
 
+  /** Of an array that was there when the store was closed; null: all of it is of this run. */
+  GroupSums sums;
+
   private BucketArray(
       MappedMemory memory,
       BlockAllocator allocator,
@@ -104,6 +107,20 @@ final class BucketArray {
     memory.putLongRelease(0, IntentLayout.PENDING_CHUNK_SLOT, slot);
   }
 
+  /** The chain of a bucket is about to be changed. */
+  void changing(long index) {
+    if (sums != null) {
+      sums.changing(index);
+    }
+  }
+
+  /** What is not in the chain of a bucket is absent: sees to it that this may be believed. */
+  void prove(long index) {
+    if (sums != null) {
+      sums.prove(index);
+    }
+  }
+
   long directory() {
     return directory;
   }
@@ -133,6 +150,15 @@ final class BucketArray {
       end = Math.max(end, chunks[i] == 0 ? 0 : chunks[i] + chunkBytes(i));
     }
     return end;
+  }
+
+  /** Bytes of the chunks that there are. */
+  long allocatedBytes() {
+    long bytes = 0;
+    for (int i = 0; i < chunks.length; i++) {
+      bytes += chunks[i] == 0 ? 0 : chunkBytes(i);
+    }
+    return bytes;
   }
 
   long chunkBytes(int index) {

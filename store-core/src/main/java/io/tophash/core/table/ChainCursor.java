@@ -80,6 +80,9 @@ public final class ChainCursor {
       head = table.unevacuated(index & table.old().size() - 1);
       filter = head != 0 && !table.isSameSizeGrowing();
     }
+    if (table.proves) {
+      table.absent(index); // as what it does not meet is absent
+    }
     if (head == 0) {
       head = table.current().bucket(index);
     }

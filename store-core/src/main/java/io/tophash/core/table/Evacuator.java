@@ -65,6 +65,11 @@ final class Evacuator {
   private void move(long oldIndex, long head) {
     table.modified();
     boolean doubles = !table.isSameSizeGrowing();
+    table.old().changing(oldIndex);
+    table.current().changing(oldIndex);
+    if (doubles) {
+      table.current().changing(oldIndex + table.old().size());
+    }
     x.begin(table.current().ensureBucket(oldIndex));
     if (doubles) {
       y.begin(table.current().ensureBucket(oldIndex + table.old().size()));

@@ -290,6 +290,8 @@ public final class Growth {
     }
     try {
       finishGrowth();
+      shrink();
+      table.forgetSums();
       // What one kind of blocks leaves takes the next.
       RecordMover mover = new RecordMover(table, assigner);
       context.allocator.beginLow();
@@ -301,6 +303,58 @@ public final class Growth {
       // A move needs room, too; what was moved so far stays where it is.
     }
     compact(Long.MAX_VALUE);
+  }
+
+  /**
+   * Gives the bucket array the size that its entries need, if it has many times that: for a close,
+   * as it takes time in proportion to what is there. Nothing is done if there is no room.
+   */
+  public void shrink() {
+    int b = Shrinking.wantedB(table);
+    if (b < 0) {
+      return;
+    }
+    // The second time where the large array was, so that the end of the file can be cut off.
+    if (copyTo(b)) {
+      context.allocator.beginLow();
+      copyTo(b);
+    }
+    planPreparation();
+  }
+
+  private boolean copyTo(int b) {
+    try {
+      releaseAll();
+      if (next != null) {
+        dropNext();
+      }
+      next = BucketArray.create(context, b, HeaderLayout.NEXT_DIRECTORY);
+      long overflow = Shrinking.fill(table, next);
+      CrashPoint.reached("shrink.filled");
+      if (overflow >= 0) {
+        leaveFor(next, overflow);
+        return true;
+      }
+    } catch (StoreFullException e) {
+      // It is as large as before.
+    }
+    if (next != null) {
+      dropNext();
+    }
+    return false;
+  }
+
+  /** The commit of a shrinking: as that of a growth that has nothing to move. */
+  private void leaveFor(BucketArray small, long overflow) {
+    BucketArray large = table.current();
+    memory.putLongRelease(0, HeaderLayout.RELEASING_DIRECTORY, large.directory());
+    CrashPoint.reached("shrink.leaving");
+    table.switchTo(small, null, false, table.count(), table.seed(), overflow, overflow);
+    memory.putLongRelease(0, HeaderLayout.NEXT_DIRECTORY, 0);
+    CrashPoint.reached("shrink.left");
+    next = null;
+    beginRelease(large);
+    releaseAll();
   }
 
   private void finishGrowth() {

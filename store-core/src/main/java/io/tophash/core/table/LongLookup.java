@@ -48,12 +48,19 @@ public final class LongLookup {
         }
       }
       if (Tophash.endsChain(word)) {
-        return missing;
+        return absent(keyHash, missing);
       }
       bucket = table.overflow(bucket);
       if (++hops > 1000 && hops > table.maxHops()) {
         throw Table.circle(bucket);
       }
+    }
+    return absent(keyHash, missing);
+  }
+
+  private long absent(long keyHash, long missing) {
+    if (table.proves) {
+      table.absent(keyHash);
     }
     return missing;
   }

@@ -55,7 +55,9 @@ public final class Recovery {
     long releasing = memory.getLong(0, HeaderLayout.RELEASING_DIRECTORY);
     return next != 0
             && (next == memory.getLong(live, DescriptorLayout.BUCKETS) || next == releasing)
-        || releasing != 0 && releasing == memory.getLong(live, DescriptorLayout.OLD_BUCKETS);
+        || releasing != 0
+            && (releasing == memory.getLong(live, DescriptorLayout.OLD_BUCKETS)
+                || releasing == memory.getLong(live, DescriptorLayout.BUCKETS));
   }
 
   /** Settles everything; the table is loaded afterwards. */
@@ -166,7 +168,9 @@ public final class Recovery {
       clearWord(HeaderLayout.NEXT_DIRECTORY);
     }
     long releasing = header(HeaderLayout.RELEASING_DIRECTORY);
-    if (releasing != 0 && releasing == memory.getLong(live, DescriptorLayout.OLD_BUCKETS)) {
+    if (releasing != 0
+        && (releasing == memory.getLong(live, DescriptorLayout.OLD_BUCKETS)
+            || releasing == memory.getLong(live, DescriptorLayout.BUCKETS))) {
       clearWord(HeaderLayout.RELEASING_DIRECTORY);
     }
   }

@@ -43,6 +43,9 @@ public final class Table extends TableState {
   private final boolean indirectKeys;
   private final Reach reach;
 
+  /** True if arrays may have sums that are to be compared when a key is absent. */
+  boolean proves;
+
   // Keeps the reads of touch() from being optimised away.
   long touched;
 
@@ -56,6 +59,14 @@ public final class Table extends TableState {
     this.chunkMask = (1L << chunkShift) - 1;
     this.indirectKeys = layout.indirectKeys();
     this.reach = context.reach;
+  }
+
+  /** All keys are about to be moved: what the sums say is compared, and then they are no more. */
+  void forgetSums() {
+    if (current().sums != null) {
+      current().sums.proveAll();
+      current().sums = null;
+    }
   }
 
   /** Position of the chain that holds what has this hash, or 0 if there is none. */
@@ -114,6 +125,30 @@ public final class Table extends TableState {
     return new CorruptStoreException("overflow bucket", bucket, "a chain of buckets is circular");
   }
 
+  /**
+   * Called for a key that was not found.
+   *
+   * @throws CorruptStoreException if that is not to be believed
+   */
+  long absent(long keyHash) {
+    if (proves) {
+      current().prove(keyHash & mask);
+      if (old != null) {
+        old.prove(keyHash & oldMask);
+      }
+    }
+    return ABSENT;
+  }
+
+  /** The chain with what has this hash is about to be changed. */
+  void changing(long keyHash) {
+    if (old != null && unevacuated(keyHash & oldMask) != 0) {
+      old.changing(keyHash & oldMask);
+    } else {
+      current().changing(keyHash & mask);
+    }
+  }
+
   /** Finds an eight-byte inline key; the cell, or {@link #ABSENT}. */
   public long findLong(long key, long keyHash) {
     long bucket = head(keyHash);
@@ -135,7 +170,7 @@ public final class Table extends TableState {
         throw circle(bucket);
       }
     }
-    return ABSENT;
+    return absent(keyHash);
   }
 
   /** Finds a key of any other kind; the cell, or {@link #ABSENT}. */
@@ -143,6 +178,7 @@ public final class Table extends TableState {
     long bucket = head(keyHash);
     long pattern = Tophash.broadcast(Tophash.of(keyHash));
     long hops = 0;
+    boolean isDoubtful = false;
     while (bucket != 0) {
       long word = memory.getLong(bucket, BucketLayout.TOPHASH);
       for (long hits = Tophash.match(word, pattern); hits != 0; hits &= hits - 1) {
@@ -150,6 +186,7 @@ public final class Table extends TableState {
         if (sameKey(bucket, cell, key, length)) {
           return bucket + cell;
         }
+        isDoubtful = indirectKeys;
       }
       if (Tophash.endsChain(word)) {
         break;
@@ -159,7 +196,36 @@ public final class Table extends TableState {
         throw circle(bucket);
       }
     }
-    return ABSENT;
+    if (isDoubtful) {
+      checkOthers(keyHash);
+    }
+    return absent(keyHash);
+  }
+
+  /**
+   * Checks the records of the keys for which a lookup of another one looked twice: a damaged one
+   * may be the key that is missing.
+   */
+  private void checkOthers(long keyHash) {
+    long pattern = Tophash.broadcast(Tophash.of(keyHash));
+    for (long bucket = head(keyHash); bucket != 0; bucket = overflow(bucket)) {
+      long word = tophashWord(bucket);
+      for (long hits = Tophash.match(word, pattern); hits != 0; hits &= hits - 1) {
+        int cell = Tophash.firstCell(hits);
+        if (Tophash.at(word, cell) != Tophash.of(keyHash)) {
+          continue; // what looks like a hit may be none
+        }
+        long other = hashOfCell(bucket, cell);
+        if (Tophash.of(other) != Tophash.of(keyHash)
+            || ((other ^ keyHash) & (old == null ? mask : oldMask)) != 0) {
+          throw new CorruptStoreException(
+              "key record", bucket, "a key does not belong where it stands");
+        }
+      }
+      if (Tophash.endsChain(word)) {
+        return;
+      }
+    }
   }
 
   /** Reads the tophash words of many keys, so that their cache misses overlap. */

@@ -98,12 +98,29 @@ abstract class TableState {
    */
   void switchTo(
       BucketArray array, BucketArray oldArray, boolean keepsSize, long newCount, long seed) {
+    boolean sameArray = array == current;
+    switchTo(
+        array,
+        oldArray,
+        keepsSize,
+        newCount,
+        seed,
+        sameArray ? noverflow : 0,
+        sameArray ? nextOverflow : 0);
+  }
+
+  /** The same to an array that has overflow buckets by now, or keeps those that it has. */
+  void switchTo(
+      BucketArray array,
+      BucketArray oldArray,
+      boolean keepsSize,
+      long newCount,
+      long seed,
+      long newNoverflow,
+      long newNextOverflow) {
     long selector = memory.getLong(0, HeaderLayout.SELECTOR) ^ 1;
     long other = DescriptorLayout.position(selector);
     boolean grows = oldArray != null;
-    boolean sameArray = array == current;
-    long newNoverflow = sameArray ? noverflow : 0;
-    long newNextOverflow = sameArray ? nextOverflow : 0;
     memory.putLong(other, DescriptorLayout.COUNT, newCount);
     memory.putInt(other, DescriptorLayout.B, array.b());
     memory.putInt(other, DescriptorLayout.SAME_SIZE, keepsSize ? 1 : 0);

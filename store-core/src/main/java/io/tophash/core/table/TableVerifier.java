@@ -77,6 +77,10 @@ public final class TableVerifier {
       if (memory.getLong(0, IntentLayout.KIND) != IntentLayout.NONE) {
         report("intent", IntentLayout.KIND, "an operation is under way");
       }
+      checkSums(table.current());
+      if (table.isGrowing()) {
+        checkSums(table.old());
+      }
       walk(comparison::reached, true);
       progress.walked(table.current().size(), table.current().size());
       compareCounters();
@@ -85,6 +89,12 @@ public final class TableVerifier {
       report("walk", 0, "the walk was given up: " + e.getMessage());
     }
     return entries;
+  }
+
+  private void checkSums(BucketArray array) {
+    if (array.sums != null) {
+      array.sums.check(sink);
+    }
   }
 
   private void report(String section, long position, String problem) {
@@ -217,10 +227,10 @@ public final class TableVerifier {
     entries += check ? 1 : 0;
     try {
       if (layout.indirectKeys()) {
-        blocks.accept(record(true, bucket, cell, check));
+        blocks.accept(record("key record", bucket, cell, layout.key(cell), check));
       }
       if (layout.indirectValues()) {
-        blocks.accept(record(false, bucket, cell, check));
+        blocks.accept(record("value record", bucket, cell, layout.value(cell), check));
       }
       if (check) {
         place(array, bucket, cell, index, shortChain);
@@ -262,9 +272,8 @@ public final class TableVerifier {
     return table.findBytes(key, length, keyHash);
   }
 
-  private long record(boolean isKey, long bucket, int cell, boolean check) {
-    String section = isKey ? "key record" : "value record";
-    long record = table.record(section, bucket, isKey ? layout.key(cell) : layout.value(cell));
+  private long record(String section, long bucket, int cell, int cellOffset, boolean check) {
+    long record = table.record(section, bucket, cellOffset);
     if (check) {
       int length = memory.getInt(record, RecordLayout.LENGTH);
       if (context.allocator.blockBytes(record) < RecordLayout.bytes(length)) {
@@ -273,10 +282,8 @@ public final class TableVerifier {
         crc.reset();
         crc.update(memory.readView(record + RecordLayout.PAYLOAD, length));
         long hash = table.hashOfCell(bucket, cell);
-        int plain = (int) crc.getValue();
-        int checksum =
-            isKey ? RecordLayout.keyChecksum(plain, hash) : RecordLayout.checksum(plain, hash);
-        if (checksum != memory.getInt(record, RecordLayout.CHECKSUM)) {
+        if (RecordLayout.checksum((int) crc.getValue(), hash)
+            != memory.getInt(record, RecordLayout.CHECKSUM)) {
           report(section, record, "the checksum does not match, length=" + length);
         }
       }

@@ -108,6 +108,9 @@ record Kind<K, V>(
   /** Many chunks, and the next array prepared ahead of a growth. */
   static final Kind<Long, Long> PREPARED = longs("prepared", -1, 64 * KIB, 6000, 6250, 40_000);
 
+  /** A hint that was much too high: the close gives back what it has cost. */
+  static final Kind<Long, Long> SHRUNK = longs("shrunk", -1, 64 * KIB, 3000, 0, 30);
+
   /** Four different hashes: long chains, overflow buckets, repairs of emptyRest. */
   static final Kind<Long, Long> CHAINS =
       longs("chains", 0x8000_0000_0000_0003L, 64 * KIB, 0, 0, 90);
@@ -158,7 +161,7 @@ record Kind<K, V>(
           Random::nextInt);
 
   static final List<Kind<?, ?>> ALL =
-      List.of(LONGS, PREPARED, CHAINS, ONE_CHAIN, RECORDS, LARGE, FULL, UNDO, INTS);
+      List.of(LONGS, PREPARED, SHRUNK, CHAINS, ONE_CHAIN, RECORDS, LARGE, FULL, UNDO, INTS);
 
   static Kind<?, ?> named(String name) {
     return ALL.stream().filter(kind -> kind.name.equals(name)).findFirst().orElseThrow();

@@ -42,6 +42,7 @@ class HeaderLayoutTest {
         .longAt("LIMIT_PAGES", 960)
         .longAt("FRESH_PAGE", 968)
         .longAt("FREE_PAGES", 976)
+        .longAt("SUMS", 984)
         .field("CLASS_COUNTS", 1024, 16 * SizeClasses.count(), 8)
         .field("UNDO", 2048, 16 + BucketLayout.MAX_INLINE_BYTES, 8)
         .constant("FLAG_CACHE", 1)

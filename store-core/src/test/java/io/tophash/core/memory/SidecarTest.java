@@ -81,10 +81,10 @@ class SidecarTest {
           sidecar.tryLockSlot(3);
           break;
         case "attach":
-          sidecar.lockAttach(NO_WAIT);
+          sidecar.lockAttach(new Hold(), NO_WAIT);
           break;
         case "checkpoint":
-          sidecar.lockCheckpoint(NO_WAIT);
+          sidecar.lockCheckpoint(new Hold(), NO_WAIT);
           break;
         case "reader":
           sidecar.lockReader(NO_WAIT);
@@ -158,7 +158,8 @@ class SidecarTest {
           new Thread(
               () -> {
                 for (int i = 0; i < 20; i++) {
-                  sidecar.lockAttach(LONG);
+                  Hold hold = new Hold();
+                  sidecar.lockAttach(hold, LONG);
                   sidecar.whileGrowing(
                       LONG,
                       () -> {
@@ -167,7 +168,7 @@ class SidecarTest {
                         }
                         inside.decrementAndGet();
                       });
-                  sidecar.unlockAttach();
+                  sidecar.unlock(hold);
                 }
               });
       threads[t].start();
@@ -182,15 +183,15 @@ class SidecarTest {
   @Test
   void aWaitThatIsTooLongSaysForWhat() {
     Sidecar sidecar = open();
-    sidecar.lockAttach(NO_WAIT);
-    sidecar.lockCheckpoint(NO_WAIT);
+    sidecar.lockAttach(new Hold(), NO_WAIT);
+    sidecar.lockCheckpoint(new Hold(), NO_WAIT);
     assertTrue(
-        assertThrows(StoreTimeoutException.class, () -> sidecar.lockAttach(1))
+        assertThrows(StoreTimeoutException.class, () -> sidecar.lockAttach(new Hold(), 1))
             .getMessage()
             .contains("opens or closes the store"));
     Thread.currentThread().interrupt();
     StoreTimeoutException e =
-        assertThrows(StoreTimeoutException.class, () -> sidecar.lockCheckpoint(20));
+        assertThrows(StoreTimeoutException.class, () -> sidecar.lockCheckpoint(new Hold(), 20));
     assertTrue(e.getMessage().contains("takes a checkpoint"), e.getMessage());
     assertTrue(e.getMessage().contains("timeoutMs=20"), e.getMessage());
     assertTrue(Thread.interrupted(), "the interrupt was swallowed");
@@ -200,17 +201,52 @@ class SidecarTest {
   @Test
   void locksExcludeOtherProcessesUntilTheyDie() {
     Sidecar sidecar = open();
+    Hold hold = new Hold();
     for (String what : new String[] {"attach", "checkpoint"}) {
       try (ChildJvm child = holder(what)) {
         Runnable lock =
-            what.equals("attach") ? () -> sidecar.lockAttach(5) : () -> sidecar.lockCheckpoint(5);
+            what.equals("attach")
+                ? () -> sidecar.lockAttach(hold, 5)
+                : () -> sidecar.lockCheckpoint(hold, 5);
         assertThrows(StoreTimeoutException.class, lock::run);
         child.kill();
         lock.run();
       }
     }
-    sidecar.unlockAttach();
-    sidecar.unlockCheckpoint();
+    sidecar.unlock(hold);
+    sidecar.release();
+  }
+
+  @Test
+  void aByteIsFreeWhenItsHolderWasThrownOut() {
+    Sidecar sidecar = open();
+    Hold thrownOut = new Hold();
+    sidecar.lockAttach(thrownOut, NO_WAIT);
+    sidecar.lockCheckpoint(thrownOut, NO_WAIT);
+    Hold next = new Hold();
+    assertThrows(StoreTimeoutException.class, () -> sidecar.lockAttach(next, 1));
+    assertFalse(sidecar.tryLockCheckpoint(next));
+    thrownOut.isOver = true;
+    sidecar.lockAttach(next, NO_WAIT);
+    assertTrue(sidecar.tryLockCheckpoint(next));
+    sidecar.unlock(thrownOut); // which has nothing to give back any more
+    assertFalse(sidecar.tryLockCheckpoint(new Hold()));
+    sidecar.unlock(next);
+    assertTrue(sidecar.tryLockCheckpoint(new Hold()));
+    Hold late = new Hold();
+    late.isOver = true;
+    assertThrows(StoreTimeoutException.class, () -> sidecar.lockAttach(late, 1));
+    sidecar.release();
+  }
+
+  @Test
+  void anotherProcessGetsTheByteOfAThreadThatWasThrownOut() {
+    Sidecar sidecar = open();
+    Hold thrownOut = new Hold();
+    sidecar.lockAttach(thrownOut, NO_WAIT);
+    thrownOut.isOver = true;
+    sidecar.settleHolds();
+    holder("attach").close();
     sidecar.release();
   }
 
@@ -326,7 +362,7 @@ class SidecarTest {
   @Test
   void nothingStaysInTheSidecarOfAClosedStore() throws IOException {
     Sidecar sidecar = open();
-    sidecar.lockAttach(NO_WAIT);
+    sidecar.lockAttach(new Hold(), NO_WAIT);
     sidecar.tryLockSlot(0);
     sidecar.release();
     byte[] bytes = Files.readAllBytes(directory.resolve("a.tph.lock"));

@@ -3,6 +3,7 @@ package io.tophash.sync.attach;
 import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.UnsettledStoreException;
 import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.Hold;
 import io.tophash.core.memory.Sidecar;
 import io.tophash.sync.checkpoint.ClosedShards;
 import io.tophash.sync.format.RegionLayout;
@@ -118,8 +119,9 @@ final class Attaching {
   }
 
   private void forWriting(boolean first) {
-    sidecar.lockAttach(SyncCore.ATTACH_TIMEOUT_MS);
+    Hold hold = new Hold();
     try {
+      sidecar.lockAttach(hold, SyncCore.ATTACH_TIMEOUT_MS);
       opened.forWriting();
       process = ProcessTable.attach(opened.memory(), sidecar);
       core = new SyncCore(opened, process);
@@ -134,7 +136,8 @@ final class Attaching {
         join(first);
       }
     } finally {
-      sidecar.unlockAttach();
+      hold.isOver = true;
+      sidecar.unlock(hold);
     }
   }
 

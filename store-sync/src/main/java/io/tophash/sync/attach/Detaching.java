@@ -2,6 +2,7 @@ package io.tophash.sync.attach;
 
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreTimeoutException;
+import io.tophash.core.memory.Hold;
 import io.tophash.core.memory.Sidecar;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.shard.Shards;
@@ -26,6 +27,7 @@ final class Detaching {
   }
 
   void run() {
+    Hold hold = new Hold();
     try {
       if (core.isReadOnly()) {
         sidecar.unlockReader();
@@ -36,14 +38,15 @@ final class Detaching {
       shards.end();
       core.log().end();
       awaitOwnLocks();
-      sidecar.lockAttach(SyncCore.ATTACH_TIMEOUT_MS);
-      try {
-        leave();
-      } finally {
-        sidecar.unlockAttach();
-      }
+      sidecar.lockAttach(hold, SyncCore.ATTACH_TIMEOUT_MS);
+      leave();
     } finally {
-      core.close();
+      hold.isOver = true;
+      try {
+        sidecar.unlock(hold);
+      } finally {
+        core.close();
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.tophash.sync.attach;
 
 import io.tophash.core.format.StoreHeader;
 import io.tophash.core.hash.KeyHash;
+import io.tophash.core.memory.Hold;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.Sidecar;
 import io.tophash.core.memory.StoreFile;
@@ -168,20 +169,20 @@ public final class SyncCore {
    * @return false if it is not alone; nothing was run
    */
   public boolean whileAlone(Runnable action) {
-    sidecar.lockAttach(ATTACH_TIMEOUT_MS);
-    try {
-      if (!process.isAlone() || !sidecar.tryLockReadersAlone()) {
-        return false;
-      }
-      try {
-        action.run();
-        return true;
-      } finally {
-        sidecar.unlockReadersAlone();
-      }
-    } finally {
-      sidecar.unlockAttach();
-    }
+    return Hold.whileAttaching(
+        sidecar,
+        ATTACH_TIMEOUT_MS,
+        () -> {
+          if (!process.isAlone() || !sidecar.tryLockReadersAlone()) {
+            return false;
+          }
+          try {
+            action.run();
+            return true;
+          } finally {
+            sidecar.unlockReadersAlone();
+          }
+        });
   }
 
   /** What takes the checkpoints that the level asks for; null if attached read-only. */
@@ -277,12 +278,8 @@ public final class SyncCore {
    * @return false if they cannot be made so small; they are then what they were
    */
   public boolean resize(long maxBytes, long maxEntries) {
-    sidecar.lockAttach(ATTACH_TIMEOUT_MS);
-    try {
-      return bounds.resize(maxBytes, maxEntries);
-    } finally {
-      sidecar.unlockAttach();
-    }
+    return Hold.whileAttaching(
+        sidecar, ATTACH_TIMEOUT_MS, () -> bounds.resize(maxBytes, maxEntries));
   }
 
   /** What a cache has besides; null of any other store. */

@@ -1,25 +1,30 @@
 package io.tophash.sync.checkpoint;
 
 import io.tophash.core.errors.StoreTimeoutException;
+import io.tophash.core.memory.Hold;
 import io.tophash.core.memory.Sidecar;
 import io.tophash.sync.format.EpochLayout;
 import io.tophash.sync.process.ProcessTable;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
  * Whose turn it is with the checkpoints of a store: one thread's of one process, to which the byte
- * CHECKPOINT of the sidecar sees, and within the JVM a lock. The epoch words say who has it and
- * since when, for people: a holder that was killed is named there until the next one comes.
+ * CHECKPOINT of the sidecar sees, and within the JVM who had it last. The epoch words say who has
+ * it and since when, for people: a holder that was killed is named there until the next one comes.
  *
  * <p>Thread-safe. Blocking.
  */
 final class CheckpointTurn {
+  private static final long PAUSE_NANOS = 200_000;
+
   private final Sidecar sidecar;
   private final EpochWords words;
   private final ProcessTable process;
   private final long timeoutMs;
-  private final ReentrantLock turn = new ReentrantLock();
+  // The last thread of this JVM that had its turn; over, or null: the next one may come.
+  private final AtomicReference<Hold> turn = new AtomicReference<>();
 
   /**
    * @param timeoutNanos how long another process is waited for
@@ -42,11 +47,13 @@ final class CheckpointTurn {
 
   /** As {@link #run}, if it is still wanted when this JVM's turn comes, and when this process's. */
   void runIf(BooleanSupplier isWanted, Runnable action) {
-    turn.lock();
+    Hold hold = new Hold();
     try {
+      awaitTurn(hold);
       if (isWanted.getAsBoolean()) {
-        lockByte();
+        lockByte(hold);
         hold(
+            hold,
             () -> {
               if (isWanted.getAsBoolean()) {
                 action.run();
@@ -54,8 +61,24 @@ final class CheckpointTurn {
             });
       }
     } finally {
-      turn.unlock();
+      hold.isOver = true; // which needs no call, so whatever was thrown, others go on
     }
+  }
+
+  private void awaitTurn(Hold hold) {
+    boolean interrupted = false;
+    while (!isMyTurn(hold)) {
+      LockSupport.parkNanos(PAUSE_NANOS);
+      interrupted |= Thread.interrupted(); // a pending interrupt would end each pause at once
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isMyTurn(Hold hold) {
+    Hold last = turn.get();
+    return (last == null || last.isOver) && turn.compareAndSet(last, hold);
   }
 
   /**
@@ -64,23 +87,24 @@ final class CheckpointTurn {
    * @return false if it is somebody else's turn
    */
   boolean tryRun(Runnable action) {
-    if (!turn.tryLock()) {
-      return false;
-    }
+    Hold hold = new Hold();
     try {
-      if (!sidecar.tryLockCheckpoint()) {
+      if (!isMyTurn(hold)) {
         return false;
       }
-      hold(action);
+      if (!sidecar.tryLockCheckpoint(hold)) {
+        return false;
+      }
+      hold(hold, action);
       return true;
     } finally {
-      turn.unlock();
+      hold.isOver = true;
     }
   }
 
-  private void lockByte() {
+  private void lockByte(Hold hold) {
     try {
-      sidecar.lockCheckpoint(timeoutMs);
+      sidecar.lockCheckpoint(hold, timeoutMs);
     } catch (StoreTimeoutException e) {
       int slot = (int) words.get(EpochLayout.TAKEN_BY) - 1;
       throw slot < 0
@@ -89,7 +113,7 @@ final class CheckpointTurn {
     }
   }
 
-  private void hold(Runnable action) {
+  private void hold(Hold hold, Runnable action) {
     try {
       words.put(EpochLayout.TAKEN_SINCE_MS, System.currentTimeMillis());
       words.put(EpochLayout.TAKEN_BY, 1 + process.slot());
@@ -98,7 +122,7 @@ final class CheckpointTurn {
       try {
         words.put(EpochLayout.TAKEN_BY, 0);
       } finally {
-        sidecar.unlockCheckpoint();
+        sidecar.unlock(hold);
       }
     }
   }

@@ -13,6 +13,7 @@ import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.format.ShardState;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.shard.Cut;
+import io.tophash.sync.shard.CutSums;
 import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
 import java.io.UncheckedIOException;
@@ -240,10 +241,12 @@ public final class Checkpoints {
     long nowMs = System.currentTimeMillis();
     int slot = 1 - (int) words.get(EpochLayout.ROOT_SLOT);
     long logBytes = words.get(EpochLayout.LOG_BYTES);
-    Root root =
-        new Root(n, file.length(), nowMs, words.level(), words.get(EpochLayout.LOG_RUN), cut);
+    long logRun = words.get(EpochLayout.LOG_RUN);
     try {
       context.mapAll().run();
+      int[] sums = new CutSums(context).sum(cut, cuts.isUnsummed());
+      CrashPoint.reached("checkpoint.summed");
+      Root root = new Root(n, file.length(), nowMs, words.level(), logRun, cut, sums);
       file.force();
       CrashPoint.reached("checkpoint.forced");
       roots.put(slot, root);
@@ -253,12 +256,13 @@ public final class Checkpoints {
       throw device.broken(e);
     }
     CrashPoint.reached("checkpoint.rooted");
+    cuts.summed(n);
     words.put(EpochLayout.ROOT_SLOT, slot);
     words.put(EpochLayout.DURABLE_MS, nowMs);
     words.put(EpochLayout.CHECKPOINTS, words.get(EpochLayout.CHECKPOINTS) + 1);
     words.put(EpochLayout.LOG_BYTES_CUT, logBytes);
     words.put(EpochLayout.LOG_START, cut.logStart());
-    words.put(EpochLayout.LOG_START_RUN, root.logRun());
+    words.put(EpochLayout.LOG_START_RUN, logRun);
     words.put(EpochLayout.DURABLE, n);
     words.release(this::isAlive);
     CrashPoint.reached("checkpoint.durable");

@@ -6,6 +6,7 @@ import io.tophash.sync.format.EpochLayout;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.format.ShardState;
+import io.tophash.sync.shard.DirectorySums;
 
 /**
  * What the shards of a store are that was closed in order: just what the root of its last
@@ -15,7 +16,7 @@ import io.tophash.sync.format.ShardState;
 public final class ClosedShards {
   private final MappedMemory memory;
   private final int shardCount;
-  private final Root root;
+  private final Root root; // null if it is damaged
 
   /**
    * @param memory of a store that is marked as closed and durable
@@ -34,15 +35,24 @@ public final class ClosedShards {
   }
 
   /**
-   * Compares the shards with the root, for who is alone with the store.
+   * Compares the shards and their directories with the root, for who is alone with the store.
    *
-   * @throws CorruptStoreException if a shard has another directory, or another epoch
+   * @throws CorruptStoreException if there is no root, or a shard has another directory or epoch
    */
   public void check() {
-    for (int shard = 0; root != null && shard < shardCount; shard++) {
+    if (root == null) {
+      throw new CorruptStoreException(
+          "root",
+          RegionLayout.ROOTS,
+          "the root of the last checkpoint is damaged; see `tophash recover`");
+    }
+    for (int shard = 0; shard < shardCount; shard++) {
       long at = RegionLayout.shard(shard);
-      if (memory.getLong(at, ShardLayout.DIRECTORY) != root.cut().directoryWords()[shard]
-              && root.cut().directoryWords()[shard] != 0
+      long word = root.cut().directoryWords()[shard];
+      // Of 0 is an empty shard, whose directory was made without a checkpoint since.
+      if (word != 0
+              && (memory.getLong(at, ShardLayout.DIRECTORY) != word
+                  || DirectorySums.of(memory, word) != root.directorySums()[shard])
           || (memory.getLong(at, ShardLayout.STATE) & ~ShardState.LOGGED)
               != ShardState.of(root.epoch())) {
         throw new CorruptStoreException(
@@ -57,7 +67,7 @@ public final class ClosedShards {
   /** Number of the shards whose number of entries is not the one that the root says. */
   public int wrongCounts() {
     int wrong = 0;
-    for (int shard = 0; root != null && shard < shardCount; shard++) {
+    for (int shard = 0; shard < shardCount; shard++) {
       wrong += count(shard) == root.cut().counts()[shard] ? 0 : 1;
     }
     return wrong;
@@ -65,7 +75,7 @@ public final class ClosedShards {
 
   /** Sets them right, for who is alone with the store. */
   public void mendCounts() {
-    for (int shard = 0; root != null && shard < shardCount; shard++) {
+    for (int shard = 0; shard < shardCount; shard++) {
       if (count(shard) != root.cut().counts()[shard]) {
         memory.putLongRelease(
             RegionLayout.shard(shard), ShardLayout.COUNT, root.cut().counts()[shard]);

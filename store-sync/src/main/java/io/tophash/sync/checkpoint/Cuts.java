@@ -38,6 +38,8 @@ final class Cuts {
   private final ShardCut shards;
   private final EpochWords words;
   private boolean warned;
+  // Earlier cuts have sealed segments that have no sums yet.
+  private boolean unsummed;
 
   Cuts(Shards shards, EpochWords words) {
     this.context = shards.context();
@@ -69,6 +71,7 @@ final class Cuts {
   StoreTimeoutException tryMake(long last, Use use) {
     long n = words.nextNumber(context.shardCount());
     checkNumber(n, last);
+    unsummed |= words.get(EpochLayout.SUMMED) != words.get(EpochLayout.CUTTING);
     words.put(EpochLayout.CUTTING, n);
     CrashPoint.reached("checkpoint.begun");
     Cut cut;
@@ -81,6 +84,17 @@ final class Cuts {
     words.put(EpochLayout.STALLED_BY, 0);
     use.cut(n, cut);
     return null;
+  }
+
+  /** True if segments that earlier cuts have sealed may have no sums yet. */
+  boolean isUnsummed() {
+    return unsummed;
+  }
+
+  /** All segments that a cut has sealed, and earlier ones, have their sums. */
+  void summed(long n) {
+    unsummed = false;
+    words.put(EpochLayout.SUMMED, n);
   }
 
   private void checkNumber(long n, long last) {

@@ -33,6 +33,7 @@ final class EpochWords {
     put(EpochLayout.CUTTING, root.epoch());
     put(EpochLayout.DURABLE, root.epoch());
     put(EpochLayout.REUSE_BELOW, root.epoch());
+    put(EpochLayout.SUMMED, root.epoch());
     if (root.logRun() != 0) {
       startLog(root);
     }

@@ -66,7 +66,9 @@ public final class PowerCutRecovery {
   /** The same of a file into which somebody has just written a checkpoint: nothing is lost. */
   public void runOnImage(int shardCount, long fileBytes) {
     settle(shardCount, fileBytes);
-    new EpochWords(memory).put(EpochLayout.RECOVERED, 0);
+    EpochWords words = new EpochWords(memory);
+    words.put(EpochLayout.RECOVERED, 0);
+    words.put(EpochLayout.SUMMED, 0); // nobody has summed what a pin has sealed
   }
 
   private Root settle(int shardCount, long fileBytes) {

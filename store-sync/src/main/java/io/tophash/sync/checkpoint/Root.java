@@ -18,15 +18,23 @@ import java.util.zip.CRC32C;
  * @param logRun run of the log in which what came later is, 0 if there is none
  * @param cut directory word of each shard, 0 for an empty one that has no directory; its number of
  *     entries; the position of its lane; and where the log begins that goes on from here
+ * @param directorySums CRC-32C of the directory of each shard
  */
-record Root(long epoch, long fileBytes, long cutMs, Level level, long logRun, Cut cut) {
+record Root(
+    long epoch,
+    long fileBytes,
+    long cutMs,
+    Level level,
+    long logRun,
+    Cut cut,
+    int[] directorySums) {
 
   private static final int SHARDS = 1 << RegionLayout.MAX_SHARD_SHIFT;
 
   /** The root of a store in which nothing ever was. */
   static Root ofNew(long nowMs, Level level) {
     Cut nothing = new Cut(new long[SHARDS], new long[SHARDS], new long[SHARDS], 0, 0);
-    return new Root(1, RegionLayout.EXTENT_BYTES, nowMs, level, 0, nothing);
+    return new Root(1, RegionLayout.EXTENT_BYTES, nowMs, level, 0, nothing, new int[SHARDS]);
   }
 
   /** One copy of the root. */
@@ -49,6 +57,7 @@ record Root(long epoch, long fileBytes, long cutMs, Level level, long logRun, Cu
       HeapBytes.putLong(copy, at, cut.directoryWords()[shard]);
       HeapBytes.putLong(copy, at + RootLayout.SHARD_COUNT, cut.counts()[shard]);
       HeapBytes.putLong(copy, at + RootLayout.SHARD_LANE, cut.lanes()[shard]);
+      HeapBytes.putInt(copy, RootLayout.directorySum(shard), directorySums[shard]);
     }
     HeapBytes.putInt(copy, RootLayout.CHECKSUM, checksum(copy));
     return copy;
@@ -64,11 +73,13 @@ record Root(long epoch, long fileBytes, long cutMs, Level level, long logRun, Cu
     long[] words = new long[SHARDS];
     long[] counts = new long[SHARDS];
     long[] lanes = new long[SHARDS];
+    int[] sums = new int[SHARDS];
     for (int shard = 0; shard < SHARDS; shard++) {
       int at = RootLayout.shard(shard);
       words[shard] = HeapBytes.getLong(copy, at);
       counts[shard] = HeapBytes.getLong(copy, at + RootLayout.SHARD_COUNT);
       lanes[shard] = HeapBytes.getLong(copy, at + RootLayout.SHARD_LANE);
+      sums[shard] = HeapBytes.getInt(copy, RootLayout.directorySum(shard));
     }
     return new Root(
         HeapBytes.getLong(copy, RootLayout.EPOCH),
@@ -78,7 +89,8 @@ record Root(long epoch, long fileBytes, long cutMs, Level level, long logRun, Cu
             HeapBytes.getLong(copy, RootLayout.LEVEL),
             HeapBytes.getLong(copy, RootLayout.MAX_LOSS_MS)),
         HeapBytes.getLong(copy, RootLayout.LOG_RUN),
-        new Cut(words, counts, lanes, HeapBytes.getLong(copy, RootLayout.LOG_START), 0));
+        new Cut(words, counts, lanes, HeapBytes.getLong(copy, RootLayout.LOG_START), 0),
+        sums);
   }
 
   private static int checksum(byte[] copy) {

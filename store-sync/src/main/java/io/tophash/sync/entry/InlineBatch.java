@@ -112,7 +112,8 @@ public final class InlineBatch {
       }
       MappedMemory.acquireFence();
       for (int i = 0; i < count; i++) {
-        if (!views[i].isCurrent(memory, entries[i], words[i])) {
+        if (!views[i].isCurrent(memory, entries[i], words[i])
+            || (absent >>> i & 1) != 0 && !lookups.isKnown(words[i])) {
           decided &= ~(1 << i);
         }
       }

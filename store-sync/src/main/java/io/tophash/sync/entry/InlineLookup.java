@@ -12,6 +12,7 @@ import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.InlineSegments;
+import io.tophash.sync.segment.SealedTables;
 import io.tophash.sync.segment.Segments;
 import io.tophash.sync.shard.DirectoryView;
 import io.tophash.sync.shard.DirectoryViews;
@@ -29,13 +30,20 @@ public final class InlineLookup {
   private final InlineSegments segments;
   private final KeyHash keyHash;
   private final DirectoryViews views;
+  private final SealedTables sealed; // null if reads are not verified
 
-  InlineLookup(SegmentTable<?> table, InlineSegments segments, KeyHash keyHash) {
+  InlineLookup(SegmentTable<?> table, InlineSegments segments, KeyHash keyHash, boolean verifies) {
     this.table = table;
     this.memory = table.memory;
     this.segments = segments;
     this.keyHash = keyHash;
     this.views = table.views;
+    this.sealed = verifies ? segments.sealed() : null;
+  }
+
+  /** True if a key that is not found in a segment may be called absent at once. */
+  boolean isKnown(long word) {
+    return sealed == null || sealed.isKnown(word);
   }
 
   /**
@@ -80,7 +88,7 @@ public final class InlineLookup {
               || OverflowWord.excludes(
                   memory.getLongAt(bucket, SegmentLayout.INLINE_OVERFLOW), hash))) {
         MappedMemory.acquireFence();
-        if (view.isCurrent(memory, entry, word)) {
+        if (view.isCurrent(memory, entry, word) && isKnown(word)) {
           memory.keepAlive();
           return missing;
         }
@@ -124,7 +132,7 @@ public final class InlineLookup {
       if (Tophash.endsChain(tophashes)
           || OverflowWord.excludes(memory.getLongAt(bucket, SegmentLayout.INLINE_OVERFLOW), hash)) {
         MappedMemory.acquireFence();
-        if (view.isCurrent(memory, entry, word)) {
+        if (view.isCurrent(memory, entry, word) && isKnown(word)) {
           return 0;
         }
       }
@@ -156,7 +164,7 @@ public final class InlineLookup {
           long found = segments.find(word, key, hash);
           long value = found > 0 ? memory.getLong(bucket(found), slot(found)) : 0;
           boolean present = found > 0 && value != segments.nil(word);
-          sane = found != Segments.TORN;
+          sane = found != Segments.TORN && (present || table.mayBelieve(word));
           if (sane && read.isCurrent()) {
             table.countIfMiss(read.shard(), word, hash, found);
             memory.keepAlive();

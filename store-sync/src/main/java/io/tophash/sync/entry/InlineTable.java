@@ -19,11 +19,12 @@ public final class InlineTable extends SegmentTable<LongOp> {
   private final KeyHash keyHash;
   private final InlineLookup lookups;
 
-  InlineTable(Shards shards, InlineSegments segments, KeyHash keyHash, boolean readOnly) {
-    super(shards, readOnly);
+  InlineTable(
+      Shards shards, InlineSegments segments, KeyHash keyHash, boolean readOnly, boolean verifies) {
+    super(shards, readOnly, verifies);
     this.segments = segments;
     this.keyHash = keyHash;
-    this.lookups = new InlineLookup(this, segments, keyHash);
+    this.lookups = new InlineLookup(this, segments, keyHash, verifies);
   }
 
   // --- lookups
@@ -77,9 +78,22 @@ public final class InlineTable extends SegmentTable<LongOp> {
   /** Sets each key; {@code values} is as long as {@code keys}. */
   public void putAll(long[] keys, long[] values) {
     checkWritable();
+    if (keys.length < HashOrder.WORTH_IT) {
+      putInOrder(keys, values, keys.length);
+      return;
+    }
+    HashOrder order = new HashOrder(keyHash, Math.min(HashOrder.MOST, keys.length));
+    for (int from = 0; from < keys.length; from += HashOrder.MOST) {
+      int count = Math.min(HashOrder.MOST, keys.length - from);
+      order.take(keys, values, from, count);
+      putInOrder(order.keys(), order.values(), count);
+    }
+  }
+
+  private void putInOrder(long[] keys, long[] values, int count) {
     InlineBatch batch = new InlineBatch(this, lookups, keyHash);
-    for (int from = 0; from < keys.length; from += InlineBatch.SIZE) {
-      int to = Math.min(keys.length, from + InlineBatch.SIZE);
+    for (int from = 0; from < count; from += InlineBatch.SIZE) {
+      int to = Math.min(count, from + InlineBatch.SIZE);
       batch.touch(keys, from, to);
       for (int i = from; i < to; i++) {
         set(keys[i], values[i]);

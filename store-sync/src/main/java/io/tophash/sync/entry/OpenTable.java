@@ -5,6 +5,7 @@ import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.StoreFile;
 import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.segment.SealedTables;
 import io.tophash.sync.shard.Promotions;
 import io.tophash.sync.shard.Retry;
 import io.tophash.sync.shard.SegmentChanges;
@@ -29,10 +30,12 @@ public abstract class OpenTable {
   final Promotions promotions;
   private final StoreFile file;
   private final boolean readOnly;
+  private final boolean verifies;
+  private final SealedTables sealed;
   // Once true it stays true; an attachment is never opened again.
   private volatile boolean closed;
 
-  OpenTable(Shards shards, boolean readOnly) {
+  OpenTable(Shards shards, boolean readOnly, boolean verifies) {
     this.shards = shards;
     this.context = shards.context();
     this.memory = context.memory();
@@ -41,6 +44,8 @@ public abstract class OpenTable {
     this.promotions = new Promotions(shards, wanted);
     this.file = context.file();
     this.readOnly = readOnly;
+    this.verifies = verifies;
+    this.sealed = context.kind().sealed();
   }
 
   /** True if the store was opened read-only. */
@@ -161,6 +166,16 @@ public abstract class OpenTable {
     Retry next = retry == null ? new Retry(context) : retry;
     next.again(shard, directoryWord, entry, word, sane);
     return next;
+  }
+
+  /** True if checksums are compared. */
+  final boolean verifies() {
+    return verifies;
+  }
+
+  /** True if what a segment does not have is absent: see {@link SealedTables}. */
+  final boolean mayBelieve(long word) {
+    return !verifies || sealed.isKnown(word) || sealed.know(word);
   }
 
   /** Counts a believed lookup that went to the dirty table. */

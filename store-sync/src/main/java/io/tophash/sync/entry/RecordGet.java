@@ -17,6 +17,7 @@ import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.RecordImage;
 import io.tophash.sync.segment.RecordSegments;
+import io.tophash.sync.segment.SealedTables;
 import io.tophash.sync.shard.DirectoryView;
 import io.tophash.sync.shard.DirectoryViews;
 import java.nio.ByteBuffer;
@@ -48,13 +49,14 @@ final class RecordGet {
   // Of a cache: what is noted of hits, null if nothing is; and what stands in front of a record.
   private final HitMarks marks;
   private final int prefix;
+  private final SealedTables sealed; // null if reads are not verified
 
-  RecordGet(
-      MappedMemory memory, DirectoryViews views, boolean verifies, int prefix, HitMarks marks) {
-    this.memory = memory;
+  RecordGet(RecordSegments segments, DirectoryViews views, boolean verifies, HitMarks marks) {
+    this.memory = segments.memory();
     this.views = views;
     this.verifies = verifies;
-    this.prefix = prefix;
+    this.prefix = segments.prefix();
+    this.sealed = verifies ? segments.sealed() : null;
     this.marks = marks;
   }
 
@@ -83,7 +85,7 @@ final class RecordGet {
     byte[] copy = found < 0 ? null : value(window, start, mapped, found, keyBytes, hash);
     boolean stands =
         copy != UNDECIDED
-            && stands(window, start, found)
+            && stands(window, start, found, word)
             && view.isCurrent(memory, home, entry, word);
     memory.keepAlive();
     if (marks != null && found >= 0 && stands) {
@@ -158,7 +160,7 @@ final class RecordGet {
             : valueInto(window, start, mapped, found, keyBytes, hash, target, at, room);
     boolean stands =
         length != NOT_DECIDED
-            && stands(window, start, found)
+            && stands(window, start, found, word)
             && view.isCurrent(memory, home, entry, word);
     memory.keepAlive();
     if (marks != null && found >= 0 && room >= 0 && stands) {
@@ -229,11 +231,11 @@ final class RecordGet {
    *
    * @param found what {@link #locate} returned
    */
-  private static boolean stands(ByteBuffer window, long start, long found) {
+  private boolean stands(ByteBuffer window, long start, long found, long word) {
     MappedMemory.acquireFence();
     return found >= 0
         ? SlotWord.isSame(Spot.getInt(window, start + (found >>> Integer.SIZE), 0), (int) found)
-        : found == NO_CELL;
+        : found == NO_CELL && (sealed == null || sealed.isKnown(word));
   }
 
   /** What {@link #locate} returns for a key that is absent, if the segment still stands. */

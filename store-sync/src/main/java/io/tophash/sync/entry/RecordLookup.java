@@ -36,7 +36,7 @@ public final class RecordLookup {
     this.views = table.views;
     this.prefix = segments.prefix();
     this.marks = segments.isCache() && !table.isReadOnly() ? new HitMarks(table, segments) : null;
-    this.shortWay = new RecordGet(memory, views, verifies, prefix, marks);
+    this.shortWay = new RecordGet(segments, views, verifies, marks);
     this.shortest = new ShortGet(memory, views, verifies, prefix, marks, shortWay);
     this.search = new RecordSearch(table, segments, verifies, marks);
   }

@@ -108,6 +108,10 @@ final class RecordSearch {
               believed &= stands;
             }
           }
+          if (believed && value == null && !table.mayBelieve(word)) {
+            sane = false;
+            believed = false;
+          }
           if (believed && read.isCurrent()) {
             if (damaged != 0) {
               throw damagedRecord(damaged);

@@ -36,12 +36,10 @@ final class RecordTable extends SegmentTable<RecordOp> {
   private final LargeWriter largeWriter;
   private final RecordValues values;
   private final int prefix;
-  private final boolean verifies;
 
   RecordTable(
       Shards shards, RecordSegments segments, KeyHash keyHash, boolean readOnly, boolean verifies) {
-    super(shards, readOnly);
-    this.verifies = verifies;
+    super(shards, readOnly, verifies);
     this.segments = segments;
     this.keyHash = keyHash;
     this.large = new LargeRecords(context);
@@ -50,10 +48,6 @@ final class RecordTable extends SegmentTable<RecordOp> {
     this.values = new RecordValues(memory, segments, verifies);
     this.prefix = segments.prefix();
     this.lookup = new RecordLookup(this, segments, verifies);
-  }
-
-  boolean verifies() {
-    return verifies;
   }
 
   RecordSegments segments() {
@@ -106,7 +100,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
         return op.present ? Step.DONE : Step.HAS_SLOT;
       }
       boolean isAbsent = found >= 0 && !present && !op.change.inserts;
-      return isAbsent && context.stand(shard, directoryWord, entry, word)
+      return isAbsent && mayBelieve(word) && context.stand(shard, directoryWord, entry, word)
           ? absent(op)
           : Step.HAS_SLOT;
     } catch (IndexOutOfBoundsException e) {

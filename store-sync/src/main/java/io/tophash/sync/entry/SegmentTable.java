@@ -82,8 +82,8 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
   private final Segments kind;
   private final Deserted deserted; // null if the store was opened read-only
 
-  SegmentTable(Shards shards, boolean readOnly) {
-    super(shards, readOnly);
+  SegmentTable(Shards shards, boolean readOnly, boolean verifies) {
+    super(shards, readOnly, verifies);
     this.kind = context.kind();
     this.views = new DirectoryViews(context);
     this.deserted = shards.deserted();

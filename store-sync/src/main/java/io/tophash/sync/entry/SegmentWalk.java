@@ -60,6 +60,18 @@ public final class SegmentWalk {
     }
   }
 
+  /** True if all entries belong into the segment: what does not would be passed over. */
+  private boolean isOfSegment(int localDepth) {
+    int shared = table.context.shardShift() + localDepth;
+    int down = Long.SIZE - shared;
+    for (int i = 0; shared != 0 && i < g.count(); i++) {
+      if ((g.hash(i) ^ cursor.hash()) >>> down != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private void copySegment(Copied copied) {
     table.checkOpen();
     SegmentRead read = new SegmentRead(table.context, cursor.hash());
@@ -71,7 +83,10 @@ public final class SegmentWalk {
         if (sane) {
           copied.more(read.word(), g);
           int local = memory.getInt(SegmentWord.position(read.word()), SegmentLayout.LOCAL_DEPTH);
-          sane = local >= 0 && local <= DirectoryWord.depth(read.directoryWord());
+          sane =
+              local >= 0
+                  && local <= DirectoryWord.depth(read.directoryWord())
+                  && isOfSegment(local);
           if (sane && read.isCurrent()) {
             memory.keepAlive();
             index = 0;

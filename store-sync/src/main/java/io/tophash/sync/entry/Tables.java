@@ -54,7 +54,7 @@ public abstract class Tables {
 
   private static Tables of(TableParts parts, boolean readOnly, boolean verifyReads) {
     return parts.inlineSegments() != null
-        ? new Inline(parts, readOnly)
+        ? new Inline(parts, readOnly, verifyReads)
         : new Records(parts, readOnly, verifyReads);
   }
 
@@ -103,9 +103,11 @@ public abstract class Tables {
     private final int keyBytes;
     private final int valueBytes;
 
-    Inline(TableParts parts, boolean readOnly) {
+    Inline(TableParts parts, boolean readOnly, boolean verifyReads) {
       super(parts.header());
-      table = new InlineTable(parts.shards(), parts.inlineSegments(), parts.keyHash(), readOnly);
+      table =
+          new InlineTable(
+              parts.shards(), parts.inlineSegments(), parts.keyHash(), readOnly, verifyReads);
       keyBytes = parts.header().keyFixedBytes;
       valueBytes = parts.header().valueFixedBytes;
     }

@@ -92,6 +92,9 @@ public final class EpochLayout {
   /** long, {@link RootLayout#LOG_RUN} of the newest durable root */
   public static final int LOG_START_RUN = 200;
 
+  /** long, number of the last cut all of whose sealed segments have their sums */
+  public static final int SUMMED = 488;
+
   /** long, 1 since the file was full, until it has grown again or was compacted */
   public static final int FULL = 496;
 

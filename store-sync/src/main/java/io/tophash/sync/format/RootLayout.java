@@ -41,6 +41,9 @@ public final class RootLayout {
    */
   public static final int LOG_RUN = 80;
 
+  /** For each shard an int: CRC-32C of its directory. */
+  public static final int DIRECTORY_SUMS = 128;
+
   /** int, CRC-32C of all other bytes of the copy */
   public static final int CHECKSUM = 508;
 
@@ -70,6 +73,11 @@ public final class RootLayout {
   /** Position of a slot. */
   public static int slot(int slot) {
     return RegionLayout.ROOTS + slot * SLOT_BYTES;
+  }
+
+  /** Offset in a copy of the sum of a shard's directory. */
+  public static int directorySum(int shard) {
+    return DIRECTORY_SUMS + shard * Integer.BYTES;
   }
 
   /** Offset in a copy of what stands there for a shard. */

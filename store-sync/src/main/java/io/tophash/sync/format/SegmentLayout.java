@@ -43,6 +43,12 @@ public final class SegmentLayout {
   /** int: a place in the log that a record has left, {@link SpareWord}; 0: none. Not in a cache. */
   public static final int SPARE = 52;
 
+  /**
+   * int, not in a cache: the sum of the tables, since the block was sealed; 0: none. See {@code
+   * SealedTables}.
+   */
+  public static final int SUM = 56;
+
   /** int, cache: offset of the record that the next eviction looks at first; 0: the oldest */
   public static final int HAND = 56;
 

@@ -8,6 +8,7 @@ import static io.tophash.sync.format.SegmentLayout.RECORD_SLOTS;
 import static io.tophash.sync.format.SegmentLayout.TAIL;
 import static io.tophash.sync.format.SyncRecordLayout.KEY_LENGTH;
 import static io.tophash.sync.format.SyncRecordLayout.PAYLOAD;
+import static io.tophash.sync.format.SyncRecordLayout.STUB_HASH;
 
 import io.tophash.core.format.Tophash;
 import io.tophash.core.hash.KeyHash;
@@ -41,7 +42,7 @@ public final class RecordSegments extends Segments {
    * @param isCache true if records have a time at which they expire, see {@link CacheLayout}
    */
   public RecordSegments(MappedMemory memory, KeyHash keyHash, boolean isCache) {
-    super(memory, keyHash, RECORD_BUCKET_BYTES, RECORD_OVERFLOW);
+    super(memory, keyHash, RECORD_BUCKET_BYTES, RECORD_OVERFLOW, !isCache);
     this.isCache = isCache;
     this.prefix = isCache ? CacheLayout.PREFIX_BYTES : 0;
     this.gatherer = new RecordGatherer(this);
@@ -115,7 +116,9 @@ public final class RecordSegments extends Segments {
       long word = memory.getLongAcquireAt(place, 0);
       for (long hits = Tophash.match(word, pattern); hits != 0; hits &= hits - 1) {
         int cell = Tophash.firstCell(hits);
-        if (extraAt(memory, place, cell) == extra) {
+        // What looks like a hit may be none.
+        if (extraAt(memory, place, cell) == extra
+            && Tophash.at(word, cell) == HashBits.tophash(hash)) {
           long match = match(block, bucket, cell, record, keyBytes, hash);
           if (match != 0) {
             return match;
@@ -171,9 +174,28 @@ public final class RecordSegments extends Segments {
         }
       }
       if (isStored(bucket, cell, slot)) {
-        return match > 0 ? bucket | cell : match;
+        // Hardly ever another key has the same bits of the hash; then it must have them indeed.
+        return match > 0 ? bucket | cell : hasBitsOf(at, lengths, hash) ? match : TORN;
       }
     }
+  }
+
+  /** True if the key of a record has those bits of a hash for which its cell was looked at. */
+  private boolean hasBitsOf(long at, int lengths, long hash) {
+    long found;
+    if (SyncRecordLayout.isLarge(lengths)) {
+      found = leavesMapping(at, SyncRecordLayout.STUB_BYTES) ? ~hash : longAt(at, STUB_HASH);
+    } else {
+      int keyBytes = SyncRecordLayout.keyLength(lengths);
+      byte[] key = new byte[keyBytes];
+      if (leavesMapping(at, PAYLOAD + (long) keyBytes)) {
+        return false;
+      }
+      memory.getBytes(at + PAYLOAD, key, 0, keyBytes);
+      found = keyHash.ofBytes(key, 0, keyBytes);
+    }
+    return HashBits.tophash(found) == HashBits.tophash(hash)
+        && HashBits.extra(found) == HashBits.extra(hash);
   }
 
   /**
@@ -199,7 +221,7 @@ public final class RecordSegments extends Segments {
       return TORN;
     }
     // The key of a deleted large record went with its block: its slot is nobody's any more.
-    if (SlotWord.isNil(slot) || longAt(stub, SyncRecordLayout.STUB_HASH) != hash) {
+    if (SlotWord.isNil(slot) || longAt(stub, STUB_HASH) != hash) {
       return 0;
     }
     long at = largePosition(stub);

@@ -49,13 +49,31 @@ public abstract class Segments {
   private final int bucketBytes;
   private final int overflow;
   final ReadTableImage readTableImage;
+  private final SealedTables sealed;
 
-  Segments(MappedMemory memory, KeyHash keyHash, int bucketBytes, int overflow) {
+  Segments(
+      MappedMemory memory, KeyHash keyHash, int bucketBytes, int overflow, boolean sealsTables) {
     this.memory = memory;
     this.keyHash = keyHash;
     this.bucketBytes = bucketBytes;
     this.overflow = overflow;
     this.readTableImage = new ReadTableImage(bucketBytes, overflow);
+    this.sealed = new SealedTables(memory, bucketBytes, sealsTables);
+  }
+
+  /** The mapped file. */
+  public final MappedMemory memory() {
+    return memory;
+  }
+
+  /** The sums of the tables of sealed segments. */
+  public final SealedTables sealed() {
+    return sealed;
+  }
+
+  /** True if the tables of a segment may be believed: what is absent there is absent. */
+  final boolean isKnown(long segmentWord) {
+    return sealed.isKnown(segmentWord) || sealed.know(segmentWord);
   }
 
   /** Size of a bucket in bytes. */
@@ -70,10 +88,7 @@ public abstract class Segments {
 
   /** True if not all of these bytes are mapped in one window. */
   public final boolean leavesMapping(long position, long bytes) {
-    return position < 0
-        || bytes < 0
-        || position + bytes > memory.mappedBytes()
-        || (position & memory.windowBytes() - 1) + bytes > memory.windowBytes();
+    return SealedTables.leavesMapping(memory, position, bytes);
   }
 
   static long readTable(long block) {
@@ -317,10 +332,7 @@ public abstract class Segments {
    * hide a damage. All of the header is mapped.
    */
   public final boolean isWhole(long segmentWord) {
-    byte[] header = new byte[HEADER_BYTES];
-    memory.getBytes(SegmentWord.position(segmentWord), header, 0, header.length);
-    long word = SegmentImage.word(header, 0);
-    return SegmentImage.isSealed(header, 0) && SegmentWord.isSameBlock(word, segmentWord);
+    return sealed.isHeaderOf(segmentWord) && isKnown(segmentWord);
   }
 
   /**
@@ -334,6 +346,7 @@ public abstract class Segments {
     long block = SegmentWord.position(segmentWord);
     memory.copy(block, target, (int) usedBytes(segmentWord, blockBytes));
     long word = SegmentWord.moved(segmentWord, target);
+    sealed.unseal(target);
     memory.putLong(target, SegmentLayout.WORD, word);
     byte[] header = new byte[SegmentLayout.CHECKSUM];
     memory.getBytes(target, header, 0, header.length);

@@ -115,6 +115,10 @@ public final class ShardVerifier {
       report.finding("segment", block, "the header names another segment word");
       return 0;
     }
+    if (!kind.sealed().matches(word)) {
+      report.finding("segment", block, "the sum of the tables does not match");
+      return 0;
+    }
     int local = SegmentImage.localDepth(header, 0);
     if (local > depth || DirectoryWord.firstAlias(index, depth, local) != index) {
       report.finding("segment", block, "its local depth does not fit the directory");

@@ -4,6 +4,7 @@ import io.tophash.core.errors.StoreException;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.memory.CopyTarget;
 import io.tophash.core.memory.CrashPoint;
+import io.tophash.core.memory.Hold;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.attach.SyncCore;
 import io.tophash.sync.checkpoint.Pin;
@@ -146,8 +147,9 @@ public final class ImageBackup {
   /** The store knows its images before they are complete: one too many does no harm. */
   private void remember() {
     MappedMemory memory = core.memory();
-    core.sidecar().lockAttach(ATTACH_TIMEOUT_MS);
+    Hold hold = new Hold();
     try {
+      core.sidecar().lockAttach(hold, ATTACH_TIMEOUT_MS);
       int oldest = 0;
       for (int i = 1; i < ImageLayout.MADE_COUNT; i++) {
         if (memory.getLong(0, ImageLayout.made(i)) < memory.getLong(0, ImageLayout.made(oldest))) {
@@ -160,7 +162,8 @@ public final class ImageBackup {
       memory.putLong(0, at + 8, token);
       memory.putLongRelease(0, at, pin.number());
     } finally {
-      core.sidecar().unlockAttach();
+      hold.isOver = true;
+      core.sidecar().unlock(hold);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.tophash.sync.crash;
 import io.tophash.sync.format.ExtentLayout;
 import io.tophash.sync.format.OwnerWord;
 import io.tophash.sync.format.RegionLayout;
+import io.tophash.sync.format.SegmentLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.BitSet;
@@ -10,6 +11,8 @@ import java.util.BitSet;
 /** The words of a file that a checkpoint leads to: nothing may be stored to them. */
 final class SealedWords {
   private final BitSet words = new BitSet();
+  // Those in which a segment has its sum, which it gets when it is sealed.
+  private final BitSet sums = new BitSet();
 
   /** Adds what a checkpoint names, by the owner words in an image of the file. */
   void add(byte[] image, long checkpoint) {
@@ -43,15 +46,20 @@ final class SealedWords {
 
   private void seal(int from, int length) {
     words.set(from >> 3, from + length >> 3);
+    sums.set(from + SegmentLayout.SUM >> 3);
   }
 
   /** Forgets all. */
   void clear() {
     words.clear();
+    sums.clear();
   }
 
   /** True if a store hits what is sealed. */
   boolean contains(long position, int length) {
+    if (length == Integer.BYTES && (position & 7) == 0 && sums.get((int) (position >> 3))) {
+      return false;
+    }
     int hit = words.nextSetBit((int) (position >> 3));
     return hit >= 0 && (long) hit << 3 < position + length;
   }

@@ -195,7 +195,7 @@ class SyncPowerCutTest {
             List.of(Op.set(1, 10), Op.set(2, 20), Op.of(Op.What.FORCE)),
             List.of(Op.set(1, 11), Op.of(Op.What.FORCE), Op.remove(2), Op.of(Op.What.FORCE)));
     Random random = new Random(3);
-    int one = LONG ? 1 : 16;
+    int one = LONG ? 1 : 4;
     String failure =
         play(tiny, Durability.PROCESS, Sabotage.NONE, tally, () -> random.nextInt(one) == 0, 5);
     System.out.println(
@@ -213,6 +213,7 @@ class SyncPowerCutTest {
         Set.of(
             "checkpoint.begun",
             "checkpoint.cut",
+            "checkpoint.summed",
             "checkpoint.forced",
             "checkpoint.written",
             "checkpoint.rooted",

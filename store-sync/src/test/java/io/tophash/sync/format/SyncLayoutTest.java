@@ -88,6 +88,7 @@ class SyncLayoutTest {
         .intAt("CHECKSUM", 44)
         .intAt("TAIL", 48)
         .intAt("SPARE", 52)
+        .constant("SUM", 56)
         .intAt("HAND", 56)
         .intAt("NEXT_EXPIRY", 60)
         .constant("HEADER_BYTES", 64)
@@ -159,6 +160,7 @@ class SyncLayoutTest {
         .longAt("MAX_LOSS_MS", 64)
         .longAt("LOG_START", 72)
         .longAt("LOG_RUN", 80)
+        .field("DIRECTORY_SUMS", 128, 64 * Integer.BYTES, 4)
         .intAt("CHECKSUM", 508)
         .field("SHARDS", 512, 64 * RootLayout.SHARD_BYTES, 8)
         .constant("MAGIC_VALUE", 0x54_4F_4F_52_48_50_4F_54L)
@@ -171,6 +173,7 @@ class SyncLayoutTest {
         .fillNoMoreThan(0, 2048);
     assertEquals(24_576, RootLayout.slot(1));
     assertEquals(2024, RootLayout.shard(63));
+    assertEquals(380, RootLayout.directorySum(63));
   }
 
   @Test
@@ -201,6 +204,7 @@ class SyncLayoutTest {
         .longAt("LOG_FLUSHES", 184)
         .longAt("LOG_BYTES_CUT", 192)
         .longAt("LOG_START_RUN", 200)
+        .longAt("SUMMED", 488)
         .longAt("FULL", 496)
         .longAt("RESERVE", 504)
         .constant("PROCESS", 0)

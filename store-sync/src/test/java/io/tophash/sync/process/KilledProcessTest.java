@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tophash.core.memory.Hold;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.Sidecar;
 import io.tophash.core.memory.StoreFile;
@@ -34,9 +35,10 @@ class KilledProcessTest {
       Path path = Path.of(args[0]);
       StoreFile file = StoreFile.openShared(path, false, Long.MAX_VALUE);
       Sidecar sidecar = Sidecar.open(path, false);
-      sidecar.lockAttach(10_000);
+      Hold hold = new Hold();
+      sidecar.lockAttach(hold, 10_000);
       ProcessTable table = ProcessTable.attach(file.map(RegionLayout.MIN_WINDOW_SHIFT), sidecar);
-      sidecar.unlockAttach();
+      sidecar.unlock(hold);
       long hazard = table.enterGuard(Integer.parseInt(args[1]));
       System.out.println(table.slot() + " " + table.incarnation());
       System.in.read();
@@ -46,11 +48,13 @@ class KilledProcessTest {
     }
   }
 
+  private final Hold hold = new Hold();
+
   @BeforeEach
   void open() {
     path = StoreFile.realPath(directory.resolve("a.tph"), false);
     sidecar = Sidecar.open(path, false);
-    sidecar.lockAttach(0);
+    sidecar.lockAttach(hold, 0);
     file = StoreFile.createShared(path, Long.MAX_VALUE);
     memory = file.map(RegionLayout.MIN_WINDOW_SHIFT);
     file.ensureLength(RegionLayout.EXTENT_BYTES);
@@ -67,7 +71,7 @@ class KilledProcessTest {
   @Test
   void aKilledProcessLosesItsRowAndHoldsNobodyUp() {
     ProcessTable table = ProcessTable.attach(memory, sidecar);
-    sidecar.unlockAttach();
+    sidecar.unlock(hold);
     try (ChildJvm child = ChildJvm.start(Child.class, path, 3)) {
       assertEquals("1 1", child.readLine());
       assertTrue(table.isAlive(1, 1));
