@@ -3,21 +3,17 @@ package io.tophash.sync.entry;
 import static io.tophash.sync.format.SyncRecordLayout.PAYLOAD;
 
 import io.tophash.core.codec.Codec;
-import io.tophash.core.codec.Codecs;
 import io.tophash.core.hash.KeyHash;
-import io.tophash.core.map.CallerBuffer;
 import io.tophash.core.map.Encoding;
 import io.tophash.core.map.Entries;
 import io.tophash.core.map.EntryWalk;
 import io.tophash.core.memory.MappedMemory;
-import io.tophash.core.memory.StringArray;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.RecordImage;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 
 /** The entries of a {@link RecordTable} by objects: keys and values as the bytes of a record. */
 public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Source<K, V> {
@@ -25,10 +21,10 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
   private final Encoding<K> keys;
   private final Encoding<V> values;
   private final ShortKeys shortKeys;
-  private final boolean keysAreText;
   private final int prefix;
   private final KeyHash keyHash;
   private final RecordLookup lookup;
+  private final ValueInto<K> into;
   // Null if there is none.
   private final HeapLevel<K, V> level;
 
@@ -42,10 +38,10 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
     this.keys = keys;
     this.values = values;
     this.shortKeys = new ShortKeys(keys.codec());
-    this.keysAreText = keys.codec() == (Object) Codecs.utf8();
     this.prefix = table.segments().prefix();
     this.keyHash = table.keyHash();
     this.lookup = table.lookup();
+    this.into = new ValueInto<>(keys, shortKeys, keyHash, lookup);
     this.level = level;
   }
 
@@ -73,15 +69,6 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
     return values;
   }
 
-  /** The array in which the encoded key stands anyway, which is not to be changed; null if none. */
-  private byte[] ownBytes(Object key) {
-    if (!keysAreText) {
-      return null;
-    }
-    byte[] own = StringArray.ofAscii((String) Objects.requireNonNull(key, "key"));
-    return own == null || own.length > keys.maxBytes() ? null : own;
-  }
-
   /** The value of a fresh copy; null for null. */
   private V value(byte[] encoded) {
     return encoded == null ? null : values.readFresh(encoded);
@@ -100,7 +87,7 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
   @Override
   @SuppressWarnings("unchecked")
   public HeapLevel.Sight sight(Object key) {
-    byte[] own = ownBytes(key);
+    byte[] own = shortKeys.ownBytes(key, keys.maxBytes());
     byte[] bytes = own == null ? LookupKey.record(keys, (K) key) : own;
     int at = own == null ? PAYLOAD : 0;
     int length = own == null ? LookupKey.keyBytes(bytes) : own.length;
@@ -143,7 +130,7 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
   /** The same for a key that is not given as two numbers. */
   @SuppressWarnings("unchecked")
   private byte[] getLong(Object key) {
-    byte[] own = ownBytes(key);
+    byte[] own = shortKeys.ownBytes(key, keys.maxBytes());
     if (own != null) {
       return lookup.copy(own, 0, own.length, keyHash.ofBytes(own, own.length));
     }
@@ -188,55 +175,12 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
 
   @Override
   public boolean containsKey(Object key) {
-    return getInto(key, RecordLookup.NOTHING, 0, -1) >= 0;
+    return into.length(key) >= 0;
   }
 
   @Override
   public int getInto(Object key, ByteBuffer target) {
-    int position = target.position();
-    int room = target.remaining();
-    int length =
-        target.hasArray()
-            ? getInto(key, target.array(), target.arrayOffset() + position, room)
-            : throughArray(key, target);
-    CallerBuffer.checkRoom(length, room);
-    target.position(position + Math.max(0, length));
-    return length;
-  }
-
-  /** The length of the value, copied if there is room for it; -1 if the key is absent. */
-  private int getInto(Object key, byte[] target, int at, int room) {
-    int bytes = shortKeys.bytes(key);
-    if (bytes >= 0) {
-      long first = shortKeys.first(key, bytes);
-      long last = shortKeys.last(key, bytes);
-      if (shortKeys.isExact(first, last)) {
-        long hash = keyHash.ofShort(first, last, bytes);
-        return lookup.into(bytes, first, last, hash, target, at, room);
-      }
-    }
-    return longInto(key, target, at, room);
-  }
-
-  /** The same for a key that is not given as two numbers. */
-  @SuppressWarnings("unchecked")
-  private int longInto(Object key, byte[] target, int at, int room) {
-    byte[] own = ownBytes(key);
-    if (own != null) {
-      return lookup.into(own, 0, own.length, keyHash.ofBytes(own, own.length), target, at, room);
-    }
-    byte[] record = LookupKey.record(keys, (K) key);
-    int keyBytes = LookupKey.keyBytes(record);
-    long hash = keyHash.ofBytes(record, PAYLOAD, keyBytes);
-    return lookup.into(record, PAYLOAD, keyBytes, hash, target, at, room);
-  }
-
-  @SuppressWarnings("unchecked")
-  private int throughArray(Object key, ByteBuffer target) {
-    byte[] record = LookupKey.record(keys, (K) key);
-    int keyBytes = LookupKey.keyBytes(record);
-    long hash = keyHash.ofBytes(record, PAYLOAD, keyBytes);
-    return lookup.into(record, keyBytes, hash, target, LookupKey.valueArray());
+    return into.get(key, target);
   }
 
   private RecordOp set(Change change, K key, V value, byte[] expected, boolean previous) {

@@ -210,7 +210,6 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
   void changeLocked(O op, int shard) {
     int rebuilds = 0;
     int unsure = 0;
-    changes.freshen(shard, op.hash, op.incomingBytes());
     while (true) {
       Step step = inPlace(op, shard, 0);
       if (step == Step.NO_SLOT) {
@@ -234,7 +233,11 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
           throw new CorruptStoreException(
               "shard", Shards.position(shard, 0), "a segment of the shard makes no sense");
         }
-        context.mapAll().run();
+        if (step == Step.SEALED) {
+          changes.freshen(shard, op.hash, op.incomingBytes());
+        } else {
+          context.mapAll().run();
+        }
       }
     }
   }
@@ -252,8 +255,8 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
         return Step.UNSURE;
       }
       long word = memory.getLongAcquire(entry, 0);
-      if (guard != 0 && !SegmentWord.isFresh(word)) {
-        return Step.UNSURE; // a checkpoint has sealed it: the lock's holder copies it first
+      if (!SegmentWord.isFresh(word) || guard == 0 && !context.isDirectoryFresh(shard)) {
+        return guard == 0 ? Step.SEALED : Step.UNSURE;
       }
       long found = op.seenCell;
       // A word does not come back, and under one word a key keeps its cell, but for one whose large
@@ -262,6 +265,8 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
       if (found <= 0 || op.seenWord != word || guard == 0) {
         views.note(shard, op.hash, directoryWord);
         found = find(op, word);
+        op.seenWord = word;
+        op.seenCell = found;
       }
       if (found == 0) {
         return absent(op);
@@ -324,14 +329,13 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
 
   /** Gives the key a cell; false if the segment must be rebuilt first. */
   private boolean insertLocked(O op, int shard) {
-    long directoryWord = context.directoryWord(shard);
-    long word = memory.getLong(context.entry(directoryWord, op.hash), 0);
+    long word = op.seenWord; // just now, and under the lock it stays
     long room = kind.findRoom(word, op.hash);
     if (room == 0 || !fill(op, word, room)) {
       return false;
     }
     if (kind.isInDirty(word, room) && !SegmentWord.isAmended(word)) {
-      changes.amend(directoryWord, op.hash, word);
+      changes.amend(context.directoryWord(shard), op.hash, word);
     }
     if (isLogged(op, shard)) {
       logPut(op, shard, Segments.bucketOf(room), Segments.published(memory, room, op.hash), 8);

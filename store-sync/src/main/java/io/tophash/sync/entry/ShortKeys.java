@@ -7,6 +7,7 @@ import io.tophash.core.codec.Codec;
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.ShortText;
+import io.tophash.core.memory.StringArray;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -71,6 +72,18 @@ final class ShortKeys {
         return -1;
     }
     return isShort(bytes) ? bytes : -1;
+  }
+
+  /**
+   * The array in which an encoded key of any length stands anyway, which is not to be changed; null
+   * if there is none, or if the key is too long.
+   */
+  byte[] ownBytes(Object key, int maxBytes) {
+    if (form != TEXT) {
+      return null;
+    }
+    byte[] own = StringArray.ofAscii((String) Objects.requireNonNull(key, "key"));
+    return own == null || own.length > maxBytes ? null : own;
   }
 
   /** The first bytes of such a key. */

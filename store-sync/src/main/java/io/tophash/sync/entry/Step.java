@@ -17,6 +17,9 @@ enum Step {
   /** Somebody else has changed the slot meanwhile: to be looked at again. */
   MOVED,
 
+  /** A checkpoint has sealed the segment, or its directory: the lock's holder copies it first. */
+  SEALED,
+
   /** What was read decides nothing: under the lock it can be read in peace. */
   UNSURE
 }

@@ -143,8 +143,8 @@ public record ShardContext(
     return ShardState.isOpenToGuard(state(shard));
   }
 
-  /** True if the directory may be stored to. */
-  boolean isDirectoryFresh(int shard) {
+  /** True if the directory may be stored to: for the holder of the lock. */
+  public boolean isDirectoryFresh(int shard) {
     return ShardState.isDirectoryFresh(state(shard));
   }
 
