@@ -90,6 +90,14 @@ public abstract class SyncBuilder<S, B extends SyncBuilder<S, B>> extends StoreB
     return self();
   }
 
+  /**
+   * Sets the size of a file of the log, for this attachment: for tests, which want many of them.
+   */
+  B logFileBytes(int bytes) {
+    request.logFileBytes = bytes;
+    return self();
+  }
+
   /** How many values are kept on the heap. */
   B heapLevel(int entries) {
     if (entries < 0) {

@@ -10,6 +10,9 @@ public final class SyncCrashStores {
   private static final int WINDOW_BYTES = 1 << 20;
   private static final long ALL_BITS = -1;
 
+  /** Has room for the largest batch of the tests, and is soon full. */
+  private static final int LOG_FILE_BYTES = 1 << 20;
+
   private SyncCrashStores() {}
 
   /** A store of the inline kind. */
@@ -20,6 +23,7 @@ public final class SyncCrashStores {
         .hashes(CrashStores.hash(ALL_BITS))
         .shards(shards)
         .windowBytes(WINDOW_BYTES)
+        .logFileBytes(LOG_FILE_BYTES)
         .lockTimeout(lockTimeout)
         .readOnly(readOnly)
         .open(path)
@@ -38,6 +42,7 @@ public final class SyncCrashStores {
         .hashes(CrashStores.hash(ALL_BITS))
         .shards(shards)
         .windowBytes(WINDOW_BYTES)
+        .logFileBytes(LOG_FILE_BYTES)
         .lockTimeout(lockTimeout)
         .readOnly(readOnly)
         .open(path);

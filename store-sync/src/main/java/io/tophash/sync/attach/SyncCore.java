@@ -18,6 +18,7 @@ import io.tophash.sync.extent.ExtentReport;
 import io.tophash.sync.extent.Quota;
 import io.tophash.sync.extent.Space;
 import io.tophash.sync.format.CacheLayout;
+import io.tophash.sync.log.LogFiles;
 import io.tophash.sync.log.SyncLog;
 import io.tophash.sync.process.ProcessTable;
 import io.tophash.sync.segment.InlineSegments;
@@ -93,7 +94,7 @@ public final class SyncCore {
                 memory,
                 process,
                 opened.path(),
-                header().storeId,
+                new LogFiles(opened.path(), header().storeId, request.logFileBytes),
                 opened.shardCount(),
                 request.lockTimeoutNanos(),
                 this::mapAll);

@@ -6,6 +6,7 @@ import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.StoreHeader;
 import io.tophash.core.lifecycle.OpenRequest;
 import io.tophash.sync.checkpoint.Level;
+import io.tophash.sync.format.LogLayout;
 import io.tophash.sync.format.RegionLayout;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,9 @@ public final class SyncRequest extends OpenRequest {
 
   /** Largest block of a segment. */
   public long maxSegmentBytes = MAX_SEGMENT_BYTES;
+
+  /** Size of a file of the log, unless a test wants another. */
+  public int logFileBytes = LogLayout.FILE_BYTES;
 
   /** The least durability that is wanted; null for what the file says. */
   public Level durability;

@@ -22,16 +22,19 @@ import java.util.TreeMap;
 public final class LogFiles implements AutoCloseable {
   private final Path store;
   private final long storeId;
+  private final int fileBytes;
   private SideFile current;
   private int currentFile = -1;
 
   /**
    * @param store the store, as the system names it
    * @param storeId its id
+   * @param fileBytes size of a file: {@link LogLayout#FILE_BYTES}, unless a test wants another
    */
-  public LogFiles(Path store, long storeId) {
+  public LogFiles(Path store, long storeId, int fileBytes) {
     this.store = store;
     this.storeId = storeId;
+    this.fileBytes = fileBytes;
   }
 
   /**
@@ -59,7 +62,7 @@ public final class LogFiles implements AutoCloseable {
       long place, long run, long seq, byte[] batch, int length, long keepRun, long keepFrom) {
     int file = LogLayout.placeFile(place);
     long offset = LogLayout.placeOffset(place);
-    if (file < 0 || offset + length > LogLayout.FILE_BYTES || !open(file, run)) {
+    if (file < 0 || offset + length > fileBytes || !open(file, run)) {
       file = newFile(run, seq, keepRun, keepFrom);
       offset = LogLayout.ALIGNMENT;
     }
@@ -107,7 +110,7 @@ public final class LogFiles implements AutoCloseable {
     int file = reusable(headers, run, keepRun, keepFrom);
     if (file < 0) {
       file = unusedNumber(headers);
-      SideFile.makeZeros(LogNames.path(store, file), LogLayout.FILE_BYTES);
+      SideFile.makeZeros(LogNames.path(store, file), fileBytes);
     }
     current = SideFile.toWrite(LogNames.path(store, file));
     currentFile = file;
@@ -144,7 +147,7 @@ public final class LogFiles implements AutoCloseable {
             case WHOLE ->
                 header.run() == keepRun ? endSeq(headers, header) <= keepFrom : header.run() != run;
           };
-      if (isFree && LogNames.path(store, number).toFile().length() == LogLayout.FILE_BYTES) {
+      if (isFree && LogNames.path(store, number).toFile().length() == fileBytes) {
         return number;
       }
     }
@@ -185,8 +188,8 @@ public final class LogFiles implements AutoCloseable {
     return new LogReader(store, storeId, run, fromSeq);
   }
 
-  /** Size of all files of the log together. */
-  public long bytes() {
+  /** Size of all files of a log together. */
+  static long bytes(Path store) {
     return LogNames.list(store).values().stream().mapToLong(path -> path.toFile().length()).sum();
   }
 

@@ -30,7 +30,7 @@ public final class SyncLog {
    * @param memory the mapped store
    * @param process this process's row, which is valid
    * @param store its file
-   * @param storeId its id
+   * @param files of the log
    * @param shardCount number of shards
    * @param timeoutNanos how long to wait for a flusher that does not go on
    * @param mapAll maps all that the file has by now
@@ -39,7 +39,7 @@ public final class SyncLog {
       MappedMemory memory,
       ProcessTable process,
       Path store,
-      long storeId,
+      LogFiles files,
       int shardCount,
       long timeoutNanos,
       Runnable mapAll) {
@@ -47,7 +47,7 @@ public final class SyncLog {
     this.shardCount = shardCount;
     this.words = new LogWords(memory);
     this.lanes = new Lanes(memory, words, shardCount, mapAll);
-    this.files = new LogFiles(store, storeId);
+    this.files = files;
     this.batches = new BatchWriter(process, store, shardCount, timeoutNanos, words, lanes, files);
     this.waiters = new LogWaiters(words, batches, process.deserted());
   }
@@ -213,6 +213,13 @@ public final class SyncLog {
   public void replayed(int shard, long position) {
     words.putTail(shard, position);
     words.putApplied(shard, position);
+  }
+
+  /** Notes for people what was made again of the log. */
+  public void putReplayed(long changes, boolean isWhole) {
+    words.put(EpochLayout.RECOVERED_CHANGES, changes);
+    words.put(
+        EpochLayout.RECOVERED_LOG, isWhole ? EpochLayout.LOG_WHOLE : EpochLayout.LOG_INCOMPLETE);
   }
 
   /** The batches that came after the checkpoint at which the store was opened. */

@@ -1,13 +1,6 @@
 package io.tophash.sync.crash;
 
 import io.tophash.sync.format.RegionLayout;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +13,7 @@ import java.util.function.IntUnaryOperator;
  * What the device may hold of a file: of each sector all that it was since it was last forced. A
  * power cut leaves any of these versions of each sector, and of each word of a sector.
  */
-final class DiskLog implements AutoCloseable {
+final class DiskLog {
   static final int SECTOR = 512;
 
   /** How a power cut mixes old and new. */
@@ -34,64 +27,29 @@ final class DiskLog implements AutoCloseable {
     PER_WORD
   }
 
-  private final Path path;
   private byte[] durable;
   // Versions since the last force, the newest last; the durable one is not among them.
   private final Map<Integer, List<byte[]>> versions = new TreeMap<>();
-  private FileChannel channel;
-  private long lastPosition;
-  private int lastLength;
 
   /**
    * @param durable what the device holds to begin with
    */
-  DiskLog(Path path, byte[] durable) {
-    this.path = path;
+  DiskLog(byte[] durable) {
     this.durable = durable;
   }
 
-  private byte[] read(long position, int length) {
-    try {
-      if (channel == null) {
-        Path named = Files.exists(path) ? path : path.resolveSibling(path.getFileName() + ".new");
-        channel = FileChannel.open(named, StandardOpenOption.READ);
-      }
-      ByteBuffer bytes = ByteBuffer.allocate(length);
-      while (bytes.hasRemaining() && channel.read(bytes, position + bytes.position()) >= 0) {}
-      return bytes.array();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The next thing is this store. */
-  void storing(long position, int length) {
-    complete();
-    lastPosition = position;
-    lastLength = length;
-  }
-
-  /** All stores so far have been made. */
-  void complete() {
-    if (lastLength > 0) {
-      int length = lastLength;
-      lastLength = 0;
-      note(lastPosition, length);
-    }
-  }
-
-  /** The bytes of these sectors may have changed. */
-  private void note(long position, int length) {
+  /** These sectors were written: they are so now, and whatever they were since the last force. */
+  void written(long position, byte[] now, int from, int length) {
     int first = (int) (position / SECTOR);
-    int end = (int) ((position + length + SECTOR - 1) / SECTOR);
-    byte[] now = read((long) first * SECTOR, (end - first) * SECTOR);
-    for (int sector = first; sector < end; sector++) {
-      byte[] version =
-          Arrays.copyOfRange(now, (sector - first) * SECTOR, (sector - first + 1) * SECTOR);
+    for (int done = 0; done < length; done += SECTOR) {
+      int sector = first + done / SECTOR;
       List<byte[]> known = versions.get(sector);
       byte[] latest = known == null ? durable(sector) : known.get(known.size() - 1);
-      if (!Arrays.equals(latest, version)) {
-        versions.computeIfAbsent(sector, s -> new ArrayList<>()).add(version);
+      int at = from + done;
+      if (!Arrays.equals(latest, 0, SECTOR, now, at, at + SECTOR)) {
+        versions
+            .computeIfAbsent(sector, s -> new ArrayList<>())
+            .add(Arrays.copyOfRange(now, at, at + SECTOR));
       }
     }
   }
@@ -103,15 +61,8 @@ final class DiskLog implements AutoCloseable {
         : Arrays.copyOf(Arrays.copyOfRange(durable, from, from + SECTOR), SECTOR);
   }
 
-  /** The system has written something itself. */
-  void zeroed(long position, long length) {
-    complete();
-    note(position, (int) length);
-  }
-
   /** A part of the file is on the device, as it is now. */
   void forced(long position, long length) {
-    complete();
     int first = (int) (position / SECTOR);
     int end = (int) ((position + length + SECTOR - 1) / SECTOR);
     int needed = end * SECTOR;
@@ -132,9 +83,19 @@ final class DiskLog implements AutoCloseable {
             });
   }
 
+  /** All of it is on the device. */
+  void forced() {
+    forced(0, length());
+  }
+
+  /** Length of what was written. */
+  int length() {
+    int last = versions.keySet().stream().mapToInt(s -> s + 1).max().orElse(0);
+    return Math.max(durable.length, last * SECTOR);
+  }
+
   /** Number of mixtures of whole sectors; {@link Long#MAX_VALUE} if they are too many. */
   long mixtures() {
-    complete();
     long product = 1;
     for (List<byte[]> known : versions.values()) {
       product *= known.size() + 1;
@@ -145,10 +106,11 @@ final class DiskLog implements AutoCloseable {
     return product;
   }
 
-  /** The n-th mixture of whole sectors. */
-  byte[] mixture(long n) {
+  /** The n-th mixture of whole sectors, at least so long. */
+  byte[] mixture(long n, int length) {
     long[] rest = {n};
     return image(
+        length,
         count -> {
           int choice = (int) (rest[0] % count);
           rest[0] /= count;
@@ -156,44 +118,35 @@ final class DiskLog implements AutoCloseable {
         });
   }
 
-  /** A mixture of this kind. */
-  byte[] image(Mix mix, Random random) {
-    complete();
+  /** A mixture of this kind, at least so long. */
+  byte[] image(Mix mix, Random random, int length) {
     switch (mix) {
       case ALL_OLD:
-        return image(count -> 0);
+        return image(length, count -> 0);
       case ALL_NEW:
-        return image(count -> count - 1);
+        return image(length, count -> count - 1);
       case NEW_BUT_ONE:
       case OLD_BUT_ONE:
         boolean isNew = mix == Mix.NEW_BUT_ONE;
         int one = random.nextInt(Math.max(1, versions.size()));
         int[] index = {0};
-        return image(count -> index[0]++ == one ? random.nextInt(count) : isNew ? count - 1 : 0);
+        return image(
+            length, count -> index[0]++ == one ? random.nextInt(count) : isNew ? count - 1 : 0);
       case PER_STRUCTURE:
-        return perStructure(random.nextInt(1 << 8));
+        return perStructure(random.nextInt(1 << 8), length);
       case PER_SECTOR:
-        return image(random::nextInt);
+        return image(length, random::nextInt);
       default:
-        return perWord(random);
+        return perWord(random, length);
     }
   }
 
-  private byte[] blank() {
-    int last = versions.keySet().stream().mapToInt(s -> s).max().orElse(0);
-    long length = Math.max(durable.length, (last + 1L) * SECTOR);
-    try {
-      Path named = Files.exists(path) ? path : path.resolveSibling(path.getFileName() + ".new");
-      length = Math.max(length, Files.size(named));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return Arrays.copyOf(durable, (int) length);
+  private byte[] blank(int length) {
+    return Arrays.copyOf(durable, Math.max(length, length()));
   }
 
-  private byte[] image(IntUnaryOperator choice) {
-    complete();
-    byte[] image = blank();
+  private byte[] image(int length, IntUnaryOperator choice) {
+    byte[] image = blank(length);
     versions.forEach(
         (sector, known) -> {
           int chosen = choice.applyAsInt(known.size() + 1);
@@ -204,8 +157,8 @@ final class DiskLog implements AutoCloseable {
     return image;
   }
 
-  private byte[] perWord(Random random) {
-    byte[] image = blank();
+  private byte[] perWord(Random random, int length) {
+    byte[] image = blank(length);
     versions.forEach(
         (sector, known) -> {
           for (int word = 0; word < SECTOR; word += 8) {
@@ -218,8 +171,8 @@ final class DiskLog implements AutoCloseable {
     return image;
   }
 
-  private byte[] perStructure(int newOnes) {
-    byte[] image = blank();
+  private byte[] perStructure(int newOnes, int length) {
+    byte[] image = blank(length);
     versions.forEach(
         (sector, known) -> {
           if ((newOnes >>> structure((long) sector * SECTOR) & 1) != 0) {
@@ -241,21 +194,5 @@ final class DiskLog implements AutoCloseable {
             : position < RegionLayout.EPOCHS
                 ? 2
                 : position < RegionLayout.SHARDS ? 3 : position < RegionLayout.PROCESSES ? 4 : 5;
-  }
-
-  /** The file as processes see it. */
-  byte[] now() {
-    return image(Mix.ALL_NEW, new Random(0));
-  }
-
-  @Override
-  public void close() {
-    try {
-      if (channel != null) {
-        channel.close();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

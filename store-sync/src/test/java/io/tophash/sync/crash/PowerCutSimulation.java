@@ -1,21 +1,19 @@
 package io.tophash.sync.crash;
 
 import io.tophash.core.crash.CrashHook;
-import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.memory.StoreFile;
 import io.tophash.sync.Durability;
 import io.tophash.sync.SyncCrashStores;
 import io.tophash.sync.format.EpochLayout;
 import io.tophash.sync.format.RegionLayout;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -33,45 +31,26 @@ import java.util.stream.Stream;
 final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
   private static final int IMAGES_PER_COLLECTION = 64;
 
-  /** What a broken variant does. */
-  interface Sabotage {
-    Sabotage NONE = new Sabotage() {};
-
-    /** At a named point; the words of the file are as processes see them. */
-    default void at(String point, ByteBuffer words) {}
-
-    /** False if this force shall have no effect. */
-    default boolean believes(long position, long length) {
-      return true;
-    }
-  }
-
   /** Names of all points that were reached. */
   static final Set<String> REACHED = ConcurrentHashMap.newKeySet();
 
   private static final int LIVES = 3;
   private static final long MAX_LOSS_NANOS = 1_000_000_000;
 
+  private final Play play;
   private final Scene scene;
   private final Durability level;
-  private final Path path;
-  private final Sabotage sabotage;
   private final Random random;
-  private final int life;
   private final Tally tally;
-  private final DiskLog disk;
+  private final Path path;
+  private final int life;
+  private final MachineDisk disk;
   private final SealedWords sealed = new SealedWords();
+  private final LegalStates legal;
   private boolean named;
-  private Map<Long, Long> model;
-  // What it will be when the operation that runs has returned.
-  private Map<Long, Long> after;
-  private List<Map<Long, Long>> legal;
   private Target<?, ?> target;
   private BooleanSupplier isCutHere;
-  // What time it is, and since when there is a change that a power cut would take; -1: none.
   private long nowNanos = 1;
-  private long unsafeSince = -1;
-  private boolean isRooted; // a root was written since the operation began
   String failure;
 
   /** Counts of all lives together. */
@@ -79,51 +58,34 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     long images;
     long recoveryCuts;
     long exhaustive;
-    int exhaustiveLimit;
-    int imagesForEach = 1;
+    int exhaustiveLimit; // all mixtures are taken where there are at most so many
+    int exhaustiveLogs; // the same of what is being written to the log, and only there
     private int visit;
   }
 
-  PowerCutSimulation(
-      Scene scene,
-      Durability level,
-      Path directory,
-      Sabotage sabotage,
-      Random random,
-      Tally tally) {
-    this(
-        scene,
-        level,
-        directory.resolve("life-0.tph"),
-        sabotage,
-        random,
-        tally,
-        0,
-        new byte[0],
-        Map.of());
+  /**
+   * What all lives share.
+   *
+   * @param level at which the store is, once it is made
+   * @param random decides about cuts and mixtures
+   */
+  record Play(Scene scene, Durability level, Sabotage sabotage, Random random, Tally tally) {}
+
+  PowerCutSimulation(Play play, Path directory) {
+    this(play, directory.resolve("life-0.tph"), 0, MachineDisk.Image.nothing(), List.of(Map.of()));
   }
 
   private PowerCutSimulation(
-      Scene scene,
-      Durability level,
-      Path path,
-      Sabotage sabotage,
-      Random random,
-      Tally tally,
-      int life,
-      byte[] image,
-      Map<Long, Long> state) {
-    this.scene = scene;
-    this.level = level;
+      Play play, Path path, int life, MachineDisk.Image image, List<Map<Long, Long>> states) {
+    this.play = play;
+    this.scene = play.scene();
+    this.level = play.level();
+    this.random = play.random();
+    this.tally = play.tally();
     this.path = StoreFile.realPath(path, false);
-    this.sabotage = sabotage;
-    this.random = random;
-    this.tally = tally;
     this.life = life;
-    this.disk = new DiskLog(this.path, image);
-    this.model = state;
-    this.after = state;
-    this.legal = List.of(state);
+    this.disk = new MachineDisk(this.path, image);
+    this.legal = new LegalStates(states);
     this.named = life > 0;
   }
 
@@ -131,9 +93,19 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
   void run(BooleanSupplier cutsHere) throws IOException {
     isCutHere = cutsHere;
     try {
-      traced(this::open);
-      for (Op op : scene.setup()) {
-        traced(() -> apply(op));
+      if (level.equals(Durability.EACH_CHANGE)) {
+        // What is logged meanwhile would only be there again in each of the images.
+        open();
+        disk.lookAtAll();
+        disk.forced(0, disk.now().length);
+        scene.setup().forEach(this::apply);
+        disk.lookAtAll();
+        named = true;
+        traced(this::raise);
+      } else {
+        traced(this::open);
+        traced(this::raise);
+        scene.setup().forEach(op -> traced(() -> apply(op)));
       }
       for (Op op : scene.script()) {
         if (failure != null) {
@@ -158,9 +130,14 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
 
   private void open() {
     target = Target.open(scene.kind(), path, scene.shards(), false, Duration.ofMillis(500));
-    if (life == 0 && level != Durability.PROCESS) {
+  }
+
+  /** The level is in the file, so only who was cut off before that finds a lower one. */
+  private void raise() {
+    if (!target.store.durability().equals(level)) {
       target.store.durability(level);
     }
+    legal.levelIs(level);
   }
 
   /** At level POWER_LOSS time goes by, and checkpoints come when they are due. */
@@ -173,20 +150,29 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
 
   private void apply(Op op) {
     pass();
-    isRooted = false;
-    Map<Long, Long> before = model;
-    after = op.after(before);
+    Map<Long, Long> before = legal.now();
+    legal.begin(course(op, before));
     if (op.what() == Op.What.REOPEN) {
       target.close();
       open();
     } else {
       op.run(target, before);
     }
-    model = after;
-    // Of a change with a checkpoint in its middle nothing is said: it may be in it.
-    if (unsafeSince < 0 && !isRooted && !after.equals(before)) {
-      unsafeSince = nowNanos;
+    legal.end(nowNanos);
+  }
+
+  /** The states from before an operation to behind it: the shards are emptied one by one. */
+  private List<Map<Long, Long>> course(Op op, Map<Long, Long> before) {
+    List<Map<Long, Long>> course = new ArrayList<>();
+    course.add(before);
+    for (int shard = 0; op.what() == Op.What.CLEAR && shard < scene.shards() - 1; shard++) {
+      Map<Long, Long> rest = new LinkedHashMap<>(before);
+      int last = shard;
+      rest.keySet().removeIf(key -> target.shardOf(key, scene.shards()) <= last);
+      course.add(rest);
     }
+    course.add(op.after(before));
+    return course;
   }
 
   // --- what is observed
@@ -196,7 +182,9 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
   public void reached(String point) {
     REACHED.add(point);
     disk.complete();
-    sabotage(point);
+    if (Sabotage.strike(play.sabotage(), path, point)) {
+      disk.zeroed(0, RegionLayout.EXTENT_BYTES);
+    }
     switch (point) {
       case "create.published":
         named = true;
@@ -205,14 +193,10 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
         seal(false);
         break;
       case "checkpoint.forced":
-        // Of a checkpoint in the middle of a change, as at the end of a snapshot, either is right:
-        // of this one, and of the last one.
-        legal = Stream.concat(legal.stream(), Stream.of(model, after)).toList();
+        legal.forced();
         break;
       case "checkpoint.rooted":
-        legal = List.of(model, after);
-        unsafeSince = -1;
-        isRooted = true;
+        legal.rooted();
         break;
       case "checkpoint.durable":
         seal(true);
@@ -222,26 +206,6 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     if (point.startsWith("checkpoint.") || point.startsWith("file.forc")) {
       visit();
     }
-  }
-
-  private void sabotage(String point) {
-    if (sabotage == Sabotage.NONE) {
-      return;
-    }
-    Path there = Files.exists(path) ? path : path.resolveSibling(path.getFileName() + ".new");
-    if (!Files.exists(there)) {
-      return;
-    }
-    try (RandomAccessFile file = new RandomAccessFile(there.toFile(), "rw")) {
-      if (file.length() >= RegionLayout.EXTENT_BYTES) {
-        ByteBuffer words =
-            file.getChannel().map(FileChannel.MapMode.READ_WRITE, 0, RegionLayout.EXTENT_BYTES);
-        sabotage.at(point, words.order(ByteOrder.LITTLE_ENDIAN));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    disk.zeroed(0, RegionLayout.EXTENT_BYTES);
   }
 
   /** What a checkpoint has cut may not be stored to, until a later one is durable. */
@@ -272,7 +236,7 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
   @Override
   public void forced(long position, long length) {
     disk.complete();
-    if (sabotage.believes(position, length)) {
+    if (play.sabotage().believes(position, length)) {
       disk.forced(position, length);
     }
   }
@@ -282,46 +246,52 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     disk.zeroed(position, length);
   }
 
-  private void fail(String problem) {
-    if (failure == null) {
-      failure = problem + "\n  scene=" + scene + " life=" + life + " at " + stack();
+  @Override
+  public void sideFileMade(Path file, long bytes) {
+    disk.made(file, bytes);
+    visit();
+    disk.named(file);
+  }
+
+  @Override
+  public void sideFileWriting(Path file, long position, byte[] bytes, int from, int length) {
+    disk.writing(file, position, bytes, from, length);
+  }
+
+  @Override
+  public void sideFileForced(Path file) {
+    if (play.sabotage().believesLog()) {
+      disk.forced(file);
     }
   }
 
-  private static String stack() {
-    StringBuilder text = new StringBuilder();
-    for (StackTraceElement frame : new Throwable().getStackTrace()) {
-      if (frame.getClassName().startsWith("io.tophash.sync.")) {
-        text.append("\n    ").append(frame);
-      }
+  private void fail(String problem) {
+    if (failure == null) {
+      failure =
+          problem + "\n  scene=" + scene + " life=" + life + " at " + frames(new Throwable(), 100);
     }
-    return text.toString();
   }
 
   // --- power cuts
   // ---------------------------------------------------------------------------------
 
   private void visit() {
-    if (!named || failure != null || !isCutHere.getAsBoolean()) {
+    boolean isWanted = life > 0 || tally.exhaustiveLogs == 0 || disk.isLogWritten();
+    if (!named || failure != null || !isWanted || !isCutHere.getAsBoolean()) {
       return;
     }
-    if (level != Durability.PROCESS
-        && unsafeSince >= 0
-        && nowNanos - unsafeSince > MAX_LOSS_NANOS) {
-      fail("a change is not durable after ms=" + (nowNanos - unsafeSince) / 1_000_000);
+    long unsafeNanos = legal.unsafeNanos(nowNanos);
+    if (level != Durability.PROCESS && unsafeNanos > MAX_LOSS_NANOS) {
+      fail("a change is not durable after ms=" + unsafeNanos / 1_000_000);
     }
     CrashHook.trace(null);
     try {
-      long mixtures = disk.mixtures();
-      if (life == 0 && mixtures <= tally.exhaustiveLimit) {
-        for (long n = 0; n < mixtures && failure == null; n++) {
-          tally.exhaustive++;
-          check(disk.mixture(n), "mixture=" + n);
-        }
-        return;
-      }
-      DiskLog.Mix[] mixes = DiskLog.Mix.values();
-      for (int i = 0; i < tally.imagesForEach && failure == null; i++) {
+      if (life == 0 && disk.mixtures() <= tally.exhaustiveLimit) {
+        checkAll(disk.mixtures(), disk::mixture);
+      } else if (life == 0 && disk.isLogWritten() && disk.logMixtures() <= tally.exhaustiveLogs) {
+        checkAll(disk.logMixtures(), disk::logMixture);
+      } else {
+        DiskLog.Mix[] mixes = DiskLog.Mix.values();
         DiskLog.Mix mix = mixes[tally.visit++ % mixes.length];
         check(disk.image(mix, random), mix.toString());
       }
@@ -330,22 +300,26 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     }
   }
 
-  private void check(byte[] image, String mix) {
+  private void checkAll(long count, MachineDisk.Mixtures mixtures) {
+    for (long n = 0; n < count && failure == null; n++) {
+      tally.exhaustive++;
+      check(mixtures.image(n, random), "mixture=" + n);
+    }
+  }
+
+  private void check(MachineDisk.Image image, String mix) {
     tally.images++;
     if (tally.images % IMAGES_PER_COLLECTION == 0) {
       System.gc(); // unmaps what the dead have left, which each open of a store else meets
     }
     tally.recoveryCuts += life > 0 ? 1 : 0;
-    // Another run of the machine.
-    ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN).putLong(HeaderLayout.BOOT_ID, life + 1);
+    image.putBootId(life + 1);
     Path next = path.resolveSibling("life-" + (life + 1) + ".tph");
+    List<Map<Long, Long>> states = legal.states();
     try {
-      Files.deleteIfExists(next);
-      Files.write(next, image);
-      try (PowerCutSimulation heir =
-          new PowerCutSimulation(
-              scene, level, next, sabotage, random, tally, life + 1, image, legal.get(0))) {
-        String problem = heir.live(legal);
+      image.write(next);
+      try (PowerCutSimulation heir = new PowerCutSimulation(play, next, life + 1, image, states)) {
+        String problem = heir.live(states);
         if (problem != null) {
           fail("after a power cut, " + mix + ": " + problem);
         }
@@ -353,17 +327,8 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (RuntimeException | Error e) {
-      fail("after a power cut, " + mix + ": " + e + at(e));
+      fail("after a power cut, " + mix + ": " + e + frames(e, 10));
     }
-  }
-
-  private static String at(Throwable e) {
-    StringBuilder text = new StringBuilder();
-    StackTraceElement[] frames = e.getStackTrace();
-    for (int i = 0; i < Math.min(10, frames.length); i++) {
-      text.append("\n      ").append(frames[i]);
-    }
-    return text.toString();
   }
 
   /** Opens what a power cut left, and goes on for a while; is cut off too, at one place. */
@@ -372,7 +337,6 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     boolean inRecovery = random.nextBoolean();
     int[] left = {isLast ? -1 : 1 + random.nextInt(inRecovery ? 60 : 400)};
     isCutHere = () -> --left[0] == 0;
-    legal = candidates;
     traced(this::open);
     Map<Long, Long> found = target.entries();
     if (!candidates.contains(found)) {
@@ -384,16 +348,15 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     if (!target.verify().isClean()) {
       return "findings=" + target.verify().findings();
     }
-    model = found;
-    after = found;
-    legal = List.of(found);
+    legal.opened(found);
     if (!isLast && random.nextInt(3) == 0) {
+      traced(this::raise);
       for (Op op : goOn()) {
         if (failure == null) {
           traced(() -> apply(op));
         }
       }
-      if (failure == null && !model.equals(target.entries())) {
+      if (failure == null && !legal.now().equals(target.entries())) {
         return "not what was stored in the second life";
       }
     }
@@ -421,11 +384,15 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     if (target != null) {
       target.close();
     }
-    try {
-      Files.deleteIfExists(path);
-      Files.deleteIfExists(path.resolveSibling(path.getFileName() + ".lock"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    PoweredOff.delete(path);
+  }
+
+  private static String frames(Throwable e, int most) {
+    StringBuilder text = new StringBuilder();
+    Stream.of(e.getStackTrace())
+        .filter(frame -> frame.getClassName().startsWith("io.tophash."))
+        .limit(most)
+        .forEach(frame -> text.append("\n      ").append(frame));
+    return text.toString();
   }
 }

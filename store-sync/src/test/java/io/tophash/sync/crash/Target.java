@@ -1,9 +1,14 @@
 package io.tophash.sync.crash;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tophash.core.CrashStores;
 import io.tophash.core.VerifyReport;
+import io.tophash.core.hash.KeyHash;
 import io.tophash.sync.SyncCrashStores;
 import io.tophash.sync.SyncStats;
 import io.tophash.sync.SyncStore;
+import io.tophash.sync.format.HashBits;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,6 +139,17 @@ final class Target<K, V> implements AutoCloseable {
 
   void clear() {
     store.clear();
+  }
+
+  /** Shard of a key in a store of so many. */
+  int shardOf(long k, int shards) {
+    KeyHash hash = CrashStores.hash(-1).withSeed(0);
+    K own = key.apply(k);
+    return HashBits.shard(
+        own instanceof String text
+            ? hash.ofBytes(text.getBytes(UTF_8), text.length())
+            : hash.ofLong(k),
+        Integer.numberOfTrailingZeros(shards));
   }
 
   /** All entries as an iteration delivers them. */
