@@ -2,32 +2,45 @@ package io.tophash.bench.durability;
 
 import io.tophash.core.codec.Codecs;
 import io.tophash.sync.Durability;
-import io.tophash.sync.SyncStats;
 import io.tophash.sync.SyncStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Random overwrites and lookups of a million values of 100 bytes by two threads at full speed, in
- * one store whose level is changed in turns. Prints medians over the rounds.
+ * one store whose level is changed in turns. One of the rows is no level: the pages of the store
+ * are written back as often as checkpoints would come, with nothing sealed and nothing copied,
+ * which is what the system alone takes for it. Prints medians over the rounds.
  */
 public final class DurabilityCosts {
   private static final int ENTRIES = 1_000_000;
   private static final int VALUE_BYTES = 100;
   private static final int THREADS = 2;
   private static final int ROUNDS = 5;
-  private static final List<Durability> LEVELS =
+  private static final long WRITE_BACK_NANOS = 550_000_000;
+  private static final List<Row> ROWS =
       List.of(
-          Durability.PROCESS,
-          Durability.POWER_LOSS.maxLoss(Duration.ofSeconds(1)),
-          Durability.POWER_LOSS.maxLoss(Duration.ofSeconds(10)));
+          new Row("process", Durability.PROCESS, false),
+          new Row("process, pages written back", Durability.PROCESS, true),
+          new Row("maxLoss 1 s", Durability.POWER_LOSS.maxLoss(Duration.ofSeconds(1)), false),
+          new Row("maxLoss 10 s", Durability.POWER_LOSS.maxLoss(Duration.ofSeconds(10)), false));
+
+  /** What is measured; {@code writesBack} without any checkpoint. */
+  private record Row(String name, Durability level, boolean writesBack) {}
 
   private DurabilityCosts() {}
 
@@ -39,10 +52,12 @@ public final class DurabilityCosts {
   public static void main(String[] args) throws IOException, InterruptedException {
     Path path = Files.createTempFile(Path.of(args[0]), "costs-", ".tph");
     double seconds = Double.parseDouble(args[1]);
-    double[][] puts = new double[LEVELS.size()][ROUNDS];
-    double[][] gets = new double[LEVELS.size()][ROUNDS];
-    long[] checkpoints = new long[LEVELS.size()];
-    long[] largest = new long[LEVELS.size()];
+    int rows = ROWS.size();
+    double[][] puts = new double[rows][ROUNDS];
+    double[][] gets = new double[rows][ROUNDS];
+    double[][] faults = new double[rows][ROUNDS];
+    double[][] system = new double[rows][ROUNDS];
+    long[] written = new long[rows];
     try (SyncStore<Long, byte[]> store =
         SyncStore.builder(Codecs.int64(), Codecs.bytes()).open(path)) {
       for (long key = 0; key < ENTRIES; key++) {
@@ -50,14 +65,23 @@ public final class DurabilityCosts {
       }
       nanos(store, true, seconds);
       for (int round = 0; round < ROUNDS; round++) {
-        for (int level = 0; level < LEVELS.size(); level++) {
-          store.durability(LEVELS.get(level));
-          long before = store.stats().checkpoint().count();
-          puts[level][round] = nanos(store, true, seconds);
-          SyncStats stats = store.stats();
-          checkpoints[level] += stats.checkpoint().count() - before;
-          largest[level] = Math.max(largest[level], stats.usedBytes());
-          gets[level][round] = nanos(store, false, seconds / 3);
+        for (int row = 0; row < rows; row++) {
+          Row each = ROWS.get(row);
+          store.durability(each.level);
+          long checkpoints = store.stats().checkpoint().count();
+          ProcessTimes before = ProcessTimes.now();
+          AtomicLong count = new AtomicLong();
+          Thread writer = each.writesBack ? writeBack(path, count, seconds) : null;
+          puts[row][round] = nanos(store, true, seconds);
+          double operations = THREADS * seconds * 1e9 / puts[row][round];
+          ProcessTimes after = ProcessTimes.now();
+          faults[row][round] = (after.minorFaults() - before.minorFaults()) / operations;
+          system[row][round] = (after.systemNanos() - before.systemNanos()) / operations;
+          if (writer != null) {
+            writer.join();
+          }
+          written[row] += count.get() + store.stats().checkpoint().count() - checkpoints;
+          gets[row][round] = nanos(store, false, seconds / 3);
         }
       }
       store.durability(Durability.PROCESS);
@@ -66,17 +90,45 @@ public final class DurabilityCosts {
       Files.deleteIfExists(path.resolveSibling(path.getFileName() + ".lock"));
     }
     System.out.printf(
-        "%-24s %10s %10s %12s %14s%n", "level", "put ns", "get ns", "checkpoints", "MB at most");
-    for (int level = 0; level < LEVELS.size(); level++) {
+        "%-28s %8s %12s %14s %8s %12s%n",
+        "", "put ns", "faults a put", "system ns/put", "get ns", "written back");
+    for (int row = 0; row < rows; row++) {
       System.out.printf(
           Locale.ROOT,
-          "%-24s %10.0f %10.0f %12d %14.1f%n",
-          LEVELS.get(level),
-          median(puts[level]),
-          median(gets[level]),
-          checkpoints[level],
-          largest[level] / 1e6);
+          "%-28s %8.0f %12.3f %14.0f %8.0f %12d%n",
+          ROWS.get(row).name,
+          median(puts[row]),
+          median(faults[row]),
+          median(system[row]),
+          median(gets[row]),
+          written[row]);
     }
+  }
+
+  /** Writes all pages back again and again, for so long. */
+  private static Thread writeBack(Path path, AtomicLong count, double seconds) {
+    long end = System.nanoTime() + (long) (seconds * 1e9);
+    Thread thread =
+        new Thread(
+            () -> {
+              try (FileChannel file =
+                  FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                MappedByteBuffer all = file.map(MapMode.READ_WRITE, 0, file.size());
+                long next = System.nanoTime() + WRITE_BACK_NANOS;
+                while (next < end) {
+                  LockSupport.parkNanos(next - System.nanoTime());
+                  if (System.nanoTime() >= next) {
+                    next = System.nanoTime() + WRITE_BACK_NANOS;
+                    all.force();
+                    count.incrementAndGet();
+                  }
+                }
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    thread.start();
+    return thread;
   }
 
   /** Time of an operation as each thread sees it. */
