@@ -6,6 +6,7 @@ import io.tophash.sync.SyncStats;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 
 /** The figures that only a SyncStore has, for people and for programs. */
 final class SyncFigures {
@@ -40,6 +41,7 @@ final class SyncFigures {
     StatCommand.row(
         text, "lock waits", "%,d, %,.1f ms in all", stats.lockWaits(), stats.lockWaitNanos() / 1e6);
     checkpointRows(text, stats.checkpoint());
+    logRow(text, stats);
     if (stats.attached().isEmpty()) {
       StatCommand.row(text, "writers", "none attached");
     }
@@ -80,14 +82,45 @@ final class SyncFigures {
       StatCommand.row(
           text,
           "power cut",
-          "opened %s after one, as it was %s; later changes were lost",
+          "opened %s after one, as it was %s; %s",
           checkpoint.recoveredAt(),
-          checkpoint.recoveredTo());
+          checkpoint.recoveredTo(),
+          later(checkpoint));
     }
+  }
+
+  private static String later(SyncStats.Checkpoint checkpoint) {
+    if (checkpoint.recoveredChanges() < 0) {
+      return "later changes were lost";
+    }
+    return String.format(
+        Locale.ROOT,
+        "%,d later changes were taken from the log%s",
+        checkpoint.recoveredChanges(),
+        checkpoint.logIncomplete() ? "; SOME WERE LOST, as the log was not whole" : "");
+  }
+
+  private static void logRow(StringBuilder text, SyncStats stats) {
+    SyncStats.Log log = stats.log();
+    if (log.batches() == 0 && !stats.checkpoint().durability().equals(Durability.EACH_CHANGE)) {
+      return;
+    }
+    StatCommand.row(
+        text,
+        "log",
+        "%,d changes in %,d batches (%,.1f in each), %,d bytes; its files have %,d bytes",
+        log.changes(),
+        log.batches(),
+        (double) log.changes() / Math.max(1, log.batches()),
+        log.bytes(),
+        log.fileBytes());
   }
 
   /** A level for people. */
   static String text(Durability durability) {
+    if (durability.equals(Durability.EACH_CHANGE)) {
+      return "each-change; a power cut takes nothing that has returned";
+    }
     return durability.maxLoss() == null
         ? "process; a power cut takes what is newer than the last checkpoint"
         : "power-loss; a power cut takes "
@@ -113,6 +146,10 @@ final class SyncFigures {
     if (checkpoint.recoveredAt() != null) {
       out.writeStringField("recoveredAt", checkpoint.recoveredAt().toString());
       out.writeStringField("recoveredTo", checkpoint.recoveredTo().toString());
+      if (checkpoint.recoveredChanges() >= 0) {
+        out.writeNumberField("recoveredChanges", checkpoint.recoveredChanges());
+        out.writeBooleanField("logIncomplete", checkpoint.logIncomplete());
+      }
     }
   }
 
@@ -146,6 +183,10 @@ final class SyncFigures {
     out.writeNumberField("lockWaits", stats.lockWaits());
     out.writeNumberField("lockWaitNanos", stats.lockWaitNanos());
     writeJson(out, stats.checkpoint());
+    out.writeNumberField("logChanges", stats.log().changes());
+    out.writeNumberField("logBatches", stats.log().batches());
+    out.writeNumberField("logBytes", stats.log().bytes());
+    out.writeNumberField("logFileBytes", stats.log().fileBytes());
     out.writeArrayFieldStart("attached");
     for (SyncStats.AttachedProcess process : stats.attached()) {
       out.writeStartObject();

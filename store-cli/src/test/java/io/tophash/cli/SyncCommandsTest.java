@@ -1,6 +1,7 @@
 package io.tophash.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.HashStore;
@@ -110,6 +111,23 @@ class SyncCommandsTest extends CommandTest {
     Path hash = path("hash.tph");
     run("put", hash, "k", "v").ok();
     run("checkpoint", hash).fails(4, "backup");
+  }
+
+  @Test
+  void whatWasLoggedIsShown() {
+    Path store = newStore();
+    assertFalse(run("stat", store).ok().out().contains("\nlog "));
+    run("put", store, "k", "v", "--durability", "each-change").ok();
+    run("put", store, "k2", "v").ok();
+    String text = run("stat", store).ok().out();
+    assertTrue(text.contains("durability   each-change; a power cut takes nothing that"), text);
+    assertTrue(text.contains("log          2 changes in 2 batches (1.0 in each), 8,192"), text);
+    Map<String, Object> json = run("stat", "--json", store).ok().json();
+    assertEquals("each-change", json.get("durability"));
+    assertEquals(2L, json.get("logChanges"));
+    assertEquals(2L, json.get("logBatches"));
+    assertEquals(8_192L, json.get("logBytes"));
+    assertTrue((Long) json.get("logFileBytes") >= 16 << 20, json::toString);
   }
 
   /** All of it while this process has the store open. */

@@ -74,7 +74,9 @@ public final class LongSyncStore implements Store {
    * 16,384 are stored in the order of the arrays, and if one fails, those before it are stored; of
    * more, pieces of 262,144 are stored in turn, each in the order in which it stands in the file,
    * so that a store larger than memory brings each part of it back once for each piece: if one
-   * fails, the pieces before it are stored, and some of its own.
+   * fails, the pieces before it are stored, and some of its own. At level {@link
+   * Durability#EACH_CHANGE} all that are stored are on the device when this returns or throws, with
+   * one wait for all of them.
    *
    * @param keys the keys; of a key that is there twice, the later value is kept
    * @param values the value of each key at the same index

@@ -4,8 +4,10 @@ import io.tophash.core.StoreStats;
 import io.tophash.core.memory.MemoryMode;
 import io.tophash.sync.attach.SyncCore;
 import io.tophash.sync.checkpoint.CheckpointFigures;
+import io.tophash.sync.format.EpochLayout;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.log.LogFigures;
 import io.tophash.sync.upkeep.Statistics;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -40,6 +42,7 @@ import java.util.List;
  * @param lockWaitNanos how long they waited, in nanoseconds
  * @param attached processes that have the store attached for writing
  * @param checkpoint what a power cut would leave
+ * @param log what was logged at level {@link Durability#EACH_CHANGE}
  * @param trouble why the store takes no changes, null if it does: its file was replaced, removed or
  *     moved away while it was open, another process has taken its locks, or it is at level {@link
  *     Durability#POWER_LOSS} and the device has refused to take something
@@ -69,6 +72,7 @@ public record SyncStats(
     long lockWaitNanos,
     List<AttachedProcess> attached,
     Checkpoint checkpoint,
+    Log log,
     String trouble)
     implements StoreStats {
   static SyncStats of(Statistics figures, long entries) {
@@ -98,12 +102,17 @@ public record SyncStats(
         figures.sum(ShardLayout.LOCK_WAIT_NANOS),
         figures.attached().stream().map(SyncStats::process).toList(),
         checkpoint(figures),
+        log(figures.log()),
         core.file().trouble());
   }
 
   private static AttachedProcess process(io.tophash.sync.process.AttachedProcess row) {
     return new AttachedProcess(
         row.pid(), row.started(), row.attached(), row.host(), row.stores(), row.removes());
+  }
+
+  private static Log log(LogFigures read) {
+    return new Log(read.changes(), read.batches(), read.bytes(), read.fileBytes());
   }
 
   private static Checkpoint checkpoint(Statistics figures) {
@@ -122,7 +131,9 @@ public record SyncStats(
             .findFirst()
             .orElse(null),
         read.recovered() == 0 ? null : Instant.ofEpochMilli(read.recoveredMs()),
-        read.recovered() == 0 ? null : Instant.ofEpochMilli(read.recoveredCutMs()));
+        read.recovered() == 0 ? null : Instant.ofEpochMilli(read.recoveredCutMs()),
+        read.recoveredLog() == 0 ? -1 : read.recoveredChanges(),
+        read.recoveredLog() == EpochLayout.LOG_INCOMPLETE);
   }
 
   /**
@@ -139,6 +150,10 @@ public record SyncStats(
    *     takes one for more than a second (stopped?); null if there is none
    * @param recoveredAt when the store was last opened after a power cut; null if it never was
    * @param recoveredTo the moment of the checkpoint that it was opened at then; null likewise
+   * @param recoveredChanges how many later changes were taken from the log then; -1 if there was no
+   *     log, so that they were lost
+   * @param logIncomplete true if the log did not go on where that checkpoint ended, so that changes
+   *     were lost that had returned
    */
   public record Checkpoint(
       Durability durability,
@@ -149,7 +164,21 @@ public record SyncStats(
       boolean broken,
       AttachedProcess stalledBy,
       Instant recoveredAt,
-      Instant recoveredTo) {}
+      Instant recoveredTo,
+      long recoveredChanges,
+      boolean logIncomplete) {}
+
+  /**
+   * What was logged since the store was made, or last opened after a power cut; zeros if nothing
+   * was.
+   *
+   * @param changes number of changes
+   * @param batches number of batches, each of which was written and waited for once; so {@code
+   *     changes / batches} share one wait
+   * @param bytes size of these batches, with their padding
+   * @param fileBytes size of the log's files, which are used again
+   */
+  public record Log(long changes, long batches, long bytes, long fileBytes) {}
 
   /**
    * A process that has the store attached for writing. Readers leave no trace.

@@ -1,6 +1,7 @@
 package io.tophash.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,10 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -238,6 +241,98 @@ class EachChangeTest {
   }
 
   @Test
+  void statsSayWhatWasLoggedAndWhatWasTakenFromTheLog() throws IOException {
+    Path file = dir.resolve("a.tph");
+    try (SyncStore<String, String> store = builder(4).open(file)) {
+      store.set("not", "logged");
+      assertEquals(new SyncStats.Log(0, 0, 0, 0), store.stats().log());
+      assertEquals(-1, recovered(file).recoveredChanges());
+      store.durability(Durability.EACH_CHANGE);
+      for (int i = 0; i < 10; i++) {
+        store.set("key-" + i, "v");
+      }
+      store.set("in parts", "v".repeat(200_000)); // more than half a lane
+      store.force();
+      SyncStats.Log logged = store.stats().log();
+      assertEquals(11, logged.changes());
+      assertTrue(logged.batches() >= 11, logged::toString);
+      assertTrue(logged.bytes() > 200_000, logged::toString);
+      assertEquals(0, logged.bytes() % 4096);
+      assertEquals(logFiles(file).size() * (16L << 20), logged.fileBytes());
+      store.set("later", "1");
+      store.set("later", "2");
+      store.remove("key-1");
+      assertEquals(3, recovered(file).recoveredChanges());
+      assertFalse(recovered(file).logIncomplete());
+      assertEquals(14, store.stats().log().changes());
+    }
+  }
+
+  private SyncStats.Checkpoint recovered(Path file) throws IOException {
+    try (SyncStore<String, String> store = open(afterReboot(file))) {
+      return store.stats().checkpoint();
+    }
+  }
+
+  @Test
+  void putAllWaitsOnceForAllOfItsEntries() throws IOException {
+    Path file = dir.resolve("a.tph");
+    Map<String, String> many = new HashMap<>();
+    for (int i = 0; i < 1_000; i++) {
+      many.put("key-" + i, "value-" + i);
+    }
+    try (SyncStore<String, String> store =
+        builder(4).durability(Durability.EACH_CHANGE).open(file)) {
+      store.putAll(many);
+      assertEquals(1_000, store.stats().log().changes());
+      assertEquals(1, store.stats().log().batches());
+      try (SyncStore<String, String> other = open(afterReboot(file))) {
+        assertEquals(many, new HashMap<>(other));
+      }
+      many.replaceAll((key, value) -> "x".repeat(2_000)); // more than the lanes have room for
+      store.putAll(many);
+      assertTrue(store.stats().log().batches() < 40, () -> store.stats().log().toString());
+      try (SyncStore<String, String> other = open(afterReboot(file))) {
+        assertEquals(many, new HashMap<>(other));
+      }
+    }
+  }
+
+  @Test
+  void whatPutAllHasStoredBeforeItFailsIsDurable() throws IOException {
+    Path file = dir.resolve("a.tph");
+    Map<String, String> many = new LinkedHashMap<>();
+    for (int i = 0; i < 1_000; i++) {
+      many.put("key-" + i, i == 700 ? null : "value-" + i);
+    }
+    try (SyncStore<String, String> store =
+        builder(4).durability(Durability.EACH_CHANGE).open(file)) {
+      assertThrows(NullPointerException.class, () -> store.putAll(many));
+      assertTrue(store.size() > 600, () -> "size=" + store.size());
+      try (SyncStore<String, String> other = open(afterReboot(file))) {
+        assertEquals(new HashMap<>(store), new HashMap<>(other));
+      }
+    }
+  }
+
+  @Test
+  void putAllOfLongsWaitsOnceToo() throws IOException {
+    Path file = dir.resolve("a.tph");
+    long[] keys = LongStream.range(0, 5_000).toArray();
+    try (LongSyncStore store = SyncStore.longs().durability(Durability.EACH_CHANGE).open(file)) {
+      store.putAll(keys, keys);
+      long batches = store.stats().log().batches();
+      assertTrue(batches < 10, () -> "batches=" + batches);
+      store.asMap().putAll(Map.of(5_000L, 1L, 5_001L, 2L, 5_002L, 3L));
+      assertEquals(batches + 1, store.stats().log().batches());
+      assertEquals(5_003, store.stats().log().changes());
+      try (LongSyncStore other = SyncStore.longs().open(afterReboot(file))) {
+        assertEquals(store.asMap(), other.asMap());
+      }
+    }
+  }
+
+  @Test
   void aCacheRefusesToLog() {
     IllegalArgumentException e =
         assertThrows(
@@ -281,6 +376,7 @@ class EachChangeTest {
           assertEquals("1", opened.get("first"));
           assertNull(opened.get("second"));
           assertTrue(log.hasSaid("are lost"), log::toString);
+          assertTrue(opened.stats().checkpoint().logIncomplete());
           opened.set("third", "3");
           try (SyncStore<String, String> again = open(afterReboot(each))) {
             assertEquals("3", again.get("third"));

@@ -75,6 +75,7 @@ final class LogReplay {
       log.putReplays(false);
     }
     log.startFrom(reader.seq());
+    log.putReplayed(changes, problem == null);
     say();
     return problem == null;
   }

@@ -21,6 +21,8 @@ import java.time.Instant;
  *     stopped; 0 if that never was
  * @param recoveredCutMs when that one was cut
  * @param recoveredMs when it was opened so
+ * @param recoveredLog as {@link EpochLayout#RECOVERED_LOG}
+ * @param recoveredChanges how many changes were taken from the log then
  */
 public record CheckpointFigures(
     Level level,
@@ -33,7 +35,9 @@ public record CheckpointFigures(
     long takenSinceMs,
     long recovered,
     long recoveredCutMs,
-    long recoveredMs) {
+    long recoveredMs,
+    long recoveredLog,
+    long recoveredChanges) {
 
   /** Reads them. */
   public static CheckpointFigures of(MappedMemory memory) {
@@ -49,7 +53,9 @@ public record CheckpointFigures(
         words.get(EpochLayout.TAKEN_SINCE_MS),
         words.get(EpochLayout.RECOVERED),
         words.get(EpochLayout.RECOVERED_CUT_MS),
-        words.get(EpochLayout.RECOVERED_MS));
+        words.get(EpochLayout.RECOVERED_MS),
+        words.get(EpochLayout.RECOVERED_LOG),
+        words.get(EpochLayout.RECOVERED_CHANGES));
   }
 
   /** Why the next one is not there yet. */

@@ -7,6 +7,7 @@ import io.tophash.core.map.Entries;
 import io.tophash.core.map.EntryWalk;
 import io.tophash.sync.format.SegmentLayout;
 import java.nio.ByteBuffer;
+import java.util.Map;
 
 /** The typed face of an {@link InlineTable}. */
 public final class InlineEntries<K, V> implements Entries<K, V> {
@@ -68,6 +69,14 @@ public final class InlineEntries<K, V> implements Entries<K, V> {
   @Override
   public void set(K key, V value) {
     change(Change.SET, key, values.toLong(value), 0);
+  }
+
+  @Override
+  public void setAll(Map<? extends K, ? extends V> entries) {
+    table.together(
+        later ->
+            entries.forEach(
+                (key, value) -> table.set(keys.toLong(key), values.toLong(value), later)));
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.tophash.core.hash.KeyHash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.sync.format.LogEntryLayout;
 import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.log.LogWait;
 import io.tophash.sync.segment.InlineSegments;
 import io.tophash.sync.shard.Shards;
 
@@ -77,28 +78,36 @@ public final class InlineTable extends SegmentTable<LongOp> {
 
   /** Sets each key; {@code values} is as long as {@code keys}. */
   public void putAll(long[] keys, long[] values) {
-    checkWritable();
+    together(later -> putAll(keys, values, later));
+  }
+
+  private void putAll(long[] keys, long[] values, LogWait later) {
     if (keys.length < HashOrder.WORTH_IT) {
-      putInOrder(keys, values, keys.length);
+      putInOrder(keys, values, keys.length, later);
       return;
     }
     HashOrder order = new HashOrder(keyHash, Math.min(HashOrder.MOST, keys.length));
     for (int from = 0; from < keys.length; from += HashOrder.MOST) {
       int count = Math.min(HashOrder.MOST, keys.length - from);
       order.take(keys, values, from, count);
-      putInOrder(order.keys(), order.values(), count);
+      putInOrder(order.keys(), order.values(), count, later);
     }
   }
 
-  private void putInOrder(long[] keys, long[] values, int count) {
+  private void putInOrder(long[] keys, long[] values, int count, LogWait later) {
     InlineBatch batch = new InlineBatch(this, lookups, keyHash);
     for (int from = 0; from < count; from += InlineBatch.SIZE) {
       int to = Math.min(count, from + InlineBatch.SIZE);
       batch.touch(keys, from, to);
       for (int i = from; i < to; i++) {
-        set(keys[i], values[i]);
+        set(keys[i], values[i], later);
       }
     }
+  }
+
+  /** Stores a value; it is waited for with the others. */
+  void set(long key, long value, LogWait later) {
+    run(new LongOp(Change.SET, key, keyHash.ofLong(key), value, 0), later);
   }
 
   /** The present value, or {@code missing} if the key was absent and has the given value now. */
@@ -215,8 +224,7 @@ public final class InlineTable extends SegmentTable<LongOp> {
     HeapBytes.putLong(entry, 0, op.key);
     HeapBytes.putLong(entry, Long.BYTES, op.stored());
     int valueBytes = kind == LogEntryLayout.PUT ? Long.BYTES : 0;
-    op.logPosition =
-        context.log().append(shard, kind, entry, 0, Long.BYTES, valueBytes, at, value, bytes);
+    context.log().append(shard, kind, entry, 0, Long.BYTES, valueBytes, at, value, bytes);
   }
 
   @Override

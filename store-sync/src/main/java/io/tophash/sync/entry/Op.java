@@ -28,9 +28,6 @@ abstract class Op {
   /** True if the change was made. */
   boolean changed;
 
-  /** Up to where the log must be durable before the operation returns; 0 if it is not logged. */
-  long logPosition;
-
   Op(Change change, long hash) {
     this.change = change;
     this.hash = hash;

@@ -5,6 +5,7 @@ import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.StoreFile;
 import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.log.LogWait;
 import io.tophash.sync.segment.SealedTables;
 import io.tophash.sync.shard.Promotions;
 import io.tophash.sync.shard.Retry;
@@ -13,6 +14,7 @@ import io.tophash.sync.shard.ShardContext;
 import io.tophash.sync.shard.Shards;
 import io.tophash.sync.shard.WholeShards;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
 
 /**
  * The life of the entries of one attachment: open, then closed. Nothing begins after {@link
@@ -125,6 +127,12 @@ public abstract class OpenTable {
     } catch (IndexOutOfBoundsException e) {
       throw explain(e);
     }
+  }
+
+  /** Makes changes that are {@linkplain LogWait#together waited for} together. */
+  final void together(Consumer<LogWait> changes) {
+    checkWritable();
+    LogWait.together(context.log(), context.shardCount(), changes);
   }
 
   private void clear(int shard) {

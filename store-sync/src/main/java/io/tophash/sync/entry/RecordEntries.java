@@ -9,6 +9,7 @@ import io.tophash.core.map.Entries;
 import io.tophash.core.map.EntryWalk;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.SyncRecordLayout;
+import io.tophash.sync.log.LogWait;
 import io.tophash.sync.segment.RecordImage;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -157,7 +158,11 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
   @Override
   public void setAll(Map<? extends K, ? extends V> entries) {
     RecordBatch<K> batch = new RecordBatch<>(table, keys, RecordBatch.USUAL_BYTES);
-    batch.runEntries(entries.entrySet().iterator(), this::set);
+    table.together(
+        later ->
+            batch.runEntries(
+                entries.entrySet().iterator(),
+                (key, value) -> set(Change.SET, key, value, null, false, later)));
   }
 
   /**
@@ -184,6 +189,11 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
   }
 
   private RecordOp set(Change change, K key, V value, byte[] expected, boolean previous) {
+    return set(change, key, value, expected, previous, null);
+  }
+
+  private RecordOp set(
+      Change change, K key, V value, byte[] expected, boolean previous, LogWait later) {
     byte[] encoded = keys.bytes(key);
     long hash = keyHash.ofBytes(encoded, encoded.length);
     byte[] bytes = prefix != 0 || values.isArray() ? values.bytes(value) : null;
@@ -192,7 +202,7 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
         bytes == null ? record(encoded, hash, value) : RecordImage.of(encoded, hash, bytes, prefix);
     RecordOp op = new RecordOp(change, record, encoded.length, hash, expected, previous);
     op.expires = expires;
-    table.run(op);
+    table.run(op, later);
     return op;
   }
 

@@ -221,19 +221,9 @@ final class RecordTable extends SegmentTable<RecordOp> {
   }
 
   private void log(RecordOp op, int shard, int kind, long at, long value, int bytes) {
-    op.logPosition =
-        context
-            .log()
-            .append(
-                shard,
-                kind,
-                op.record,
-                SyncRecordLayout.PAYLOAD,
-                op.keyBytes,
-                kind == LogEntryLayout.PUT ? RecordImage.valueBytes(op.record, 0) : 0,
-                at,
-                value,
-                bytes);
+    int valueBytes = kind == LogEntryLayout.PUT ? RecordImage.valueBytes(op.record, 0) : 0;
+    int from = SyncRecordLayout.PAYLOAD;
+    context.log().append(shard, kind, op.record, from, op.keyBytes, valueBytes, at, value, bytes);
   }
 
   @Override
@@ -293,20 +283,21 @@ final class RecordTable extends SegmentTable<RecordOp> {
   }
 
   @Override
-  void changeLocked(RecordOp op, int shard) {
+  long changeLocked(RecordOp op, int shard) {
     if (!op.isLarge()) {
-      super.changeLocked(op, shard);
-      return;
+      return super.changeLocked(op, shard);
     }
     largeWriter.write(op, shard);
+    long logged;
     try {
-      super.changeLocked(op, shard);
+      logged = super.changeLocked(op, shard);
     } catch (StoreFullException | StoreTimeoutException | IllegalStateException e) {
       large.settleNew(shard, false); // thrown before anything was linked
       throw e;
     }
     // Of anything else the note is what the repair goes by.
     large.settleNew(shard, op.changed && !op.isRejected);
+    return logged;
   }
 
   @Override

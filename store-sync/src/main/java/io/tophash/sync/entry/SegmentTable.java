@@ -4,6 +4,7 @@ import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.log.LogWait;
 import io.tophash.sync.process.Deserted;
 import io.tophash.sync.segment.Segments;
 import io.tophash.sync.shard.DirectoryViews;
@@ -134,30 +135,35 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
 
   /** Runs an operation; its fields say what was met and done. */
   final void run(O op) {
+    run(op, null);
+  }
+
+  /** The same of a change that is waited for with others; null: alone, before this returns. */
+  final void run(O op, LogWait later) {
     checkWritable();
     int shard = HashBits.shard(op.hash, context.shardShift());
     try {
       try {
-        runOpen(op, shard);
+        runOpen(op, shard, later);
       } catch (StoreFullException e) {
         if (op.staysBelow()) {
           throw e;
         }
-        shards.relieved(() -> runOpen(op, shard));
+        shards.relieved(() -> runOpen(op, shard, later));
       }
     } catch (IndexOutOfBoundsException e) {
       throw explain(e);
     }
   }
 
-  private void runOpen(O op, int shard) {
+  private void runOpen(O op, int shard, LogWait later) {
     Step step = look(op, shard);
     if (step != Step.DONE) {
       if (step != Step.NO_SLOT && !op.needsLock()) {
         step = guarded(op, shard);
       }
       if (step != Step.DONE) {
-        locked(op, shard);
+        locked(op, shard, later);
       }
       if (wanted.getPlain(shard) != 0 && !isClosed()) {
         promotions.make(shard);
@@ -184,11 +190,12 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
     }
   }
 
-  private void locked(O op, int shard) {
+  private void locked(O op, int shard, LogWait later) {
     int thread = Deserted.thread();
+    long logged;
     try {
       lock(shard);
-      changeLocked(op, shard);
+      logged = changeLocked(op, shard);
       shards.unlock(shard);
     } catch (Throwable e) {
       boolean released = false;
@@ -202,12 +209,15 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
       }
       throw e;
     }
-    if (op.logPosition != 0) {
-      context.log().await(shard, op.logPosition);
+    if (logged != 0 && later == null) {
+      context.log().await(shard, logged);
+    } else if (logged != 0) {
+      later.add(shard, logged);
     }
   }
 
-  void changeLocked(O op, int shard) {
+  /** Says up to where the log must be durable before the operation returns; 0: it is not logged. */
+  long changeLocked(O op, int shard) {
     int rebuilds = 0;
     int unsure = 0;
     while (true) {
@@ -216,10 +226,11 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
         step = insertLocked(op, shard) ? Step.DONE : Step.NO_ROOM;
       }
       if (step == Step.DONE) {
-        if (op.logPosition != 0) {
-          context.log().applied(shard);
+        if (!op.changed || !isLogged(op, shard)) {
+          return 0;
         }
-        return;
+        context.log().applied(shard);
+        return context.log().position(shard);
       }
       if (step == Step.NO_ROOM) {
         if (rebuilds++ > MAX_REBUILDS) {

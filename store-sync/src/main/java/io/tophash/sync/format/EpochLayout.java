@@ -92,6 +92,24 @@ public final class EpochLayout {
   /** long, {@link RootLayout#LOG_RUN} of the newest durable root */
   public static final int LOG_START_RUN = 200;
 
+  /** long, number of changes in those batches; a counter for people */
+  public static final int LOG_CHANGES = 216;
+
+  /**
+   * long, of {@link #RECOVERED}: {@link #LOG_WHOLE} or {@link #LOG_INCOMPLETE}, 0 if there was no
+   * log to go through; for people
+   */
+  public static final int RECOVERED_LOG = 224;
+
+  /** All changes that came after the checkpoint were made again. */
+  public static final int LOG_WHOLE = 1;
+
+  /** Some of them may be missing. */
+  public static final int LOG_INCOMPLETE = 2;
+
+  /** long, how many those were; for people */
+  public static final int RECOVERED_CHANGES = 232;
+
   /** long, number of the last cut all of whose sealed segments have their sums */
   public static final int SUMMED = 488;
 

@@ -151,6 +151,7 @@ final class BatchWriter {
   private void flush() {
     long batch = words.get(EpochLayout.BATCH);
     int count = 0;
+    long changes = 0;
     int[] shards = new int[shardCount];
     long[] from = new long[shardCount];
     long[] to = new long[shardCount];
@@ -164,6 +165,7 @@ final class BatchWriter {
         from[count] = head;
         to[count] = tail;
         bytes[count] = lanes.copy(shard, head, tail);
+        changes += LogEntries.changes(bytes[count]);
         count++;
       }
     }
@@ -197,8 +199,9 @@ final class BatchWriter {
       throw broken(e);
     }
     commit(batch, place, count, shards, to);
-    words.put(EpochLayout.LOG_BYTES, words.get(EpochLayout.LOG_BYTES) + written);
-    words.put(EpochLayout.LOG_FLUSHES, words.get(EpochLayout.LOG_FLUSHES) + 1);
+    words.add(EpochLayout.LOG_CHANGES, changes);
+    words.add(EpochLayout.LOG_BYTES, written);
+    words.add(EpochLayout.LOG_FLUSHES, 1);
   }
 
   private void commit(long batch, long place, int count, int[] shards, long[] to) {

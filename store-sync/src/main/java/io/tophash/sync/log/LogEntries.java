@@ -30,6 +30,16 @@ public final class LogEntries {
     this.next = from;
   }
 
+  /** Number of changes in a lane's entries. */
+  static int changes(byte[] lane) {
+    int changes = 0;
+    LogEntries entries = new LogEntries(lane, 0, lane.length, 0);
+    while (entries.next()) {
+      changes += entries.op() == LogEntryLayout.PART ? 0 : 1;
+    }
+    return changes;
+  }
+
   /**
    * Goes to the next entry.
    *

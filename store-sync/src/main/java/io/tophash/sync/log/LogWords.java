@@ -26,6 +26,11 @@ final class LogWords {
     memory.putLongVolatile(BASE, field, value);
   }
 
+  /** Counts: for the holder of FLUSH. */
+  void add(int field, long count) {
+    put(field, get(field) + count);
+  }
+
   boolean replace(int field, long present, long value) {
     return memory.compareAndSetLong(BASE, field, present, value);
   }

@@ -7,6 +7,7 @@ import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.ShardLayout;
+import io.tophash.sync.log.LogFigures;
 import io.tophash.sync.process.AttachedProcess;
 import io.tophash.sync.process.Rows;
 import io.tophash.sync.shard.SegmentRead;
@@ -40,6 +41,11 @@ public final class Statistics {
     return core.process() != null
         ? core.process().attached()
         : Rows.attachedOrKilled(core.memory());
+  }
+
+  /** What is known of the log. */
+  public LogFigures log() {
+    return LogFigures.of(core.memory(), core.path());
   }
 
   /** What is known of the checkpoints. */
