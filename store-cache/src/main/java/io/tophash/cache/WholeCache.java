@@ -88,7 +88,10 @@ abstract class WholeCache<K, V> {
     entries.store().force();
   }
 
-  /** Copies the cache to a new file: see {@link Store#backup}. */
+  /**
+   * Copies the cache to a new file: see {@link Store#backup}. Each entry is copied as it is when
+   * its turn comes; nobody waits.
+   */
   public void backup(Path target) {
     entries.store().backup(target);
   }

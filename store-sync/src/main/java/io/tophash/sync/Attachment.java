@@ -70,6 +70,12 @@ final class Attachment {
   /** The store as it is at a moment of this call: an attachment of its own. */
   Attachment snapshot() {
     table.checkWritable();
+    if (core.header().isCache()) {
+      throw new UnsupportedOperationException(
+          "a cache takes no snapshot, as at its bound it has no room for what one keeps; backup"
+              + " copies it entry by entry, cache="
+              + core.path());
+    }
     Pin pin = core.pin();
     boolean isShared = false;
     try {
@@ -214,8 +220,9 @@ final class Attachment {
   void backup(Path target) {
     table.checkOpen();
     try {
-      if (table.isReadOnly() || core.checkpoints().isBroken()) {
-        // No snapshot can be taken: each shard is copied as it is when its turn comes.
+      boolean isCache = core.header().isCache();
+      if (table.isReadOnly() || isCache || core.checkpoints().isBroken()) {
+        // No snapshot can be taken: each entry is copied as it is when its turn comes.
         new Backup(core, shards, tables).run(target);
       } else {
         backupSnapshot(target);

@@ -244,8 +244,8 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
   /**
    * {@inheritDoc} Works beside readers and writers of any process. The copy holds the store as it
    * was at one moment: it is made of a {@link #snapshot}, so nobody waits while entries are copied.
-   * Of a store that was opened read-only, which can take none, it holds each entry as it was at one
-   * moment.
+   * Of a store that was opened read-only, and of a cache, which can take none, it holds each entry
+   * as it was at one moment.
    */
   @Override
   public void backup(Path target) {
@@ -294,7 +294,7 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
    *
    * <p>Blocking.
    *
-   * @throws UnsupportedOperationException if the store was opened read-only
+   * @throws UnsupportedOperationException if the store was opened read-only, or is a cache
    * @throws io.tophash.core.errors.StoreTimeoutException if a process does not let go of a shard,
    *     or takes a checkpoint for too long
    */

@@ -83,6 +83,7 @@ class VerifyBesideGrowthTest {
     try (LongSyncStore store = open(path);
         ChildJvm writer = ChildJvm.start(Writer.class, path)) {
       assertEquals("open", writer.readLine());
+      long[] entries = new long[1];
       for (int shard = 0; shard < SHARDS; shard++) {
         long lengthBefore = Files.size(path);
         boolean[] ran = new boolean[1];
@@ -90,8 +91,11 @@ class VerifyBesideGrowthTest {
             new BeforeLock(
                 List.of(RegionLayout.shard(shard) + (long) ShardLayout.LOCK),
                 () -> {
-                  assertTrue(writer.writeLine("grow"));
-                  assertTrue(Long.parseLong(writer.readLine()) > 0);
+                  // What the first growth has left may be enough for another step, or two.
+                  do {
+                    assertTrue(writer.writeLine("grow"));
+                    entries[0] = Long.parseLong(writer.readLine());
+                  } while (path.toFile().length() == lengthBefore);
                   ran[0] = true;
                 }));
         VerifyReport report;
@@ -101,10 +105,9 @@ class VerifyBesideGrowthTest {
           CrashHook.trace(null);
         }
         assertTrue(ran[0], "the lock was never taken");
-        assertTrue(Files.size(path) > lengthBefore, "the file did not grow");
         assertTrue(report.isClean(), report.findings().toString());
       }
-      assertEquals(SHARDS * STEP, store.sizeLong());
+      assertEquals(entries[0], store.sizeLong());
     }
   }
 }

@@ -49,6 +49,18 @@ final class LargeWriter {
     }
   }
 
+  /**
+   * Writes it anew if a rebuild that found no room has freed its block, as that was not linked.
+   *
+   * @return true: the operation can go on, if only to reject it
+   */
+  boolean rewrite(RecordOp op, int shard) {
+    if (op.isLarge() && !large.hasNew(shard)) {
+      write(op, shard);
+    }
+    return true;
+  }
+
   /** False if the file has no room in one piece, though the share has: so more has to go. */
   private boolean tryWrite(RecordOp op, int shard) {
     try {

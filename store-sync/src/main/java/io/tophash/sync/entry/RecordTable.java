@@ -270,11 +270,33 @@ final class RecordTable extends SegmentTable<RecordOp> {
   void rebuild(RecordOp op, int shard) {
     if (eviction == null) {
       changes.rebuild(shard, op.hash, op.logged.length, 0);
-    } else if (!eviction.makeRoom(shard, op.hash, op.logged.length, !op.present)) {
+    } else if (!makeRoom(op, shard, !op.present)) {
       largeWriter.reject(op, shard);
-    } else if (op.isLarge() && !large.hasNew(shard)) {
-      // A rebuild that found no room has freed the new block, as it was not linked.
-      largeWriter.write(op, shard);
+    }
+  }
+
+  private boolean makeRoom(RecordOp op, int shard, boolean inserts) {
+    boolean made = eviction.makeRoom(shard, op.hash, op.incomingBytes(), inserts);
+    return made && largeWriter.rewrite(op, shard);
+  }
+
+  @Override
+  void freshen(RecordOp op, int shard) {
+    try {
+      super.freshen(op, shard);
+    } catch (StoreFullException e) {
+      // Where a cache has no room for a copy of a sealed segment, it has for a part of it; or, with
+      // all given back that only an old checkpoint names, at least for an empty one.
+      boolean made =
+          eviction != null
+              && !op.staysBelow()
+              && (makeRoom(op, shard, false)
+                  || context.allocator().isRelieving()
+                      && eviction.clear(shard)
+                      && largeWriter.rewrite(op, shard));
+      if (!made) {
+        throw e;
+      }
     }
   }
 

@@ -216,6 +216,11 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
     }
   }
 
+  /** Sees to it that the segment of the operation may be stored to. */
+  void freshen(O op, int shard) {
+    changes.freshen(shard, op.hash, op.incomingBytes());
+  }
+
   /** Says up to where the log must be durable before the operation returns; 0: it is not logged. */
   long changeLocked(O op, int shard) {
     int rebuilds = 0;
@@ -245,7 +250,7 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
               "shard", Shards.position(shard, 0), "a segment of the shard makes no sense");
         }
         if (step == Step.SEALED) {
-          changes.freshen(shard, op.hash, op.incomingBytes());
+          freshen(op, shard);
         } else {
           context.mapAll().run();
         }

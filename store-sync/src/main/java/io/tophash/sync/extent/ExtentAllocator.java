@@ -156,6 +156,11 @@ public final class ExtentAllocator {
     reserve.use(action);
   }
 
+  /** True if that is this thread. */
+  public boolean isRelieving() {
+    return reserve.isUser();
+  }
+
   /**
    * As {@link #allocate}, of a block that ends at or below a limit.
    *
@@ -180,10 +185,12 @@ public final class ExtentAllocator {
     }
     long counted = blockBytes(bytes);
     long position = 0;
-    quota.take(ownerId, counted);
+    // What an exchange gives back stands in the file until then, which has its own bound.
+    long credit = exchanges ? counted : 0;
+    quota.take(ownerId, counted, credit);
     try {
       position = choice.take(limit, bytes, exchanges, ownerId, note);
-      return position == 0 ? 0 : withinQuota(position, counted, ownerId, note);
+      return position == 0 ? 0 : withinQuota(position, counted, credit, ownerId, note);
     } finally {
       if (position == 0) {
         quota.give(ownerId, counted);
@@ -192,11 +199,11 @@ public final class ExtentAllocator {
   }
 
   /** In a full file a block may be larger than what was asked for: is that allowed, too? */
-  private long withinQuota(long position, long counted, int ownerId, long note) {
+  private long withinQuota(long position, long counted, long credit, int ownerId, long note) {
     long more = sizeOf(position) - counted;
     boolean allowed = false;
     try {
-      quota.take(ownerId, more);
+      quota.take(ownerId, more, credit);
       allowed = true;
       return position;
     } finally {

@@ -12,7 +12,7 @@ public interface Quota {
   Quota NONE =
       new Quota() {
         @Override
-        public void take(int ownerId, long bytes) {}
+        public void take(int ownerId, long bytes, long credit) {}
 
         @Override
         public void give(int ownerId, long bytes) {}
@@ -21,9 +21,10 @@ public interface Quota {
   /**
    * The owner is about to get a block of so many bytes.
    *
+   * @param credit so many bytes the owner gives back right afterwards, so they may be too many
    * @throws StoreFullException if it must not have that much
    */
-  void take(int ownerId, long bytes);
+  void take(int ownerId, long bytes, long credit);
 
   /** The owner does not have so many bytes any more. */
   void give(int ownerId, long bytes);

@@ -58,6 +58,9 @@ public final class CacheLayout {
   /** Largest block that a segment is meant to have. */
   public static final long SEGMENT_BYTES = 51 << 10;
 
+  /** A directory of one of several shards has at least so many bytes. */
+  public static final long DIRECTORY_BYTES = 4 << 10;
+
   private CacheLayout() {}
 
   /** True if an entry with this word is of no use at this time. */

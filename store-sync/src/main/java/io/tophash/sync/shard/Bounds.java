@@ -29,9 +29,9 @@ public final class Bounds implements Quota {
   }
 
   @Override
-  public void take(int shard, long bytes) {
+  public void take(int shard, long bytes, long credit) {
     long used = used(shard);
-    if (bytes > 0 && used + bytes > maxBytes(shard)) {
+    if (bytes > 0 && used + bytes - credit > maxBytes(shard)) {
       throw new StoreFullException(
           "a shard of a cache has used up its share of the bound, shard="
               + shard

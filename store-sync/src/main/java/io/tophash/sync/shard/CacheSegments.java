@@ -1,5 +1,15 @@
 package io.tophash.sync.shard;
 
+import io.tophash.sync.format.CacheLayout;
+import io.tophash.sync.format.DirectoryWord;
+import io.tophash.sync.format.SegmentWord;
+import io.tophash.sync.segment.Gathered;
+import io.tophash.sync.segment.RecordImage;
+import io.tophash.sync.segment.RecordSegments;
+import io.tophash.sync.segment.Sieve;
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * The segments of a cache, which change only within the bounds of their shards: entries may go for
  * it. Methods that change something are for the holder of the shard's lock.
@@ -55,6 +65,48 @@ final class CacheSegments {
     shards.frozen(shard, g -> rebuilder.rebuildWithin(shard, hash, incomingBytes, below, g, room));
     // The lock is still held; who listens gets it off this thread.
     room.tell();
+  }
+
+  /**
+   * Lets all entries of a shard go.
+   *
+   * @throws io.tophash.core.errors.StoreFullException if there is no room for an empty segment
+   */
+  void clear(int shard) {
+    Caching caching = context.caching();
+    List<Runnable> told = new ArrayList<>();
+    if (caching.isHeard()) {
+      shards.frozen(shard, g -> noteAll(shard, g, told));
+    }
+    long count = shards.count(shard);
+    new WholeShards(shards).clearLocked(shard);
+    caching.count(shard, CacheLayout.EVICTED, count);
+    told.forEach(Runnable::run);
+  }
+
+  private void noteAll(int shard, Gathered g, List<Runnable> told) {
+    RecordSegments kind = (RecordSegments) context.kind();
+    long directoryWord = context.directoryWord(shard);
+    long last = 0;
+    for (int i = 0; i < 1 << DirectoryWord.depth(directoryWord); i++) {
+      long word = shards.directory().segmentWord(directoryWord, i);
+      g.clear();
+      if (SegmentWord.position(word) != last && kind.gather(word, g)) {
+        for (int entry = 0; entry < g.count(); entry++) {
+          told.add(note(kind, g, entry));
+        }
+      }
+      last = SegmentWord.position(word);
+    }
+  }
+
+  private Runnable note(RecordSegments kind, Gathered g, int entry) {
+    boolean isLarge = g.largeBlock(entry) != 0;
+    byte[] record = isLarge ? kind.large().copy(g, entry) : null;
+    byte[] key = isLarge ? RecordImage.key(record, 0) : g.keyOf(entry);
+    byte[] value = isLarge ? kind.large().valueOf(g, entry, record) : g.agedValueOf(entry);
+    boolean isOver = context.caching().isOver(Sieve.expires(kind, g, entry));
+    return () -> context.caching().tell(key, value, isOver);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.tophash.sync.shard;
 import static io.tophash.sync.shard.ShardContext.at;
 
 import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.CacheLayout;
@@ -100,7 +101,7 @@ final class Directory {
    *
    * @param below the copy must lie below this position; for compaction
    * @return the directory word
-   * @throws io.tophash.core.errors.StoreFullException if there is no room for the copy
+   * @throws StoreFullException if there is no room for the copy
    */
   long freshen(int shard, long below) {
     long word = context.directoryWord(shard);
@@ -109,9 +110,7 @@ final class Directory {
       return word;
     }
     int depth = DirectoryWord.depth(word);
-    long bytes = blockBytes(depth);
-    int note = at(shard, ShardLayout.NEW_DIRECTORY);
-    long copy = context.allocator().exchangeBelow(below, bytes, shard, note);
+    long copy = exchange(shard, depth, below);
     for (int i = 0; i < 1 << depth; i++) {
       memory.putLong(copy + 8L * i, 0, segmentWord(word, i) & ~SegmentWord.FRESH);
     }
@@ -122,13 +121,36 @@ final class Directory {
   }
 
   /**
+   * Takes a block for a directory that replaces another one, noted.
+   *
+   * @param below it must lie below this position
+   * @throws StoreFullException if there is no room for it
+   */
+  long exchange(int shard, int depth, long below) {
+    int note = at(shard, ShardLayout.NEW_DIRECTORY);
+    long bytes = blockBytes(depth);
+    try {
+      return context.allocator().exchangeBelow(below, bytes, shard, note);
+    } catch (StoreFullException e) {
+      if (bytes == DirectoryWord.bytes(depth)) {
+        throw e;
+      }
+      return context.allocator().exchangeBelow(below, DirectoryWord.bytes(depth), shard, note);
+    }
+  }
+
+  /**
    * Size of the block that a directory gets. In a cache of one shard it is one for segments: an
-   * extent of its own would be a large part of the bound.
+   * extent of its own would be a large part of the bound. Where there are several, directories of
+   * all usual depths are of one size, so that they share one.
    */
   long blockBytes(int depth) {
     long bytes = DirectoryWord.bytes(depth);
-    boolean sharesExtent = context.caching() != null && context.shardShift() == 0;
-    return sharesExtent ? Math.max(bytes, CacheLayout.SEGMENT_BYTES) : bytes;
+    if (context.caching() == null) {
+      return bytes;
+    }
+    boolean sharesExtent = context.shardShift() == 0;
+    return Math.max(bytes, sharesExtent ? CacheLayout.SEGMENT_BYTES : CacheLayout.DIRECTORY_BYTES);
   }
 
   /**

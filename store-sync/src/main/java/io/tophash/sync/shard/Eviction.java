@@ -255,6 +255,24 @@ public final class Eviction {
     return false;
   }
 
+  /**
+   * Lets all entries of a shard go: the last resort where a checkpoint has sealed all segments and
+   * what is free lies in pieces too small for a copy of any. An empty one takes the smallest.
+   *
+   * @return false if there is no room for that either
+   */
+  public boolean clear(int shard) {
+    EvictionEvent event = EvictionEvent.begin();
+    long before = evicted(event, shard);
+    try {
+      bounded.clear(shard);
+    } catch (StoreFullException e) {
+      return false;
+    }
+    end(event, shard, 0, before);
+    return true;
+  }
+
   /** A hash in the segment whose turn it is. */
   private long nextHand(int shard) {
     int at = Shards.position(shard, ShardLayout.HAND);

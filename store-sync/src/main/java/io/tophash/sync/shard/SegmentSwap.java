@@ -189,7 +189,7 @@ final class SegmentSwap {
 
   /** A directory with one empty segment, noted but not published. */
   private long newDirectory(int shard, int generation, Gathered g) {
-    long position = exchange(shard, directory.blockBytes(0), ShardLayout.NEW_DIRECTORY);
+    long position = directory.exchange(shard, 0, Long.MAX_VALUE);
     long word = DirectoryWord.of(position, 0, generation);
     g.clear();
     Shape empty = new Shape(0, 0, generation, 0, 0);

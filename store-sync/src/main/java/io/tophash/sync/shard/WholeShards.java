@@ -104,20 +104,27 @@ public final class WholeShards {
       return;
     }
     long[] position = new long[1];
-    shards.locked(
-        shard,
-        () -> {
-          shards.frozen(shard, g -> position[0] = swap.publishEmpty(shard, g));
-          Gathered g = shards.scratches().borrow();
-          try {
-            new Clearing(context).finish(shard, g);
-          } finally {
-            shards.scratches().giveBack(g);
-          }
-        });
+    shards.locked(shard, () -> position[0] = clearLocked(shard));
     if (position[0] != 0) {
       context.log().await(shard, position[0]);
     }
+  }
+
+  /**
+   * Empties a shard, whose lock the caller holds.
+   *
+   * @return the position of the log to wait for without the lock, 0 if changes are not logged
+   */
+  long clearLocked(int shard) {
+    long[] position = new long[1];
+    shards.frozen(shard, g -> position[0] = swap.publishEmpty(shard, g));
+    Gathered g = shards.scratches().borrow();
+    try {
+      new Clearing(context).finish(shard, g);
+    } finally {
+      shards.scratches().giveBack(g);
+    }
+    return position[0];
   }
 
   /**
