@@ -245,6 +245,11 @@ public final class InlineTable extends SegmentTable<LongOp> {
   }
 
   @Override
+  void freshen(LongOp op, int shard) {
+    changes.freshen(shard, op.hash, op.incomingBytes());
+  }
+
+  @Override
   void rebuild(LongOp op, int shard) {
     changes.rebuild(shard, op.hash, 0, op.stored());
   }

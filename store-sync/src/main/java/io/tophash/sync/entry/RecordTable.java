@@ -283,7 +283,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
   @Override
   void freshen(RecordOp op, int shard) {
     try {
-      super.freshen(op, shard);
+      changes.freshen(shard, op.hash, op.incomingBytes());
     } catch (StoreFullException e) {
       // Where a cache has no room for a copy of a sealed segment, it has for a part of it; or, with
       // all given back that only an old checkpoint names, at least for an empty one.

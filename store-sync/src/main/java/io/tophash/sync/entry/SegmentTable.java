@@ -131,7 +131,8 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
   /** Rebuilds the segment of the operation so that there is room for it. */
   abstract void rebuild(O op, int shard);
 
-  // --- the protocol -----------------------------------------------------------------------------
+  /** Sees to it that the segment of the operation may be stored to. */
+  abstract void freshen(O op, int shard);
 
   /** Runs an operation; its fields say what was met and done. */
   final void run(O op) {
@@ -214,11 +215,6 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
     } else if (logged != 0) {
       later.add(shard, logged);
     }
-  }
-
-  /** Sees to it that the segment of the operation may be stored to. */
-  void freshen(O op, int shard) {
-    changes.freshen(shard, op.hash, op.incomingBytes());
   }
 
   /** Says up to where the log must be durable before the operation returns; 0: it is not logged. */
