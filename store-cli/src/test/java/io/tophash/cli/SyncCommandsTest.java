@@ -130,6 +130,61 @@ class SyncCommandsTest extends CommandTest {
     assertTrue((Long) json.get("logFileBytes") >= 16 << 20, json::toString);
   }
 
+  @Test
+  void aBackupIsBroughtUpToDate() {
+    Path store = newStore();
+    Path target = path("backup.tph");
+    run("put", store, "k", "v").ok();
+    Map<String, Object> made = run("backup", store, target, "--since", "last", "--json").ok().json();
+    Object first = made.get("checkpoint");
+    assertEquals(target.toString(), made.get("target"));
+    run("put", store, "k", "w").ok();
+    Map<String, Object> next = run("backup", store, target, "--since", first, "--json").ok().json();
+    assertTrue((Long) next.get("checkpoint") > (Long) first);
+    assertTrue((Long) next.get("copiedBytes") > 0);
+    assertEquals(next.get("fileBytes"), target.toFile().length());
+    assertEquals("w\n", run("get", target, "k").ok().out());
+    run("delete", store, "k").ok();
+    assertTrue(
+        run("backup", store, target, "--since", "last")
+            .ok()
+            .out()
+            .matches(".*backup.tph holds checkpoint \\d+ now, [0-9,]+ bytes copied, in .* s\\n"));
+    assertEquals(1, run("get", target, "k").code());
+    assertEquals(
+        Set.copyOf(run("export", store).ok().lines()),
+        Set.copyOf(run("export", target).ok().lines()));
+    run("verify", target).ok();
+  }
+
+  @Test
+  void whatIsNoBackupOfThisStoreIsNotBroughtUpToDate() {
+    Path store = newStore();
+    Path target = path("backup.tph");
+    Object made =
+        run("backup", store, target, "--since", 0, "--json").ok().json().get("checkpoint");
+    run("backup", store, target, "--since", made + "0")
+        .fails(4, "checkpointOfTarget=" + made, "give that one");
+    run("backup", store, target, "--since", 0).fails(4, "already");
+    run("backup", store, target, "--since", "never").fails(2, "since=never", "last");
+    run("backup", store, target, "--since", -1).fails(2, "since=-1");
+    run("backup", store, path("none.tph"), "--since", made).fails(4, "since = 0");
+    Path other = path("other.tph");
+    run("load", other, file("o.tsv", "k\tv\n"), "--kind", "sync").ok();
+    run("backup", other, target, "--since", "last").fails(4, "another store", "name another target");
+    run("backup", store, other, "--since", "last").fails(4, "another store");
+    run("backup", store, path("o.tsv"), "--since", "last").fails(4, "o.tsv");
+    run("backup", store, path("plain.tph")).ok();
+    run("backup", store, path("plain.tph"), "--since", "last").fails(4, "name another target");
+    run("put", target, "k", "mine").ok();
+    run("backup", store, target, "--since", "last").fails(4, "opened for writing");
+    assertEquals("mine\n", run("get", target, "k").ok().out());
+    Path hash = path("hash.tph");
+    run("put", hash, "k", "v", "--kind", "hash").ok();
+    run("backup", hash, path("no.tph"), "--since", "last").fails(2, "SyncStore", "leave --since");
+    assertTrue(Files.notExists(path("no.tph")));
+  }
+
   /** All of it while this process has the store open. */
   @Test
   void commandsWorkBesideAWriter() {
