@@ -96,6 +96,7 @@ public final class Tophash implements Runnable {
             .addSubcommand(new ScanCommand(console))
             .addSubcommand(new ExportCommand(console))
             .addSubcommand(new StatCommand(console))
+            .addSubcommand(new WatchCommand(console))
             .addSubcommand(new VerifyCommand(console))
             .addSubcommand(new CheckpointCommand(console))
             .addSubcommand(new CompactCommand(console))

@@ -135,7 +135,8 @@ class SyncCommandsTest extends CommandTest {
     Path store = newStore();
     Path target = path("backup.tph");
     run("put", store, "k", "v").ok();
-    Map<String, Object> made = run("backup", store, target, "--since", "last", "--json").ok().json();
+    Map<String, Object> made =
+        run("backup", store, target, "--since", "last", "--json").ok().json();
     Object first = made.get("checkpoint");
     assertEquals(target.toString(), made.get("target"));
     run("put", store, "k", "w").ok();
@@ -171,7 +172,8 @@ class SyncCommandsTest extends CommandTest {
     run("backup", store, path("none.tph"), "--since", made).fails(4, "since = 0");
     Path other = path("other.tph");
     run("load", other, file("o.tsv", "k\tv\n"), "--kind", "sync").ok();
-    run("backup", other, target, "--since", "last").fails(4, "another store", "name another target");
+    run("backup", other, target, "--since", "last")
+        .fails(4, "another store", "name another target");
     run("backup", store, other, "--since", "last").fails(4, "another store");
     run("backup", store, path("o.tsv"), "--since", "last").fails(4, "o.tsv");
     run("backup", store, path("plain.tph")).ok();

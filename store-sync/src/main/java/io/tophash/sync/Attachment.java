@@ -4,6 +4,7 @@ import io.tophash.core.VerifyReport;
 import io.tophash.core.codec.Codec;
 import io.tophash.core.map.Entries;
 import io.tophash.core.memory.ForgottenClose;
+import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MemoryMode;
 import io.tophash.core.memory.StorePaths;
 import io.tophash.sync.attach.Cores;
@@ -13,6 +14,8 @@ import io.tophash.sync.checkpoint.Pin;
 import io.tophash.sync.entry.InlineTable;
 import io.tophash.sync.entry.OpenTable;
 import io.tophash.sync.entry.Tables;
+import io.tophash.sync.log.ChangeLog;
+import io.tophash.sync.log.ChangeReader;
 import io.tophash.sync.log.LogFiles;
 import io.tophash.sync.shard.Shards;
 import io.tophash.sync.shard.StoreVerifier;
@@ -22,6 +25,7 @@ import io.tophash.sync.upkeep.ImageBackup;
 import io.tophash.sync.upkeep.ImageTarget;
 import io.tophash.sync.upkeep.Statistics;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -29,6 +33,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * attachments of one JVM share a {@link SyncCore}; each is closed for itself.
  */
 final class Attachment {
+  /** Half of what the files of a log can have. */
+  private static final long MOST_KEPT_BYTES = 8L << 30;
+
   private final SyncCore core;
   private final Shards shards;
   private final Tables tables;
@@ -37,6 +44,7 @@ final class Attachment {
   private final Runnable release;
   private final ForgottenClose watch;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private Pin shown; // null of all but a snapshot
 
   private Attachment(
       SyncCore core, Shards shards, Tables tables, boolean verifyReads, Runnable release) {
@@ -83,7 +91,10 @@ final class Attachment {
       Tables tablesThen = Tables.ofSnapshot(core, then, verifyReads);
       Cores.share(core);
       isShared = true;
-      return new Attachment(core, then, tablesThen, verifyReads, () -> release(core, pin));
+      Attachment snapshot =
+          new Attachment(core, then, tablesThen, verifyReads, () -> release(core, pin));
+      snapshot.shown = pin;
+      return snapshot;
     } finally {
       if (!isShared) {
         core.checkpoints().unpin(pin);
@@ -97,6 +108,60 @@ final class Attachment {
     } finally {
       Cores.release(core);
     }
+  }
+
+  /** Where the changes begin that this does not show, or that are not durable yet. */
+  ChangePosition changePosition() {
+    table.checkOpen();
+    ChangeLog log = core.changeLog();
+    if (shown == null) {
+      checkLogged(log.isLogging());
+      return new ChangePosition(core.header().storeId, log.end());
+    }
+    checkLogged(shown.logRun() != 0);
+    long[] lanes = Arrays.copyOf(shown.cut().lanes(), shards.context().shardCount());
+    return new ChangePosition(
+        core.header().storeId,
+        new ChangeReader.Place(shown.logRun(), shown.cut().logStart(), lanes));
+  }
+
+  /** Reads what was changed from a position on. */
+  ChangeReader changes(ChangePosition from) {
+    table.checkOpen();
+    ChangeLog log = core.changeLog();
+    checkLogged(log.isLogging());
+    from.checkIsOf(core.path(), core.header().storeId, shards.context().shardCount());
+    return log.read(from.place());
+  }
+
+  private void checkLogged(boolean isLogged) {
+    if (!isLogged) {
+      throw new IllegalStateException(
+          "what is changed is not logged, so it cannot be followed; set the level to EACH_CHANGE"
+              + " first, store="
+              + core.path()
+              + " level="
+              + core.level());
+    }
+  }
+
+  void keepChanges(long bytes) {
+    table.checkWritable();
+    if (bytes < 0 || bytes > MOST_KEPT_BYTES) {
+      throw new IllegalArgumentException(
+          "kept are from 0 to " + MOST_KEPT_BYTES + " bytes of the log, bytes=" + bytes);
+    }
+    core.levels().setKeptLog(bytes);
+  }
+
+  /** Shard of a key: of its encoded bytes. */
+  int shardOf(byte[] key) {
+    table.checkOpen();
+    long hash =
+        core.inlineSegments() != null
+            ? core.keyHash().ofLong(HeapBytes.getLong(Arrays.copyOf(key, 8), 0))
+            : core.keyHash().ofBytes(key, key.length);
+    return shards.context().shardOf(hash);
   }
 
   /** The entries by objects. */

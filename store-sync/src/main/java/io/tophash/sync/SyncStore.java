@@ -281,6 +281,43 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
   }
 
   /**
+   * What all processes change in this store, from a position on; see {@link Changes}. Level {@link
+   * Durability#EACH_CHANGE}. Of a store that was opened read-only, too.
+   *
+   * @param from {@link #changePosition} of this store or of a snapshot, or {@link
+   *     Changes#position()}
+   * @throws IllegalArgumentException if it is a position of another store
+   * @throws IllegalStateException if the store does not log its changes
+   */
+  public Changes<K, V> changes(ChangePosition from) {
+    return new Changes<>(attachment, entries.keys(), entries.values(), attachment.changes(from));
+  }
+
+  /**
+   * A position in the {@link #changes}: of a store, behind all that is durable now; of a snapshot,
+   * behind just what it shows.
+   *
+   * @throws IllegalStateException if the store does not log its changes, or did not at the moment
+   *     of the snapshot
+   */
+  public ChangePosition changePosition() {
+    return attachment.changePosition();
+  }
+
+  /**
+   * How much of the log is kept for who follows the {@link #changes}: the newest so many bytes of
+   * its files, rounded up to 16 MiB. A process that opens the store alone begins a file. It stands
+   * in the store, holds for all processes, and is 64 MiB unless set. What an opening after a power
+   * cut needs is kept besides. Waits for the device.
+   *
+   * @param bytes from 0, nothing, to 8 GiB
+   * @throws IllegalArgumentException if it is not within these
+   */
+  public void keepChanges(long bytes) {
+    attachment.keepChanges(bytes);
+  }
+
+  /**
    * The whole store as it is at one moment of this call, read-only: a store of its own, with all
    * lookups, iteration, {@link #sizeLong}, {@link #verify} and {@link #backup}, which stays as it
    * is while all processes go on changing this one. Nobody waits for its reader.

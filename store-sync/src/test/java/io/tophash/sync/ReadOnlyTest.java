@@ -38,7 +38,11 @@ class ReadOnlyTest {
           "getAndAdd",
           "compact",
           "snapshot",
+          "keepChanges",
           "force");
+
+  /** What a store refuses that does not log its changes, however it was opened. */
+  private static final Set<String> FOLLOW = Set.of("changes", "changePosition");
 
   @TempDir Path dir;
 
@@ -70,6 +74,9 @@ class ReadOnlyTest {
                 UnsupportedOperationException.class,
                 () -> ApiCalls.call(store, method),
                 method::toString);
+          } else if (FOLLOW.contains(method.getName())) {
+            assertThrows(
+                IllegalStateException.class, () -> ApiCalls.call(store, method), method::toString);
           } else if (!method.getName().equals("close")) {
             ApiCalls.call(store, method);
           }

@@ -77,6 +77,9 @@ final class Detaching {
     if (process.isAlone()) {
       try {
         if (!opened.request().temporary) {
+          if (core.level().logs()) {
+            core.log().drain();
+          }
           core.checkpoints().close();
           opened.markClosed();
         }

@@ -18,6 +18,7 @@ import io.tophash.sync.extent.ExtentReport;
 import io.tophash.sync.extent.Quota;
 import io.tophash.sync.extent.Space;
 import io.tophash.sync.format.CacheLayout;
+import io.tophash.sync.log.ChangeLog;
 import io.tophash.sync.log.LogFiles;
 import io.tophash.sync.log.SyncLog;
 import io.tophash.sync.process.ProcessTable;
@@ -327,6 +328,11 @@ public final class SyncCore {
 
   public Shards shards() {
     return shards;
+  }
+
+  /** The log as who follows the changes sees it. */
+  public ChangeLog changeLog() {
+    return new ChangeLog(memory, path(), header().storeId, opened.shardCount());
   }
 
   /** The log of changes; null if the store is attached read-only. */

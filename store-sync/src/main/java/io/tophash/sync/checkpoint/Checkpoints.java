@@ -160,7 +160,9 @@ public final class Checkpoints {
                 OwnerWord.MAX_EPOCH,
                 (number, cut) -> {
                   CrashPoint.reached("snapshot.cut");
-                  pin[0] = new Pin(number, cut);
+                  pin[0] =
+                      new Pin(
+                          number, cut, words.level().logs() ? words.get(EpochLayout.LOG_RUN) : 0);
                   pins.add(number, wasChanged);
                   CrashPoint.reached("snapshot.pinned");
                 });
@@ -246,7 +248,8 @@ public final class Checkpoints {
       context.mapAll().run();
       int[] sums = new CutSums(context).sum(cut, cuts.isUnsummed());
       CrashPoint.reached("checkpoint.summed");
-      Root root = new Root(n, file.length(), nowMs, words.level(), logRun, cut, sums);
+      long keep = words.get(EpochLayout.LOG_KEEP);
+      Root root = new Root(n, file.length(), nowMs, words.level(), keep, logRun, cut, sums);
       file.force();
       CrashPoint.reached("checkpoint.forced");
       roots.put(slot, root);

@@ -34,6 +34,9 @@ final class EpochWords {
     put(EpochLayout.DURABLE, root.epoch());
     put(EpochLayout.REUSE_BELOW, root.epoch());
     put(EpochLayout.SUMMED, root.epoch());
+    if (root.logKeep() != 0) {
+      put(EpochLayout.LOG_KEEP, root.logKeep());
+    }
     if (root.logRun() != 0) {
       startLog(root);
     }

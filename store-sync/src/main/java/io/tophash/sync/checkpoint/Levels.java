@@ -2,6 +2,7 @@ package io.tophash.sync.checkpoint;
 
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreTimeoutException;
+import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.EpochLayout;
 import io.tophash.sync.format.LaneLayout;
 import io.tophash.sync.format.RegionLayout;
@@ -87,13 +88,32 @@ public final class Levels {
   }
 
   /**
-   * As {@link #set}, of a copy that nobody changes before it is closed: the log begins when it is
-   * opened, under whatever name it has then.
+   * Says how much of the log is kept for who follows the changes, and waits until that is durable.
+   *
+   * @throws StoreException as {@link Checkpoints#force}
    */
-  public void inherit(Level level) {
+  public void setKeptLog(long bytes) {
+    checkpoints.device().check();
     checkpoints.alone(
         () -> {
-          words.putLevel(level);
+          checkpoints.device().check();
+          words.put(EpochLayout.LOG_KEEP, bytes + 1);
+          checkpoints.take();
+        });
+  }
+
+  /**
+   * The settings of the store that this one is a copy of, which nobody changes before it is closed:
+   * the log begins when it is opened, under whatever name it has then.
+   *
+   * @param from the memory of that store
+   */
+  public void inherit(MappedMemory from) {
+    EpochWords settings = new EpochWords(from);
+    checkpoints.alone(
+        () -> {
+          words.putLevel(settings.level());
+          words.put(EpochLayout.LOG_KEEP, settings.get(EpochLayout.LOG_KEEP));
           checkpoints.take();
         });
   }

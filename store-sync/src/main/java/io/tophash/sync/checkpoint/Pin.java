@@ -7,5 +7,6 @@ import io.tophash.sync.shard.Cut;
  *
  * @param number of the checkpoint
  * @param cut what stood in the shards
+ * @param logRun run of the log that has what came later, 0 if changes are not logged
  */
-public record Pin(long number, Cut cut) {}
+public record Pin(long number, Cut cut, long logRun) {}

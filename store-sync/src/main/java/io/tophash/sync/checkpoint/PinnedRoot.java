@@ -1,6 +1,7 @@
 package io.tophash.sync.checkpoint;
 
 import io.tophash.core.memory.MappedMemory;
+import io.tophash.sync.format.EpochLayout;
 import io.tophash.sync.format.ImageLayout;
 import io.tophash.sync.format.RootLayout;
 import io.tophash.sync.shard.DirectorySums;
@@ -15,12 +16,20 @@ public final class PinnedRoot {
    * @param memory of the store; what is pinned does not change
    * @param fileBytes length of the file that it is for
    */
-  public static byte[] slots(
-      MappedMemory memory, Pin pin, long fileBytes, Level level, long storeId) {
+  public static byte[] slots(MappedMemory memory, Pin pin, long fileBytes, long storeId) {
+    EpochWords words = new EpochWords(memory);
     int[] sums = DirectorySums.of(memory, pin.cut());
-    long nowMs = System.currentTimeMillis();
     byte[] copy =
-        new Root(pin.number(), fileBytes, nowMs, level, 0, pin.cut(), sums).toBytes(storeId);
+        new Root(
+                pin.number(),
+                fileBytes,
+                System.currentTimeMillis(),
+                words.level(),
+                words.get(EpochLayout.LOG_KEEP),
+                0,
+                pin.cut(),
+                sums)
+            .toBytes(storeId);
     byte[] slots = new byte[2 * RootLayout.SLOT_BYTES];
     for (int i = 0; i < RootLayout.COPIES; i++) {
       System.arraycopy(copy, 0, slots, i * RootLayout.COPY_BYTES, RootLayout.COPY_BYTES);

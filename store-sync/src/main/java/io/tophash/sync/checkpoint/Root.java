@@ -15,6 +15,7 @@ import java.util.zip.CRC32C;
  * @param fileBytes length of the file at the cut
  * @param cutMs wall clock at the cut; for people
  * @param level how durable changes are
+ * @param logKeep {@link io.tophash.sync.format.EpochLayout#LOG_KEEP}
  * @param logRun run of the log in which what came later is, 0 if there is none
  * @param cut directory word of each shard, 0 for an empty one that has no directory; its number of
  *     entries; the position of its lane; and where the log begins that goes on from here
@@ -25,6 +26,7 @@ record Root(
     long fileBytes,
     long cutMs,
     Level level,
+    long logKeep,
     long logRun,
     Cut cut,
     int[] directorySums) {
@@ -34,7 +36,7 @@ record Root(
   /** The root of a store in which nothing ever was. */
   static Root ofNew(long nowMs, Level level) {
     Cut nothing = new Cut(new long[SHARDS], new long[SHARDS], new long[SHARDS], 0, 0);
-    return new Root(1, RegionLayout.EXTENT_BYTES, nowMs, level, 0, nothing, new int[SHARDS]);
+    return new Root(1, RegionLayout.EXTENT_BYTES, nowMs, level, 0, 0, nothing, new int[SHARDS]);
   }
 
   /** One copy of the root. */
@@ -52,6 +54,7 @@ record Root(
     HeapBytes.putLong(copy, RootLayout.MAX_LOSS_MS, level.maxLossMs());
     HeapBytes.putLong(copy, RootLayout.LOG_START, cut.logStart());
     HeapBytes.putLong(copy, RootLayout.LOG_RUN, logRun);
+    HeapBytes.putLong(copy, RootLayout.LOG_KEEP, logKeep);
     for (int shard = 0; shard < SHARDS; shard++) {
       int at = RootLayout.shard(shard);
       HeapBytes.putLong(copy, at, cut.directoryWords()[shard]);
@@ -88,6 +91,7 @@ record Root(
         Level.of(
             HeapBytes.getLong(copy, RootLayout.LEVEL),
             HeapBytes.getLong(copy, RootLayout.MAX_LOSS_MS)),
+        HeapBytes.getLong(copy, RootLayout.LOG_KEEP),
         HeapBytes.getLong(copy, RootLayout.LOG_RUN),
         new Cut(words, counts, lanes, HeapBytes.getLong(copy, RootLayout.LOG_START), 0),
         sums);

@@ -92,6 +92,15 @@ public final class EpochLayout {
   /** long, {@link RootLayout#LOG_RUN} of the newest durable root */
   public static final int LOG_START_RUN = 200;
 
+  /**
+   * long, bytes of the log that are kept for who follows the changes, plus 1; 0: {@link
+   * #LOG_KEEP_DEFAULT}; also in the root
+   */
+  public static final int LOG_KEEP = 208;
+
+  /** Bytes of the log that are kept if nothing was said. */
+  public static final long LOG_KEEP_DEFAULT = 64 << 20;
+
   /** long, number of changes in those batches; a counter for people */
   public static final int LOG_CHANGES = 216;
 

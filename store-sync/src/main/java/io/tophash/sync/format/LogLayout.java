@@ -40,6 +40,15 @@ public final class LogLayout {
   /** long, milliseconds since 1970; for people */
   public static final int CREATED_MS = 40;
 
+  /**
+   * long, of the first file of a run that goes on where another one ended: the name of that one; 0
+   * in all others
+   */
+  public static final int PREVIOUS = 48;
+
+  /** long, counts the files that were begun: the highest of all files, and 1 */
+  public static final int ORDINAL = 56;
+
   /** int, CRC-32C of all bytes before it */
   public static final int CHECKSUM = 508;
 

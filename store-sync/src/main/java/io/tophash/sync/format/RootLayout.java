@@ -41,6 +41,8 @@ public final class RootLayout {
    */
   public static final int LOG_RUN = 80;
 
+  /** long, {@link EpochLayout#LOG_KEEP} */
+  public static final int LOG_KEEP = 88;
   /** For each shard an int: CRC-32C of its directory. */
   public static final int DIRECTORY_SUMS = 128;
 

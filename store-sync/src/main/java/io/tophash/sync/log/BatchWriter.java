@@ -186,13 +186,7 @@ final class BatchWriter {
     long place;
     try {
       place =
-          files.append(
-              words.get(EpochLayout.logPlace(batch)),
-              run,
-              batch,
-              sealed,
-              words.get(EpochLayout.LOG_START_RUN),
-              words.get(EpochLayout.LOG_START));
+          files.append(words.get(EpochLayout.logPlace(batch)), run, batch, sealed, words.needed());
     } catch (UncheckedIOException e) {
       // What the system could not write it may have forgotten: no later success means anything.
       words.put(EpochLayout.BROKEN, 1);
@@ -235,6 +229,24 @@ final class BatchWriter {
         cause);
   }
 
+  /**
+   * Writes what is still in the lanes, for who is alone with the store and has ended all
+   * operations.
+   *
+   * @throws StoreException if the device refuses, now or before
+   */
+  void drain() {
+    checkUsable();
+    take();
+    try {
+      if (words.get(EpochLayout.LOG_RUN) != 0) {
+        flush();
+      }
+    } finally {
+      words.put(EpochLayout.FLUSH, 0);
+    }
+  }
+
   // --- runs
   // --------------------------------------------------------------------------------------------
 
@@ -247,7 +259,8 @@ final class BatchWriter {
   void beginRun(boolean continues) {
     take();
     try {
-      if (words.get(EpochLayout.LOG_RUN) != 0) {
+      long previous = words.get(EpochLayout.LOG_RUN);
+      if (previous != 0) {
         flush();
       }
       long batch = words.get(EpochLayout.BATCH);
@@ -255,9 +268,7 @@ final class BatchWriter {
       long run = continues ? random | 1 : random & ~1L;
       // In between a batch of either run would begin a file.
       words.put(EpochLayout.logPlace(batch), 0);
-      long place =
-          files.begin(
-              run, batch, words.get(EpochLayout.LOG_START_RUN), words.get(EpochLayout.LOG_START));
+      long place = files.begin(run, batch, previous, words.needed());
       words.put(EpochLayout.LOG_RUN, run);
       CrashPoint.reached("log.run");
       words.put(EpochLayout.logPlace(batch), place);

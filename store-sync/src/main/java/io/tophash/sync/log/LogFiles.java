@@ -38,6 +38,15 @@ public final class LogFiles implements AutoCloseable {
   }
 
   /**
+   * What may not be used again, besides the files of the run that is written.
+   *
+   * @param run of which batches are needed for an opening after a power cut
+   * @param from those from this number on
+   * @param newest so many of the files that were begun last, for who follows the changes
+   */
+  public record Needed(long run, long from, long newest) {}
+
+  /**
    * Writes a batch and waits until it is on the device.
    *
    * @param place where; 0 to begin a file. Another one is begun, too, if that file is not there any
@@ -45,25 +54,21 @@ public final class LogFiles implements AutoCloseable {
    * @param run of the batch
    * @param seq number of the batch
    * @param batch with its padding, all of the array
-   * @param keepRun run of which batches are needed for an opening after a power cut
-   * @param keepFrom from this number on: files without any such, and not of the run of the batch,
-   *     may be used again
+   * @param needed which files may not be used again
    * @return place of the next batch
    * @throws UncheckedIOException if the system refuses
    * @throws StoreException if no file can be begun
    */
-  public long append(
-      long place, long run, long seq, ByteBuffer batch, long keepRun, long keepFrom) {
-    return append(place, run, seq, batch.array(), batch.limit(), keepRun, keepFrom);
+  public long append(long place, long run, long seq, ByteBuffer batch, Needed needed) {
+    return append(place, run, seq, batch.array(), batch.limit(), needed);
   }
 
   /** The same of the first bytes of an array. */
-  public long append(
-      long place, long run, long seq, byte[] batch, int length, long keepRun, long keepFrom) {
+  public long append(long place, long run, long seq, byte[] batch, int length, Needed needed) {
     int file = LogLayout.placeFile(place);
     long offset = LogLayout.placeOffset(place);
     if (file < 0 || offset + length > fileBytes || !open(file, run)) {
-      file = newFile(run, seq, keepRun, keepFrom);
+      file = newFile(run, seq, 0, needed);
       offset = LogLayout.ALIGNMENT;
     }
     CrashPoint.reached("log.writing");
@@ -83,7 +88,7 @@ public final class LogFiles implements AutoCloseable {
       close();
       SideFile other = SideFile.toWrite(path);
       LogFileHeader header = LogFileHeader.of(other, storeId);
-      if (header.kind() != LogFileHeader.Kind.WHOLE || header.run() != run) {
+      if (!header.isWhole() || header.run() != run) {
         other.close();
         return false;
       }
@@ -97,29 +102,37 @@ public final class LogFiles implements AutoCloseable {
    * Begins a file, so that who reads this run finds it, though it has no batch yet; it is on the
    * device when this returns.
    *
+   * @param previous the run that it goes on with, 0 if there is none
    * @return place of its first batch, whose number is given
    */
-  public long begin(long run, long seq, long keepRun, long keepFrom) {
-    return LogLayout.place(newFile(run, seq, keepRun, keepFrom), LogLayout.ALIGNMENT);
+  public long begin(long run, long seq, long previous, Needed needed) {
+    return LogLayout.place(newFile(run, seq, previous, needed), LogLayout.ALIGNMENT);
   }
 
-  /** Begins a file: one that is not needed any more, or a new one. */
-  private int newFile(long run, long seq, long keepRun, long keepFrom) {
+  /** Begins a file: the oldest one that is not needed any more, or a new one. */
+  private int newFile(long run, long seq, long previous, Needed needed) {
     close();
     TreeMap<Integer, LogFileHeader> headers = headers();
-    int file = reusable(headers, run, keepRun, keepFrom);
+    long last = 0;
+    for (LogFileHeader header : headers.values()) {
+      last = Math.max(last, header.ordinal());
+    }
+    int file = reusable(headers, run, needed);
     if (file < 0) {
       file = unusedNumber(headers);
       SideFile.makeZeros(LogNames.path(store, file), fileBytes);
     }
     current = SideFile.toWrite(LogNames.path(store, file));
     currentFile = file;
-    current.write(0, LogFileHeader.toBytes(storeId, run, seq), 0, LogLayout.ALIGNMENT);
+    LogFileHeader header =
+        new LogFileHeader(LogFileHeader.Kind.WHOLE, run, seq, previous, last + 1);
+    current.write(0, header.toBytes(storeId), 0, LogLayout.ALIGNMENT);
     CrashPoint.reached("log.begun");
     return file;
   }
 
-  private TreeMap<Integer, LogFileHeader> headers() {
+  /** The files that are there, by number, with what their headers say. */
+  TreeMap<Integer, LogFileHeader> headers() {
     TreeMap<Integer, LogFileHeader> headers = new TreeMap<>();
     LogNames.list(store)
         .forEach(
@@ -127,17 +140,15 @@ public final class LogFiles implements AutoCloseable {
               try (SideFile file = SideFile.toRead(path)) {
                 headers.put(
                     number,
-                    file == null
-                        ? new LogFileHeader(LogFileHeader.Kind.FOREIGN, 0, 0)
-                        : LogFileHeader.of(file, storeId));
+                    file == null ? LogFileHeader.ofForeign() : LogFileHeader.of(file, storeId));
               }
             });
     return headers;
   }
 
-  /** A whole file that has nothing that is needed; -1 if there is none. */
-  private int reusable(
-      TreeMap<Integer, LogFileHeader> headers, long run, long keepRun, long keepFrom) {
+  /** The oldest whole file that has nothing that is needed; -1 if there is none. */
+  private int reusable(TreeMap<Integer, LogFileHeader> headers, long run, Needed needed) {
+    int oldest = -1;
     for (int number : headers.keySet()) {
       LogFileHeader header = headers.get(number);
       boolean isFree =
@@ -145,22 +156,32 @@ public final class LogFiles implements AutoCloseable {
             case FOREIGN -> false;
             case UNUSED, TORN -> true;
             case WHOLE ->
-                header.run() == keepRun ? endSeq(headers, header) <= keepFrom : header.run() != run;
+                newerThan(headers, header) >= needed.newest()
+                    && (header.run() == needed.run()
+                        ? endSeq(headers, header) <= needed.from()
+                        : header.run() != run);
           };
-      if (isFree && LogNames.path(store, number).toFile().length() == fileBytes) {
-        return number;
+      if (isFree
+          && (oldest < 0 || header.ordinal() < headers.get(oldest).ordinal())
+          && LogNames.path(store, number).toFile().length() == fileBytes) {
+        oldest = number;
       }
     }
-    return -1;
+    return oldest;
+  }
+
+  /** How many files were begun later. */
+  private static long newerThan(TreeMap<Integer, LogFileHeader> headers, LogFileHeader file) {
+    return headers.values().stream()
+        .filter(other -> other.isWhole() && other.ordinal() > file.ordinal())
+        .count();
   }
 
   /** Number of the first batch behind a file; {@link Long#MAX_VALUE} of the last one. */
   private static long endSeq(TreeMap<Integer, LogFileHeader> headers, LogFileHeader file) {
     long end = Long.MAX_VALUE;
     for (LogFileHeader other : headers.values()) {
-      if (other.kind() == LogFileHeader.Kind.WHOLE
-          && other.run() == file.run()
-          && other.firstSeq() > file.firstSeq()) {
+      if (other.isWhole() && other.run() == file.run() && other.firstSeq() > file.firstSeq()) {
         end = Math.min(end, other.firstSeq());
       }
     }

@@ -93,7 +93,7 @@ public final class LogReader implements AutoCloseable {
       if (header.kind() == LogFileHeader.Kind.FOREIGN) {
         foreign.add(each.getValue().getFileName().toString());
       }
-      if (header.kind() != LogFileHeader.Kind.WHOLE || header.run() != run) {
+      if (!header.isWhole() || header.run() != run) {
         continue;
       }
       anySeq = Math.max(anySeq, header.firstSeq());
@@ -131,9 +131,7 @@ public final class LogReader implements AutoCloseable {
 
   private LogFileHeader header(Path path) {
     try (SideFile other = SideFile.toRead(path)) {
-      return other == null
-          ? new LogFileHeader(LogFileHeader.Kind.UNUSED, 0, 0)
-          : LogFileHeader.of(other, storeId);
+      return other == null ? LogFileHeader.ofMissing() : LogFileHeader.of(other, storeId);
     }
   }
 

@@ -2,6 +2,7 @@ package io.tophash.sync.log;
 
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.EpochLayout;
+import io.tophash.sync.format.LogLayout;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.ShardLayout;
 
@@ -33,6 +34,24 @@ final class LogWords {
 
   boolean replace(int field, long present, long value) {
     return memory.compareAndSetLong(BASE, field, present, value);
+  }
+
+  /** Which files of the log may not be used again. */
+  LogFiles.Needed needed() {
+    long bytes = keptBytes();
+    long files = bytes / LogLayout.FILE_BYTES + (bytes % LogLayout.FILE_BYTES == 0 ? 0 : 1);
+    return new LogFiles.Needed(get(EpochLayout.LOG_START_RUN), get(EpochLayout.LOG_START), files);
+  }
+
+  /** True if the level says that changes are logged. */
+  boolean logs() {
+    return get(EpochLayout.LEVEL) == EpochLayout.EACH_CHANGE;
+  }
+
+  /** How much of the log is kept for who follows the changes. */
+  long keptBytes() {
+    long keep = get(EpochLayout.LOG_KEEP);
+    return keep == 0 ? EpochLayout.LOG_KEEP_DEFAULT : keep - 1;
   }
 
   /** The committed position of a lane while a batch is the next one. */

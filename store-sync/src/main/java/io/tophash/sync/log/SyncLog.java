@@ -227,6 +227,16 @@ public final class SyncLog {
     return files.read(words.get(EpochLayout.LOG_RUN), words.get(EpochLayout.LOG_START));
   }
 
+  /**
+   * Writes what is still in the lanes of processes that were killed, so that the log has all that
+   * the store has; for who is alone with the store and has ended all operations.
+   *
+   * @throws StoreException if the device refuses
+   */
+  public void drain() {
+    batches.drain();
+  }
+
   /** From now on this process writes no batch: {@link #holdsFlush} until none is under way. */
   public void end() {
     batches.end();

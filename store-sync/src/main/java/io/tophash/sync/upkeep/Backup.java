@@ -54,7 +54,7 @@ public final class Backup {
       try {
         copyTags(fresh);
         fill(Tables.of(fresh, false, true).encoded());
-        fresh.levels().inherit(core.level()); // which waits for the device, too
+        fresh.levels().inherit(memory); // which waits for the device, too
       } finally {
         Cores.release(fresh);
       }

@@ -71,7 +71,7 @@ final class ImageCopy {
         extent += copyExtent((long) extent << RegionLayout.EXTENT_SHIFT) - 1;
       }
     }
-    byte[] slots = PinnedRoot.slots(memory, pin, end, core.level(), storeId);
+    byte[] slots = PinnedRoot.slots(memory, pin, end, storeId);
     put(RegionLayout.ROOTS, slots, slots.length);
     putHeader(token);
     return end;

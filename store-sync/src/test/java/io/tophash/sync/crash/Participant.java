@@ -44,7 +44,9 @@ final class Participant {
     /** Fills the store and clears it, over and over. */
     CLEARER,
     /** Increments counters. */
-    COUNTER
+    COUNTER,
+    /** Read-only: follows the changes, and keeps how far it has come, with what it has. */
+    FOLLOWER
   }
 
   static final int HALTED = 9;
@@ -102,6 +104,9 @@ final class Participant {
         break;
       case READER:
         participant.read();
+        break;
+      case FOLLOWER:
+        participant.follow();
         break;
       default:
         participant.count(first, last);
@@ -220,6 +225,19 @@ final class Participant {
               target.entries(watchdog::goesOn);
             });
         out.println(n);
+      }
+    }
+  }
+
+  private void follow() throws InterruptedException {
+    FollowedCopy copy = FollowedCopy.load(path);
+    try (Target<?, ?> target = open(true);
+        Target<?, ?>.Followed followed = target.follow(copy.position())) {
+      while (true) {
+        if (copy.take(followed)) {
+          copy.keep();
+          out.println(copy.changes());
+        }
       }
     }
   }

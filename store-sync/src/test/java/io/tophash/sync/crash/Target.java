@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tophash.core.CrashStores;
 import io.tophash.core.VerifyReport;
 import io.tophash.core.hash.KeyHash;
+import io.tophash.sync.Change;
+import io.tophash.sync.ChangePosition;
+import io.tophash.sync.Changes;
 import io.tophash.sync.SyncCrashStores;
 import io.tophash.sync.SyncStats;
 import io.tophash.sync.SyncStore;
@@ -102,6 +105,42 @@ final class Target<K, V> implements AutoCloseable {
       throw new IllegalStateException("torn value, bytes=" + value.length + " number=" + number);
     }
     return number;
+  }
+
+  /** The changes of a store in numbers. */
+  final class Followed implements AutoCloseable {
+    private final Changes<K, V> changes;
+
+    private Followed(ChangePosition from) {
+      changes = store.changes(from);
+    }
+
+    /** Makes the next change in a map; false if there is none in this time. */
+    boolean apply(Map<Long, Long> copy, Duration timeout) throws InterruptedException {
+      Change<K, V> change = changes.take(timeout);
+      if (change == null) {
+        return false;
+      }
+      switch (change.what()) {
+        case SET -> copy.put(number.apply(change.key()), decode.apply(change.value()));
+        case DELETED -> copy.remove(number.apply(change.key()));
+        default -> copy.keySet().removeIf(k -> changes.shardOf(key.apply(k)) == change.shard());
+      }
+      return true;
+    }
+
+    ChangePosition position() {
+      return changes.position();
+    }
+
+    @Override
+    public void close() {
+      changes.close();
+    }
+  }
+
+  Followed follow(ChangePosition from) {
+    return new Followed(from);
   }
 
   Long get(long k) {

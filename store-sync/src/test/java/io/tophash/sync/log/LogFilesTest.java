@@ -70,8 +70,12 @@ class LogFilesTest {
         new byte[][] {lane});
   }
 
+  private static LogFiles.Needed needed(long run, long from) {
+    return new LogFiles.Needed(run, from, 0);
+  }
+
   private static long append(LogFiles files, long place, long seq, int valueBytes, long keepFrom) {
-    return files.append(place, RUN, seq, batch(RUN, seq, valueBytes), RUN, keepFrom);
+    return files.append(place, RUN, seq, batch(RUN, seq, valueBytes), needed(RUN, keepFrom));
   }
 
   /** Appends batches from one number up to another, and returns the place behind them. */
@@ -141,7 +145,7 @@ class LogFilesTest {
               new long[] {8 + first.length, 800 + second.length, third.length},
               new byte[][] {first, second, third});
       assertEquals(0, batch.limit() % LogLayout.ALIGNMENT);
-      files.append(0, RUN, 1, batch, RUN, 0);
+      files.append(0, RUN, 1, batch, needed(RUN, 0));
       LogBatch read = files.read(RUN, 1).next();
       assertEquals(3, read.lanes());
       assertEquals(List.of(0, 5, 63), List.of(read.shard(0), read.shard(1), read.shard(2)));
@@ -184,11 +188,47 @@ class LogFilesTest {
     assertTrue(problem.contains("begin later"), problem);
   }
 
+  /** Who follows is as far behind as that; with none kept, the same files lose what he needs. */
+  @Test
+  void theNewestFilesAreKept() {
+    for (int kept = 0; kept <= 3; kept += 3) {
+      try (LogFiles files = files()) {
+        long place = 0;
+        for (long seq = 1; seq <= 200; seq++) {
+          LogFiles.Needed needed = new LogFiles.Needed(RUN, seq, kept);
+          place = files.append(place, RUN, seq, batch(RUN, seq, MANY), needed);
+        }
+        int most = kept;
+        assertTrue(files.bytes() <= (most + 2L) * LogLayout.FILE_BYTES, () -> "kept=" + most);
+      }
+      if (kept == 0) {
+        assertTrue(problemFrom(160).contains("begin later"));
+        LogFiles.delete(dir.resolve("a.tph"));
+      } else {
+        assertReads(200 - 3 * 15, 200);
+      }
+    }
+  }
+
+  @Test
+  void theOldestFileIsUsedAgainFirst() {
+    try (LogFiles files = files()) {
+      LogFiles.Needed all = new LogFiles.Needed(RUN, 0, 3);
+      for (int run = 1; run <= 3; run++) {
+        assertEquals(run - 1, LogLayout.placeFile(files.begin(RUN + run, 1, 0, all)));
+      }
+      LogFiles.Needed two = new LogFiles.Needed(RUN + 9, 0, 2);
+      for (int run = 4; run <= 9; run++) {
+        assertEquals((run - 1) % 3, LogLayout.placeFile(files.begin(RUN + run, 1, 0, two)));
+      }
+    }
+  }
+
   @Test
   void theFilesOfAnotherRunAreUsedAgainAndNotRead() {
     try (LogFiles files = files()) {
       appendAll(files, 0, 1, 20, MANY);
-      long place = files.append(0, RUN + 1, 21, batch(RUN + 1, 21, FEW), RUN + 1, 0);
+      long place = files.append(0, RUN + 1, 21, batch(RUN + 1, 21, FEW), needed(RUN + 1, 0));
       assertEquals(0, LogLayout.placeFile(place));
       assertEquals(2L * LogLayout.FILE_BYTES, LogFiles.bytes(dir.resolve("a.tph")));
       try (LogReader reader = files.read(RUN + 1, 21)) {
@@ -202,14 +242,14 @@ class LogFilesTest {
   void theFilesOfAFormerRunStayWhileTheyAreNeeded() {
     try (LogFiles files = files()) {
       appendAll(files, 0, 1, 20, MANY);
-      long place = files.begin(RUN + 1, 21, RUN, 10);
+      long place = files.begin(RUN + 1, 21, RUN, needed(RUN, 10));
       assertEquals(2, LogLayout.placeFile(place));
       assertNull(files.read(RUN + 1, 21).next());
       assertNull(files.read(RUN + 1, 21).problem());
-      place = files.append(place, RUN + 1, 21, batch(RUN + 1, 21, FEW), RUN, 10);
+      place = files.append(place, RUN + 1, 21, batch(RUN + 1, 21, FEW), needed(RUN, 10));
       assertEquals(2, LogLayout.placeFile(place));
       assertReads(1, 20);
-      assertEquals(0, LogLayout.placeFile(files.begin(RUN + 1, 22, RUN + 1, 21)));
+      assertEquals(0, LogLayout.placeFile(files.begin(RUN + 1, 22, RUN, needed(RUN + 1, 21))));
     }
   }
 
@@ -221,10 +261,10 @@ class LogFilesTest {
     }
     Files.delete(file(0));
     try (LogFiles files = files()) {
-      files.append(0, RUN + 1, 1, batch(RUN + 1, 1, FEW), RUN, 0);
+      files.append(0, RUN + 1, 1, batch(RUN + 1, 1, FEW), needed(RUN, 0));
     }
     try (LogFiles files = files()) {
-      place = files.append(place, RUN, 2, batch(RUN, 2, FEW), RUN + 1, 0);
+      place = files.append(place, RUN, 2, batch(RUN, 2, FEW), needed(RUN + 1, 0));
       assertEquals(1, LogLayout.placeFile(place));
       try (LogReader reader = files.read(RUN + 1, 1)) {
         assertNext(reader, 1);
@@ -348,7 +388,7 @@ class LogFilesTest {
       ByteBuffer batch =
           LogBatch.seal(
               RUN, 1, new int[] {0}, new long[] {0}, new long[] {lane.length}, new byte[][] {lane});
-      files.append(0, RUN, 1, batch, RUN, 0);
+      files.append(0, RUN, 1, batch, needed(RUN, 0));
       LogEntries entries = files.read(RUN, 1).next().entries(0);
       LogParts parts = new LogParts(0);
       assertChange("PUT key valuevalue", parts, entries, 4);
