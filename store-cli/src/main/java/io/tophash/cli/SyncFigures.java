@@ -108,12 +108,14 @@ final class SyncFigures {
     StatCommand.row(
         text,
         "log",
-        "%,d changes in %,d batches (%,.1f in each), %,d bytes; its files have %,d bytes",
+        "%,d changes in %,d batches (%,.1f in each), %,d bytes; its files have %,d bytes, of which the"
+            + " newest %,d are kept for watch",
         log.changes(),
         log.batches(),
         (double) log.changes() / Math.max(1, log.batches()),
         log.bytes(),
-        log.fileBytes());
+        log.fileBytes(),
+        log.keptBytes());
   }
 
   /** A level for people. */

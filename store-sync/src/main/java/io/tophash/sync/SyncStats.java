@@ -112,7 +112,8 @@ public record SyncStats(
   }
 
   private static Log log(LogFigures read) {
-    return new Log(read.changes(), read.batches(), read.bytes(), read.fileBytes());
+    return new Log(
+        read.changes(), read.batches(), read.bytes(), read.fileBytes(), read.keptBytes());
   }
 
   private static Checkpoint checkpoint(Statistics figures) {
@@ -177,8 +178,10 @@ public record SyncStats(
    *     changes / batches} share one wait
    * @param bytes size of these batches, with their padding
    * @param fileBytes size of the log's files, which are used again
+   * @param keptBytes how much of the log is kept for who follows the changes: {@link
+   *     SyncStore#keepChanges}
    */
-  public record Log(long changes, long batches, long bytes, long fileBytes) {}
+  public record Log(long changes, long batches, long bytes, long fileBytes, long keptBytes) {}
 
   /**
    * A process that has the store attached for writing. Readers leave no trace.

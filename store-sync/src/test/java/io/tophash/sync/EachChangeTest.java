@@ -246,7 +246,7 @@ class EachChangeTest {
     Path file = dir.resolve("a.tph");
     try (SyncStore<String, String> store = builder(4).open(file)) {
       store.set("not", "logged");
-      assertEquals(new SyncStats.Log(0, 0, 0, 0), store.stats().log());
+      assertEquals(new SyncStats.Log(0, 0, 0, 0, 64 << 20), store.stats().log());
       assertEquals(-1, recovered(file).recoveredChanges());
       store.durability(Durability.EACH_CHANGE);
       for (int i = 0; i < 10; i++) {

@@ -43,6 +43,7 @@ public final class RootLayout {
 
   /** long, {@link EpochLayout#LOG_KEEP} */
   public static final int LOG_KEEP = 88;
+
   /** For each shard an int: CRC-32C of its directory. */
   public static final int DIRECTORY_SUMS = 128;
 

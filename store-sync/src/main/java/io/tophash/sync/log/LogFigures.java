@@ -12,8 +12,9 @@ import java.nio.file.Path;
  * @param batches how many writes those took
  * @param bytes of these batches, with their padding
  * @param fileBytes size of all files that the log has now
+ * @param keptBytes how much of it is kept for who follows the changes
  */
-public record LogFigures(long changes, long batches, long bytes, long fileBytes) {
+public record LogFigures(long changes, long batches, long bytes, long fileBytes, long keptBytes) {
 
   /** Reads them. */
   public static LogFigures of(MappedMemory memory, Path store) {
@@ -22,6 +23,7 @@ public record LogFigures(long changes, long batches, long bytes, long fileBytes)
         words.get(EpochLayout.LOG_CHANGES),
         words.get(EpochLayout.LOG_FLUSHES),
         words.get(EpochLayout.LOG_BYTES),
-        LogFiles.bytes(store));
+        LogFiles.bytes(store),
+        words.keptBytes());
   }
 }

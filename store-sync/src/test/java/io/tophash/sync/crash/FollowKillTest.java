@@ -135,8 +135,8 @@ class FollowKillTest {
       copy.catchUp(target);
       long next = word(stage, EpochLayout.BATCH);
       long before = copy.changes();
-      LogFiles files = new LogFiles(
-              stage.path(), at(stage, HeaderLayout.STORE_ID), LogLayout.FILE_BYTES);
+      LogFiles files =
+          new LogFiles(stage.path(), at(stage, HeaderLayout.STORE_ID), LogLayout.FILE_BYTES);
       try (LogReader careless =
           files.read(word(stage, EpochLayout.LOG_RUN), word(stage, EpochLayout.LOG_START))) {
         while (careless.seq() < next) {
@@ -158,10 +158,12 @@ class FollowKillTest {
     Stage stage = stage(kind);
     Random random = new Random(23);
     try (Target<?, ?> target = open(stage)) {
+      target.store.keepChanges(8L << 30); // 512 files, which are small here
       FollowedCopy.begin(stage.path(), target);
       for (int round = 0; round < Effort.of(1, 3, 30); round++) {
-        try (Peer one = Peer.start(Role.PATIENT_WRITER, stage, ONE, 0, MANY);
-            Peer other = Peer.start(Role.PATIENT_WRITER, stage, OTHER, 0, MANY);
+        // They force each change, so that nobody is left behind by as much as is kept.
+        try (Peer one = Peer.start(Role.FORCER, stage, ONE, 0, MANY);
+            Peer other = Peer.start(Role.FORCER, stage, OTHER, 0, MANY);
             Peer follower = Peer.start(Role.FOLLOWER, stage, 0, 0, 0)) {
           assertTrue(one.awaitLines(50 + random.nextInt(100)), () -> one.said().toString());
           assertTrue(follower.awaitLines(2 + random.nextInt(3)), () -> follower.said().toString());

@@ -135,6 +135,9 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
   /** The level is in the file, so only who was cut off before that finds a lower one. */
   private void raise() {
     if (!target.store.durability().equals(level)) {
+      if (level == Durability.EACH_CHANGE) {
+        target.store.keepChanges(0); // so that files of the log are used again soon
+      }
       target.store.durability(level);
     }
     legal.levelIs(level);
