@@ -38,6 +38,7 @@ final class GroupSums {
   private final int[] sums;
   private final byte[] states;
   private final int shift;
+  private int unknown; // groups in this state
 
   /**
    * @param sums of the groups, {@link #NO_SUM} where there is none
@@ -48,6 +49,12 @@ final class GroupSums {
     this.sums = sums;
     this.states = new byte[sums.length];
     this.shift = shift(table, array);
+    this.unknown = sums.length;
+  }
+
+  /** True if no group is left that was not compared. */
+  boolean isProved() {
+    return unknown == 0;
   }
 
   /** log2 of the buckets of a group; a group is inside a chunk. */
@@ -80,6 +87,9 @@ final class GroupSums {
             "the sum of a group of buckets does not match; see `tophash recover`");
       }
       states[group] = PROVED;
+      if (--unknown == 0) {
+        table.proved();
+      }
     }
   }
 

@@ -140,6 +140,15 @@ public final class Table extends TableState {
     return ABSENT;
   }
 
+  /** An array is compared as a whole; if the other one is, too, lookups need not ask any more. */
+  void proved() {
+    proves &= !isProved(current()) || old != null && !isProved(old);
+  }
+
+  private static boolean isProved(BucketArray array) {
+    return array.sums == null || array.sums.isProved();
+  }
+
   /** The chain with what has this hash is about to be changed. */
   void changing(long keyHash) {
     if (old != null && unevacuated(keyHash & oldMask) != 0) {
