@@ -49,6 +49,11 @@ class SyncLevelsTest {
   }
 
   private static Target<?, ?> open(Stage stage) {
+    return Target.open(stage.kind(), stage.path(), stage.shards());
+  }
+
+  /** Waits for others no longer than a test of one that is stopped may take. */
+  private static Target<?, ?> openImpatiently(Stage stage) {
     return Target.open(stage.kind(), stage.path(), stage.shards(), false, Duration.ofMillis(60));
   }
 
@@ -146,7 +151,7 @@ class SyncLevelsTest {
   void aStoppedProcessHoldsUpCheckpointsAndIsNamed(Kind kind, String point, int times) {
     Stage stage = stage(kind);
     long own = 500_000;
-    try (Target<?, ?> target = open(stage)) {
+    try (Target<?, ?> target = openImpatiently(stage)) {
       for (long key = own; key < own + 40; key++) {
         target.set(key, 10_000_000 + key);
       }
