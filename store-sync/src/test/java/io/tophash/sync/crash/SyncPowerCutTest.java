@@ -172,7 +172,7 @@ class SyncPowerCutTest {
         scenes().stream()
             .filter(scene -> scene.name().contains("few keys") || scene.name().contains("split"))
             .toList();
-    if (!new PowerCuts(directory).isNoticed(scenes, Durability.PROCESS, sabotage)) {
+    if (!new PowerCuts(directory).isNoticed(scenes, Durability.PROCESS, sabotage, 100)) {
       fail(name + ", and nothing was wrong");
     }
   }
