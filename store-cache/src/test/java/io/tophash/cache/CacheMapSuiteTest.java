@@ -16,6 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Guava's suite for concurrent maps over {@link TophashCache#asMap}. */
 @Tag("contract")
+@Tag("full")
 class CacheMapSuiteTest {
   private final RecentStores opened = new RecentStores();
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One cache of several processes, some of which are killed. */
 @Tag("crash")
+@Tag("full")
 @Timeout(180)
 class ProcessesTest {
   @TempDir Path dir;

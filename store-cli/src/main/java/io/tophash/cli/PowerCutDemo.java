@@ -2,7 +2,7 @@ package io.tophash.cli;
 
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.format.HeaderLayout;
-import io.tophash.core.memory.StoreFile;
+import io.tophash.core.memory.StorePaths;
 import io.tophash.sync.SyncStats;
 import io.tophash.sync.SyncStore;
 import java.io.IOException;
@@ -140,7 +140,7 @@ final class PowerCutDemo {
   }
 
   private byte[] read() throws IOException {
-    return StoreFile.readHead(path, Integer.MAX_VALUE);
+    return StorePaths.readHead(path, Integer.MAX_VALUE);
   }
 
   /** What a power cut may leave; what is not there in a version are zeros. */

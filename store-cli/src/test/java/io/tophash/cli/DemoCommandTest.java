@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** The demo, with few classes. */
 @Tag("contract")
+@Tag("full")
 class DemoCommandTest extends CommandTest {
   @Test
   @SuppressWarnings("unchecked")

@@ -12,6 +12,7 @@ import io.tophash.core.memory.StoreFile;
 import io.tophash.core.table.Assigner;
 import io.tophash.core.table.ClosedTable;
 import io.tophash.core.table.Growth;
+import io.tophash.core.table.LoadFactor;
 import io.tophash.core.table.Recovery;
 import io.tophash.core.table.Table;
 import io.tophash.core.table.TableContext;
@@ -111,7 +112,7 @@ final class EngineParts {
   private void format(HashRequest request) {
     byte[] sealed = header.toBytes();
     memory.putBytes(0, sealed, 0, sealed.length);
-    int b = Growth.bForHint(request.expectedEntries, layout.bytes(), request.maxBytes);
+    int b = LoadFactor.bForHint(request.expectedEntries, layout.bytes(), request.maxBytes);
     Table.format(memory, b, ThreadLocalRandom.current().nextLong());
   }
 

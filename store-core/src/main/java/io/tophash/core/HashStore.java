@@ -163,7 +163,7 @@ public final class HashStore<K, V> extends StoreMap<K, V> {
    */
   @Override
   public void force() {
-    engine.force();
+    whole.force();
   }
 
   @Override

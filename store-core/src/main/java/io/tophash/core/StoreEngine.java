@@ -2,7 +2,6 @@ package io.tophash.core;
 
 import io.tophash.core.alloc.BlockAllocator;
 import io.tophash.core.errors.CorruptStoreException;
-import io.tophash.core.errors.StoreException;
 import io.tophash.core.format.BucketLayout;
 import io.tophash.core.format.StoreHeader;
 import io.tophash.core.lifecycle.OpenMark;
@@ -18,7 +17,6 @@ import io.tophash.core.table.Growth;
 import io.tophash.core.table.Recovery;
 import io.tophash.core.table.Table;
 import io.tophash.core.table.TableContext;
-import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
@@ -93,7 +91,9 @@ final class StoreEngine implements AutoCloseable {
   /** See above. Lookups read it plainly, which detects misuse on a best effort. */
   int state = IDLE;
 
-  private boolean forced;
+  /** True if nothing was changed since all was written back. */
+  boolean forced;
+
   private boolean released;
 
   static StoreEngine open(HashRequest request) {
@@ -254,18 +254,6 @@ final class StoreEngine implements AutoCloseable {
 
   Path path() {
     return file.path();
-  }
-
-  void force() {
-    change(
-        () -> {
-          try {
-            memory.force(allocator.limitBytes());
-            forced = true;
-          } catch (UncheckedIOException e) {
-            throw new StoreException("cannot write the store back, store=" + file.path(), e);
-          }
-        });
   }
 
   /** Runs a change that gives nothing back. */

@@ -4,7 +4,7 @@ import io.tophash.core.errors.IncompatibleStoreException;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.format.StoreHeader;
-import io.tophash.core.memory.StoreFile;
+import io.tophash.core.memory.StorePaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +66,7 @@ public record StoreInfo(
     }
     byte[] head;
     try {
-      head = StoreFile.readHead(path, HeaderLayout.BYTES);
+      head = StorePaths.readHead(path, HeaderLayout.BYTES);
     } catch (IOException e) {
       throw new StoreException("cannot read the header of the store, store=" + path, e);
     }

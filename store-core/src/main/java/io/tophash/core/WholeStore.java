@@ -1,9 +1,11 @@
 package io.tophash.core;
 
+import io.tophash.core.errors.StoreException;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.memory.CopyTarget;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MemoryMode;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -42,6 +44,19 @@ final class WholeStore {
     } catch (IndexOutOfBoundsException e) {
       throw engine.explain(e);
     }
+  }
+
+  /** Writes everything back to the storage device and waits. */
+  void force() {
+    engine.change(
+        () -> {
+          try {
+            engine.memory.force(engine.allocator.limitBytes());
+            engine.forced = true;
+          } catch (UncheckedIOException e) {
+            throw new StoreException("cannot write the store back, store=" + engine.file.path(), e);
+          }
+        });
   }
 
   /** Gives free space back: moves what lies high, then cuts the file. */

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("fast")
 @Tag("race")
+@Tag("full")
 class GrownElsewhereTest {
   private static final int KEYS = 60_000;
   private static final int LARGE_BYTES = 20_000;

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A backup that is brought up to date holds what a full one would hold, or what it held before. */
 @Tag("contract")
+@Tag("full")
 class ImageBackupTest {
   @TempDir(factory = InMemoryDirectory.class)
   Path dir;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("lincheck")
 @Tag("race")
+@Tag("full")
 public class LinearizableBrokenTest {
   private static final AtomicLong NEXT = new AtomicLong();
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Tag("fast")
 @Tag("race")
+@Tag("full")
 class StressWalkTest {
   private record Case(
       String name,

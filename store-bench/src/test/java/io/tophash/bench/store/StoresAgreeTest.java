@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each store in a JVM of its own with its own flags, as in the benchmarks. */
 @Tag("contract")
+@Tag("full")
 class StoresAgreeTest {
   @TempDir Path directory;
 

@@ -3,7 +3,6 @@ package io.tophash.core.memory;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreFullException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -191,18 +190,6 @@ public final class StoreFile implements AutoCloseable {
           sidecar.settleHolds();
           look.run();
         });
-  }
-
-  /**
-   * Reads the start of a store that this JVM need not have open, without a lock; shorter if the
-   * file is.
-   */
-  public static byte[] readHead(Path path, int bytes) throws IOException {
-    try (InputStream in = Files.newInputStream(path)) {
-      return in.readNBytes(bytes);
-    } finally {
-      StoreAnchor.fileClosed(StorePaths.realPath(path));
-    }
   }
 
   /** Reads the start of the file without mapping it; shorter if the file is. */

@@ -3,6 +3,7 @@ package io.tophash.core.memory;
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreFullException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -107,6 +108,18 @@ public final class StorePaths {
             + " neededBytes="
             + neededBytes,
         e);
+  }
+
+  /**
+   * Reads the start of a store that this JVM need not have open, without a lock; shorter if the
+   * file is.
+   */
+  public static byte[] readHead(Path path, int bytes) throws IOException {
+    try (InputStream in = Files.newInputStream(path)) {
+      return in.readNBytes(bytes);
+    } finally {
+      StoreAnchor.fileClosed(realPath(path));
+    }
   }
 
   /**

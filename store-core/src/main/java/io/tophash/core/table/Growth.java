@@ -7,18 +7,12 @@ import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 
 /**
- * When and how the table grows: the decisions of Go's overLoadFactor and tooManyOverflowBuckets,
- * the incremental move ({@link Evacuator}), and what Go leaves to its allocator and collector: the
- * next bucket array is prepared in small steps before it is needed, and the chunks of an old one
- * are freed in small steps after it was left. No step depends on the size of the table.
+ * How the table grows, once {@link LoadFactor} says so: the incremental move ({@link Evacuator}),
+ * and what Go leaves to its allocator and collector: the next bucket array is prepared in small
+ * steps before it is needed, and the chunks of an old one are freed in small steps after it was
+ * left. No step depends on the size of the table.
  */
 public final class Growth {
-  private static final int LOAD_FACTOR_NUM = 13;
-  private static final int LOAD_FACTOR_DEN = 2;
-
-  /** More entries than this are not meant: the heap would need 8 bytes for each 4,096 buckets. */
-  private static final long MAX_HINT = 1L << 36;
-
   /** Tables with fewer buckets are cheaper to make at once than to prepare. */
   private static final int PREPARE_MIN_B = 10;
 
@@ -64,46 +58,6 @@ public final class Growth {
     planPreparation();
   }
 
-  /** True if {@code count} entries are too many for 2^b buckets. */
-  public static boolean overLoadFactor(long count, int b) {
-    return count > 8 && Long.compareUnsigned(count, loadLimit(b)) > 0;
-  }
-
-  private static long loadLimit(int b) {
-    return LOAD_FACTOR_NUM * ((1L << b) / LOAD_FACTOR_DEN);
-  }
-
-  /**
-   * True if 2^b buckets have too many overflow buckets: about as many as regular ones. Go counts
-   * them one in 2^(b-15) times when b is over 15 and compares with 2^15; the exact count is scaled
-   * here.
-   */
-  public static boolean tooManyOverflowBuckets(long noverflow, int b) {
-    int shift = Math.max(0, b - 15);
-    return noverflow >>> shift >= 1L << Math.min(b, 15);
-  }
-
-  /** The B that holds this many entries; a negative or absurd hint counts as 0. */
-  public static int bForHint(long hint) {
-    if (hint < 0 || hint > MAX_HINT) {
-      return 0;
-    }
-    int b = 0;
-    while (overLoadFactor(hint, b)) {
-      b++;
-    }
-    return b;
-  }
-
-  /** The same for a file that may not grow over a size: the buckets take a quarter at most. */
-  public static int bForHint(long hint, int bucketBytes, long maxBytes) {
-    int b = bForHint(hint);
-    while (b > 0 && DirectoryLayout.bucketCount(b) * bucketBytes > maxBytes / 4) {
-      b--;
-    }
-    return b;
-  }
-
   /** The part of a growth under way that falls to an operation that is about to use this hash. */
   public void work(long keyHash) {
     if (table.isGrowing()) {
@@ -140,8 +94,8 @@ public final class Growth {
         work(keyHash);
       }
     } else {
-      boolean doubles = overLoadFactor(table.count() + 1, table.b());
-      if (doubles || tooManyOverflowBuckets(table.noverflow(), table.b())) {
+      boolean doubles = LoadFactor.overLoadFactor(table.count() + 1, table.b());
+      if (doubles || LoadFactor.tooManyOverflowBuckets(table.noverflow(), table.b())) {
         start(!doubles);
         work(keyHash);
       }
@@ -220,7 +174,7 @@ public final class Growth {
       prepareFrom = Long.MAX_VALUE;
       return;
     }
-    long limit = loadLimit(b);
+    long limit = LoadFactor.limit(b);
     prepareFrom = limit - limit / 8;
     long bytes = DirectoryLayout.bucketCount(b + 1) * context.layout.bytes();
     long chunks = DirectoryLayout.chunkCount(b + 1, context.chunkShift);

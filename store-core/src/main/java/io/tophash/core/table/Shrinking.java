@@ -38,7 +38,7 @@ final class Shrinking {
   static int wantedB(Table table) {
     BucketArray present = table.current();
     // Smaller ones have no overflow buckets in their chunks.
-    int wanted = Math.max(4, Growth.bForHint(table.count()) + 1);
+    int wanted = Math.max(4, LoadFactor.bForHint(table.count()) + 1);
     boolean isTooLarge =
         wanted + TOO_LARGE_SHIFT <= present.b() + 1 && present.allocatedBytes() >= LEAST_BYTES;
     boolean hasOwnBlocks = table.noverflow() != table.nextOverflow();

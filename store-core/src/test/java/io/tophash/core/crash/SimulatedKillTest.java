@@ -46,7 +46,7 @@ class SimulatedKillTest {
         order,
         skipsRecovery,
         Effort.of(1, big ? 1 : 3, 60),
-        Effort.of(300, big ? 300 : 60, 20));
+        Effort.of(big ? 3_000 : 300, big ? 300 : 60, 20));
   }
 
   @ParameterizedTest

@@ -99,6 +99,35 @@ public abstract class OpenTable {
     return explained;
   }
 
+  static CorruptStoreException makesNoSense(int shard) {
+    return new CorruptStoreException(
+        "shard", Shards.position(shard, 0), "a segment of the shard makes no sense");
+  }
+
+  static IllegalStateException noRoom(int shard) {
+    return new IllegalStateException(
+        "a rebuilt segment has no room; this is a bug, shard=" + shard);
+  }
+
+  /** True if the change is to be logged; for the holder of the lock. */
+  final boolean isLogged(Op op, int shard) {
+    return context.isLogged(shard) && !op.staysBelow(); // to move an entry is no change
+  }
+
+  /**
+   * Waits until a change is durable, or notes for later that it is to be.
+   *
+   * @param logged up to where the log has it; 0 if it is not logged
+   * @param later null to wait
+   */
+  final void awaitLog(int shard, long logged, LogWait later) {
+    if (logged != 0 && later == null) {
+      context.log().await(shard, logged);
+    } else if (logged != 0) {
+      later.add(shard, logged);
+    }
+  }
+
   // --- the whole store --------------------------------------------------------------------------
 
   /** Number of entries. */
@@ -183,7 +212,7 @@ public abstract class OpenTable {
 
   /** True if what a segment does not have is absent: see {@link SealedTables}. */
   final boolean mayBelieve(long word) {
-    return !verifies || sealed.isKnown(word) || sealed.know(word);
+    return !verifies || sealed.mayBelieve(word);
   }
 
   /** Counts a believed lookup that went to the dirty table. */

@@ -12,6 +12,7 @@ import io.tophash.core.memory.Spot;
 import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.OverflowWord;
+import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
@@ -277,7 +278,7 @@ final class RecordGet {
       long tophashes = Spot.getLongAcquire(window, start + bucket, 0);
       for (long hits = Tophash.match(tophashes, pattern); hits != 0; hits &= hits - 1) {
         int cell = Tophash.firstCell(hits);
-        int extras = Spot.getInt(window, start + bucket, RecordSegments.extraPair(cell));
+        int extras = Spot.getInt(window, start + bucket, SegmentLayout.extraPair(cell));
         if (isExtra(extras, cell, hash)) {
           int slotAt = bucket + RecordSegments.slot(cell);
           // Pairs with the CAS of whoever changed the slot last: the record is read after it.

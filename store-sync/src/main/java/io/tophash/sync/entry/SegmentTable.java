@@ -1,6 +1,5 @@
 package io.tophash.sync.entry;
 
-import io.tophash.core.errors.CorruptStoreException;
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.SegmentWord;
@@ -210,11 +209,7 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
       }
       throw e;
     }
-    if (logged != 0 && later == null) {
-      context.log().await(shard, logged);
-    } else if (logged != 0) {
-      later.add(shard, logged);
-    }
+    awaitLog(shard, logged, later);
   }
 
   /** Says up to where the log must be durable before the operation returns; 0: it is not logged. */
@@ -235,15 +230,13 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
       }
       if (step == Step.NO_ROOM) {
         if (rebuilds++ > MAX_REBUILDS) {
-          throw new IllegalStateException(
-              "a rebuilt segment has no room; this is a bug, shard=" + shard);
+          throw noRoom(shard);
         }
         rebuild(op, shard);
       } else {
         checkOpen();
         if (unsure++ >= MAX_UNSURE) {
-          throw new CorruptStoreException(
-              "shard", Shards.position(shard, 0), "a segment of the shard makes no sense");
+          throw makesNoSense(shard);
         }
         if (step == Step.SEALED) {
           freshen(op, shard);
@@ -329,11 +322,6 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
         return Step.DONE;
       }
     }
-  }
-
-  /** True if the change is to be logged; for the holder of the lock. */
-  final boolean isLogged(O op, int shard) {
-    return context.isLogged(shard) && !op.staysBelow(); // to move an entry is no change
   }
 
   /** Logs that the key gets a value by a store that follows. */

@@ -10,6 +10,7 @@ import io.tophash.core.format.Tophash;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.Spot;
 import io.tophash.sync.format.HashBits;
+import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.segment.RecordSegments;
@@ -166,7 +167,7 @@ final class ShortGet {
       return -1;
     }
     int cell = Tophash.firstCell(hits);
-    int extras = Spot.getInt(window, start + bucket, RecordSegments.extraPair(cell));
+    int extras = Spot.getInt(window, start + bucket, SegmentLayout.extraPair(cell));
     return RecordGet.isExtra(extras, cell, hash) ? bucket + RecordSegments.slot(cell) : -1;
   }
 }

@@ -80,4 +80,9 @@ public final class SegmentLayout {
   public static final int RECORD_OVERFLOW = 56;
 
   private SegmentLayout() {}
+
+  /** Offset in its bucket of the int that has the extra hash bits of a cell, lower half first. */
+  public static int extraPair(int cell) {
+    return RECORD_EXTRAS + (cell >>> 1 << 2);
+  }
 }

@@ -149,7 +149,7 @@ public final class InlineSegments extends Segments {
     // Block and length are multiples of 8, and the copy goes by whole aligned longs (see
     // Unsafe.copyMemory), so no value is torn by a concurrent CAS.
     copyTables(block, buckets, g, at);
-    if (!SegmentImage.isSealed(g.bytes, at) || !isKnown(segmentWord)) {
+    if (!SegmentImage.isSealed(g.bytes, at) || !sealed().mayBelieve(segmentWord)) {
       return false;
     }
     long nil = SegmentImage.nil(g.bytes, at, segmentWord);

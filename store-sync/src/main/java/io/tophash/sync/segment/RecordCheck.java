@@ -1,9 +1,10 @@
 package io.tophash.sync.segment;
 
+import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.SyncRecordLayout;
 import java.util.Set;
 
-/** Whether a gathered record is whole, and found by who looks for it. */
+/** Whether a record is whole, is found by who looks for it, and belongs to its cell. */
 final class RecordCheck {
   private RecordCheck() {}
 
@@ -31,5 +32,26 @@ final class RecordCheck {
     return found <= 0
         ? "a lookup does not find an entry"
         : cells.add(found) ? null : "two entries have the same key";
+  }
+
+  /** True if the key of a record has those bits of a hash for which its cell was looked at. */
+  static boolean hasBitsOf(RecordSegments segments, long at, int lengths, long hash) {
+    long found;
+    if (SyncRecordLayout.isLarge(lengths)) {
+      found =
+          segments.leavesMapping(at, SyncRecordLayout.STUB_BYTES)
+              ? ~hash
+              : segments.longAt(at, SyncRecordLayout.STUB_HASH);
+    } else {
+      int keyBytes = SyncRecordLayout.keyLength(lengths);
+      byte[] key = new byte[keyBytes];
+      if (segments.leavesMapping(at, SyncRecordLayout.PAYLOAD + (long) keyBytes)) {
+        return false;
+      }
+      segments.memory.getBytes(at + SyncRecordLayout.PAYLOAD, key, 0, keyBytes);
+      found = segments.keyHash.ofBytes(key, 0, keyBytes);
+    }
+    return HashBits.tophash(found) == HashBits.tophash(hash)
+        && HashBits.extra(found) == HashBits.extra(hash);
   }
 }

@@ -44,7 +44,7 @@ final class RecordGatherer {
     }
     int at = g.reserve(tables);
     kind.copyTables(block, buckets, g, at);
-    if (!SegmentImage.isSealed(g.bytes, at) || !kind.isKnown(segmentWord)) {
+    if (!SegmentImage.isSealed(g.bytes, at) || !kind.sealed().mayBelieve(segmentWord)) {
       return false;
     }
     // The log after the slots: what they refer to is in it by now, whoever appends meanwhile.

@@ -2,7 +2,6 @@ package io.tophash.sync.segment;
 
 import static io.tophash.sync.format.SegmentLayout.HEADER_BYTES;
 import static io.tophash.sync.format.SegmentLayout.RECORD_BUCKET_BYTES;
-import static io.tophash.sync.format.SegmentLayout.RECORD_EXTRAS;
 import static io.tophash.sync.format.SegmentLayout.RECORD_OVERFLOW;
 import static io.tophash.sync.format.SegmentLayout.RECORD_SLOTS;
 import static io.tophash.sync.format.SegmentLayout.TAIL;
@@ -143,13 +142,8 @@ public final class RecordSegments extends Segments {
    * @param bucket its place
    */
   public static int extraAt(MappedMemory memory, long bucket, int cell) {
-    int pair = memory.getIntAt(bucket, extraPair(cell));
+    int pair = memory.getIntAt(bucket, SegmentLayout.extraPair(cell));
     return (cell & 1) == 0 ? pair & 0xFFFF : pair >>> 16;
-  }
-
-  /** Offset in its bucket of the int that has the extra hash bits of a cell, lower half first. */
-  public static int extraPair(int cell) {
-    return RECORD_EXTRAS + (cell >>> 1 << 2);
   }
 
   /**
@@ -175,27 +169,11 @@ public final class RecordSegments extends Segments {
       }
       if (isStored(bucket, cell, slot)) {
         // Hardly ever another key has the same bits of the hash; then it must have them indeed.
-        return match > 0 ? bucket | cell : hasBitsOf(at, lengths, hash) ? match : TORN;
+        return match > 0
+            ? bucket | cell
+            : RecordCheck.hasBitsOf(this, at, lengths, hash) ? match : TORN;
       }
     }
-  }
-
-  /** True if the key of a record has those bits of a hash for which its cell was looked at. */
-  private boolean hasBitsOf(long at, int lengths, long hash) {
-    long found;
-    if (SyncRecordLayout.isLarge(lengths)) {
-      found = leavesMapping(at, SyncRecordLayout.STUB_BYTES) ? ~hash : longAt(at, STUB_HASH);
-    } else {
-      int keyBytes = SyncRecordLayout.keyLength(lengths);
-      byte[] key = new byte[keyBytes];
-      if (leavesMapping(at, PAYLOAD + (long) keyBytes)) {
-        return false;
-      }
-      memory.getBytes(at + PAYLOAD, key, 0, keyBytes);
-      found = keyHash.ofBytes(key, 0, keyBytes);
-    }
-    return HashBits.tophash(found) == HashBits.tophash(hash)
-        && HashBits.extra(found) == HashBits.extra(hash);
   }
 
   /**
@@ -264,7 +242,7 @@ public final class RecordSegments extends Segments {
   }
 
   // A stub begins at a multiple of 4 only.
-  private long longAt(long base, int offset) {
+  long longAt(long base, int offset) {
     return (long) memory.getInt(base, offset + 4) << 32
         | memory.getInt(base, offset) & 0xFFFF_FFFFL;
   }
@@ -293,7 +271,7 @@ public final class RecordSegments extends Segments {
   public void fillCell(long room, long hash, int slot) {
     long bucket = bucket(room);
     int cell = (int) (room & CELL_MASK);
-    int pairAt = extraPair(cell);
+    int pairAt = SegmentLayout.extraPair(cell);
     int extra = HashBits.extra(hash);
     int pair = memory.getInt(bucket, pairAt);
     // Cells fill from 0 up under the lock, so the other half is settled or nobody's yet.

@@ -46,6 +46,11 @@ public final class SealedTables {
     return at < known.length && (known[at] >>> bit(segmentWord) & 1) != 0;
   }
 
+  /** True if the tables of a segment may be believed: what is absent there is absent. */
+  public boolean mayBelieve(long segmentWord) {
+    return isKnown(segmentWord) || know(segmentWord);
+  }
+
   // The position is a multiple of 1,024 and begins at bit 30.
   private static int index(long segmentWord) {
     return (int) (segmentWord >>> 36);

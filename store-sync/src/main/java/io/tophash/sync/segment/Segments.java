@@ -51,14 +51,13 @@ public abstract class Segments {
   final ReadTableImage readTableImage;
   private final SealedTables sealed;
 
-  Segments(
-      MappedMemory memory, KeyHash keyHash, int bucketBytes, int overflow, boolean sealsTables) {
+  Segments(MappedMemory memory, KeyHash keyHash, int bucketBytes, int overflow, boolean sums) {
     this.memory = memory;
     this.keyHash = keyHash;
     this.bucketBytes = bucketBytes;
     this.overflow = overflow;
     this.readTableImage = new ReadTableImage(bucketBytes, overflow);
-    this.sealed = new SealedTables(memory, bucketBytes, sealsTables);
+    this.sealed = new SealedTables(memory, bucketBytes, sums);
   }
 
   /** The mapped file. */
@@ -69,11 +68,6 @@ public abstract class Segments {
   /** The sums of the tables of sealed segments. */
   public final SealedTables sealed() {
     return sealed;
-  }
-
-  /** True if the tables of a segment may be believed: what is absent there is absent. */
-  final boolean isKnown(long segmentWord) {
-    return sealed.isKnown(segmentWord) || sealed.know(segmentWord);
   }
 
   /** Size of a bucket in bytes. */
@@ -332,7 +326,7 @@ public abstract class Segments {
    * hide a damage. All of the header is mapped.
    */
   public final boolean isWhole(long segmentWord) {
-    return sealed.isHeaderOf(segmentWord) && isKnown(segmentWord);
+    return sealed.isHeaderOf(segmentWord) && sealed.mayBelieve(segmentWord);
   }
 
   /**

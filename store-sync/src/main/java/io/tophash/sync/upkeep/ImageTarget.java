@@ -7,6 +7,7 @@ import io.tophash.core.format.StoreHeader;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.StoreFile;
+import io.tophash.core.memory.StorePaths;
 import io.tophash.sync.checkpoint.PowerCutRecovery;
 import io.tophash.sync.extent.Space;
 import io.tophash.sync.format.ImageLayout;
@@ -82,7 +83,7 @@ public final class ImageTarget implements AutoCloseable {
       Path real = StoreFile.realPath(path, false);
       boolean isPending;
       try {
-        isPending = isPending(StoreFile.readHead(real, RegionLayout.FIRST_TABLE));
+        isPending = isPending(StorePaths.readHead(real, RegionLayout.FIRST_TABLE));
       } catch (java.io.IOException e) {
         return; // whoever opens it will say so
       }

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("hook")
 @Tag("crash")
+@Tag("full")
 class CacheKillTest {
   private static final boolean LONG = Boolean.getBoolean("tophash.long");
   private static final int FIRST_VISITS = LONG ? 20 : 1;

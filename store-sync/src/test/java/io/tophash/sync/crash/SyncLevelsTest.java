@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * holds up nothing else, and is named.
  */
 @Tag("crash")
+@Tag("full")
 class SyncLevelsTest {
   private static final Durability SHORT = Durability.POWER_LOSS.maxLoss(Duration.ofMillis(100));
   private static final int FOR_EVER = Integer.MAX_VALUE;

@@ -40,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * the store has.
  */
 @Tag("crash")
+@Tag("full")
 class SyncLogKillTest {
   private static final int VICTIM = 2;
   private static final int HEIR = 3;

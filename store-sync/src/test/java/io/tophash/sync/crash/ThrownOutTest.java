@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("hook")
 @Tag("crash")
+@Tag("full")
 class ThrownOutTest {
   private static final Set<String> QUICK =
       Set.of("longs, few keys", "records, few keys", "large records", "records, split 1", "clear");

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("hook")
 @Tag("crash")
+@Tag("full")
 class KilledAllocatorTest {
   private static final int OPERATIONS = 60;
 
