@@ -60,6 +60,8 @@ public final class DurabilityCosts {
     long[] written = new long[rows];
     try (SyncStore<Long, byte[]> store =
         SyncStore.builder(Codecs.int64(), Codecs.bytes()).open(path)) {
+      // Closed with the process: the store would lose its locks with any channel on its file.
+      FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
       for (long key = 0; key < ENTRIES; key++) {
         store.set(key, new byte[VALUE_BYTES]);
       }
@@ -71,7 +73,7 @@ public final class DurabilityCosts {
           long checkpoints = store.stats().checkpoint().count();
           ProcessTimes before = ProcessTimes.now();
           AtomicLong count = new AtomicLong();
-          Thread writer = each.writesBack ? writeBack(path, count, seconds) : null;
+          Thread writer = each.writesBack ? writeBack(file, count, seconds) : null;
           puts[row][round] = nanos(store, true, seconds);
           double operations = THREADS * seconds * 1e9 / puts[row][round];
           ProcessTimes after = ProcessTimes.now();
@@ -106,13 +108,12 @@ public final class DurabilityCosts {
   }
 
   /** Writes all pages back again and again, for so long. */
-  private static Thread writeBack(Path path, AtomicLong count, double seconds) {
+  private static Thread writeBack(FileChannel file, AtomicLong count, double seconds) {
     long end = System.nanoTime() + (long) (seconds * 1e9);
     Thread thread =
         new Thread(
             () -> {
-              try (FileChannel file =
-                  FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+              try {
                 MappedByteBuffer all = file.map(MapMode.READ_WRITE, 0, file.size());
                 long next = System.nanoTime() + WRITE_BACK_NANOS;
                 while (next < end) {
