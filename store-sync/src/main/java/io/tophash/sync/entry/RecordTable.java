@@ -291,7 +291,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
           eviction != null
               && !op.staysBelow()
               && (makeRoom(op, shard, false)
-                  || context.allocator().isRelieving()
+                  || context.isRelieving()
                       && eviction.clear(shard)
                       && largeWriter.rewrite(op, shard));
       if (!made) {

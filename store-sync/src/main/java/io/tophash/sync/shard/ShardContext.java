@@ -143,6 +143,11 @@ public record ShardContext(
     return ShardState.isOpenToGuard(state(shard));
   }
 
+  /** True while an operation runs again for which the file was full. */
+  public boolean isRelieving() {
+    return allocator.isRelieving();
+  }
+
   /** True if the directory may be stored to: for the holder of the lock. */
   public boolean isDirectoryFresh(int shard) {
     return ShardState.isDirectoryFresh(state(shard));
