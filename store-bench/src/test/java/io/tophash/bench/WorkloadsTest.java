@@ -28,6 +28,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /** Each workload once, with hardly any entries, in this JVM: it must end, and check its values. */
+@Tag("full")
 @Tag("contract")
 class WorkloadsTest {
   private static final int ENTRIES = 300;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 
 /** Damaged files of a {@code SyncStore} that was closed. */
+@Tag("full")
 @Tag("fault")
 class SilentDamageTest extends SilentDamageCases {
   @Override

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who follows the changes of processes that are killed, and is killed, has what the store has. */
+@Tag("full")
 @Tag("crash")
 class FollowKillTest {
   private static final int ONE = 2;

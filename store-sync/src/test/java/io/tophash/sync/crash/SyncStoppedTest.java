@@ -29,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Processes that are stopped, not killed, inside and outside of operations. */
+@Tag("full")
 @Tag("crash")
 class SyncStoppedTest {
   private static final int SHARDS = 4;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Damaged files of a {@code SyncStore}, in both memory modes. */
+@Tag("full")
 @Tag("fault")
 class SyncFaultTest {
   private static final int QUICK_CASES = 50;
