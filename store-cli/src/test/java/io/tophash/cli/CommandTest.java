@@ -75,6 +75,18 @@ abstract class CommandTest {
     }
   }
 
+  /** Starts the command as a process of its own, whose standard error is {@code stderr} here. */
+  final Process start(Object... args) throws IOException {
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path")));
+    line.add(Tophash.class.getName());
+    for (Object arg : args) {
+      line.add(arg.toString());
+    }
+    return new ProcessBuilder(line).redirectError(path("stderr").toFile()).start();
+  }
+
   static Result run(Object... args) {
     return runWith(new byte[0], args);
   }

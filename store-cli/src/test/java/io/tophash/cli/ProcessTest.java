@@ -9,8 +9,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -19,17 +17,6 @@ import org.junit.jupiter.api.condition.OS;
 /** The command as a process of its own. */
 @Tag("crash")
 class ProcessTest extends CommandTest {
-  private Process start(Object... args) throws IOException {
-    List<String> line = new ArrayList<>();
-    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path")));
-    line.add(Tophash.class.getName());
-    for (Object arg : args) {
-      line.add(arg.toString());
-    }
-    return new ProcessBuilder(line).redirectError(path("stderr").toFile()).start();
-  }
-
   private String stderr() throws IOException {
     return Files.readString(path("stderr"));
   }

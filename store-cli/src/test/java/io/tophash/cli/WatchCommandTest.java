@@ -8,7 +8,6 @@ import io.tophash.core.codec.Codecs;
 import io.tophash.sync.Durability;
 import io.tophash.sync.SyncStore;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -156,17 +155,6 @@ class WatchCommandTest extends CommandTest {
     run("put", store, "a", "unlogged").ok();
     run("checkpoint", store, "--durability", "each-change").ok();
     run("watch", store, "--from", from, "--no-follow").fails(4, "--snapshot", "without a log");
-  }
-
-  private Process start(Object... args) throws IOException {
-    List<String> line = new ArrayList<>();
-    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path")));
-    line.add(Tophash.class.getName());
-    for (Object arg : args) {
-      line.add(arg.toString());
-    }
-    return new ProcessBuilder(line).redirectError(path("stderr").toFile()).start();
   }
 
   /** A process that follows and is killed has said where the next one goes on. */

@@ -103,7 +103,7 @@ final class RecordOp extends Op {
 
   @Override
   int incomingBytes() {
-    return change.removes() ? 0 : logged.length;
+    return removes() ? 0 : logged.length;
   }
 
   @Override

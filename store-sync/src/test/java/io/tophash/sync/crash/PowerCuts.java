@@ -16,6 +16,8 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 
 /** Plays scenes with power cuts, in a directory. */
 final class PowerCuts {
@@ -65,13 +67,22 @@ final class PowerCuts {
     return ops;
   }
 
+  /** The cases of a test, one for each scene; {@code cuts} of its first life, about. */
+  Stream<DynamicTest> cases(List<Scene> scenes, Durability level, int cuts) {
+    return scenes.stream()
+        .map(
+            scene ->
+                DynamicTest.dynamicTest(
+                    scene.name(), () -> run(scene, level, cuts, scenes.size())));
+  }
+
   /**
    * Plays a scene, in the long form as often as it takes for its share of the images.
    *
    * @param cuts of the first life, about
    * @param scenes number of scenes of this level
    */
-  void run(Scene scene, Durability level, int cuts, int scenes) throws IOException {
+  private void run(Scene scene, Durability level, int cuts, int scenes) throws IOException {
     long start = System.nanoTime();
     Tally tally = new Tally();
     String failure = null;

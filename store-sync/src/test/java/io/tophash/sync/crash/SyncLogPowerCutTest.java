@@ -82,13 +82,7 @@ class SyncLogPowerCutTest {
   @TestFactory
   @Order(1)
   Stream<DynamicTest> aPowerCutLeavesEachChangeThatHasReturned() {
-    PowerCuts cutter = new PowerCuts(directory);
-    List<Scene> scenes = scenes(directory);
-    return scenes.stream()
-        .map(
-            scene ->
-                DynamicTest.dynamicTest(
-                    scene.name(), () -> cutter.run(scene, LEVEL, CUTS, scenes.size())));
+    return new PowerCuts(directory).cases(scenes(directory), LEVEL, CUTS);
   }
 
   /** Each set of the sectors of a batch, and of the header of a file, that was being written. */

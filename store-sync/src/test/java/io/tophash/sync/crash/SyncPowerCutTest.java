@@ -72,23 +72,14 @@ class SyncPowerCutTest {
   @TestFactory
   @Order(1)
   Stream<DynamicTest> aPowerCutLeavesACheckpoint() {
-    return cases(scenes(), Durability.PROCESS, CUTS);
+    return new PowerCuts(directory).cases(scenes(), Durability.PROCESS, CUTS);
   }
 
   /** Nobody calls force: checkpoints come when time has passed. */
   @TestFactory
   @Order(2)
   Stream<DynamicTest> atLevelPowerLossNoMoreThanMaxLossIsLost() {
-    return cases(Scene.all(directory), POWER_LOSS, CUTS_OF_LEVEL);
-  }
-
-  private Stream<DynamicTest> cases(List<Scene> scenes, Durability level, int cuts) {
-    PowerCuts cutter = new PowerCuts(directory);
-    return scenes.stream()
-        .map(
-            scene ->
-                DynamicTest.dynamicTest(
-                    scene.name(), () -> cutter.run(scene, level, cuts, scenes.size())));
+    return new PowerCuts(directory).cases(Scene.all(directory), POWER_LOSS, CUTS_OF_LEVEL);
   }
 
   @Test
