@@ -2,13 +2,17 @@ package io.tophash.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.codec.Codecs;
 import io.tophash.core.crash.CrashHook;
 import io.tophash.core.errors.StoreException;
+import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.testing.ChildJvm;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -65,7 +69,7 @@ class BackupTest {
   }
 
   @Test
-  void aReadOnlyStoreAndOneOfLongsAreBackedUpToo() {
+  void aReadOnlyStoreAndOneOfLongsAreBackedUpToo() throws IOException {
     try (LongHashStore store = HashStore.longs().open(dir.resolve("a.tph"))) {
       store.put(1, 2);
       store.backup(dir.resolve("b.tph"));
@@ -77,9 +81,18 @@ class BackupTest {
       assertTrue(message.contains("already"), message);
       assertThrows(StoreException.class, () -> store.backup(dir.resolve("b.tph")));
     }
+    try (LongHashStore store = HashStore.longs().readOnly(true).open(dir.resolve("a.tph"))) {
+      store.backup(dir.resolve("d.tph"));
+    }
+    assertNotEquals(0, sums("a.tph"));
+    assertEquals(0, sums("d.tph"), "it has none, so it must name none");
     try (LongHashStore store = HashStore.longs().open(dir.resolve("c.tph"))) {
       assertEquals(2, store.get(1));
     }
+  }
+
+  private long sums(String name) throws IOException {
+    return ByteBuffer.wrap(Files.readAllBytes(dir.resolve(name))).getLong(HeaderLayout.SUMS);
   }
 
   @ParameterizedTest

@@ -111,6 +111,16 @@ public final class CopyTarget implements AutoCloseable {
     }
   }
 
+  /** Sets a word of the copy to 0. */
+  public void clear(int word) {
+    try (RandomAccessFile file = new RandomAccessFile(path().toFile(), "rw")) {
+      file.seek(word);
+      file.writeLong(0);
+    } catch (IOException e) {
+      throw new StoreException("cannot write the copy, target=" + target, e);
+    }
+  }
+
   /**
    * Writes the copy, which is closed by now, back to the device and gives it its name.
    *

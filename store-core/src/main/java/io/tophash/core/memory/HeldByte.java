@@ -18,18 +18,24 @@ final class HeldByte {
   /** Takes the byte for a thread; false if somebody has it, here or elsewhere. */
   boolean tryTake(Hold hold, boolean asShared) throws IOException {
     settle();
-    if (hold.isOver || !lock.tryTake(asShared)) {
+    if (hold.isOver || holder != null) {
       return false;
     }
-    holder = hold;
-    return true;
+    holder = hold; // first, so that an Error from here on leaves a hold that ends
+    if (lock.tryTake(asShared)) {
+      return true;
+    }
+    holder = null;
+    return false;
   }
 
   /** Gives it up, if that thread holds it. */
   void giveUp(Hold hold) throws IOException {
     if (holder == hold) {
       holder = null;
-      lock.giveUp();
+      if (lock.isHeld()) {
+        lock.giveUp();
+      }
     }
   }
 

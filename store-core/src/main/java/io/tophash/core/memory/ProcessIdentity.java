@@ -119,9 +119,10 @@ public record ProcessIdentity(long pid, long start, long world) {
    * instructions any more: no store of it comes. Its memory and its locks may be there for quite a
    * while yet, on a busy machine.
    *
-   * <p>A thread that is on its way out stays so, and makes no other. All of the first listing are;
-   * so one that is not would be missing there, as its maker would, or theirs: but of those one was
-   * there at the second listing, which has none that the first has not.
+   * <p>A thread that is on its way out stays so, and makes no other. All of the first listing are,
+   * which has as many as the process; so one that is not would be missing there, as its maker
+   * would, or theirs: but of those one was there at the second listing, which has none that the
+   * first has not.
    */
   public boolean isEnding() {
     if (pid <= 0 || world != SELF.world || world == -1 || !HAS_PROC) {
@@ -137,13 +138,16 @@ public record ProcessIdentity(long pid, long start, long world) {
       return false;
     }
     Set<String> threads = threads(process);
+    if (threads.size() != Long.parseLong(stat[THREADS])) {
+      return false; // a listing ends early where a thread ends meanwhile
+    }
     for (String thread : threads) {
       String[] one = stat(process.resolve("task").resolve(thread).resolve("stat"));
-      if (one != null && !isExiting(one)) {
-        return false;
+      if (one == null || !isExiting(one)) {
+        return false; // it has ended since, or this process cannot read: the next look says
       }
     }
-    return !threads.isEmpty() && threads.containsAll(threads(process));
+    return threads.containsAll(threads(process));
   }
 
   private static boolean isExiting(String[] stat) {

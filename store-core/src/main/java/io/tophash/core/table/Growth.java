@@ -104,7 +104,8 @@ public final class Growth {
 
   private void start(boolean keepsSize) {
     int newB = keepsSize ? table.b() : table.b() + 1;
-    if (next != null && next.b() != newB) {
+    // None is prepared of the present size: one that is there is filled, by a shrinking.
+    if (next != null && (keepsSize || next.b() != newB)) {
       dropNext();
     }
     if (next == null) {
@@ -198,6 +199,9 @@ public final class Growth {
   }
 
   private void prepareStep() {
+    if (next != null && next.b() != table.b() + 1) {
+      dropNext(); // what a shrinking has left, which is small
+    }
     if (next == null) {
       next = BucketArray.create(context, table.b() + 1, HeaderLayout.NEXT_DIRECTORY);
       nextReady = 0;

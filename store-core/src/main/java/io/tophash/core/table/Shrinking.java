@@ -11,8 +11,8 @@ import io.tophash.core.memory.MappedMemory;
  * rule, and stays as it is.
  *
  * <p>The small array is made as the next one of a growth is, and filled before it is the table's;
- * so a kill leaves a prepared array of a size that no growth wants, which is dropped. It takes
- * overflow buckets only from its own chunks, so that dropping these frees all of it.
+ * so a kill leaves a prepared array that is not of twice the table's size, which is dropped. It
+ * takes overflow buckets only from its own chunks, so that dropping these frees all of it.
  */
 final class Shrinking {
   /** Smaller arrays cost next to nothing. */

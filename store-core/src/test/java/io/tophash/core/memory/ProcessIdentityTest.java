@@ -66,9 +66,13 @@ class ProcessIdentityTest {
 
   /** What the system says of a thread, or of a process by its first one. */
   private static void write(Path at, int flags, long start) throws IOException {
+    write(at, flags, 3, start);
+  }
+
+  private static void write(Path at, int flags, int threads, long start) throws IOException {
     Files.createDirectories(at);
-    String fields = " S 1 1 1 0 -1 %d 0 0 0 0 0 0 0 0 20 0 3 0 %d 0%n";
-    Files.writeString(at.resolve("stat"), "7 (a ) name)" + fields.formatted(flags, start));
+    String fields = " S 1 1 1 0 -1 %d 0 0 0 0 0 0 0 0 20 0 %d 0 %d 0%n";
+    Files.writeString(at.resolve("stat"), "7 (a ) name)" + fields.formatted(flags, threads, start));
   }
 
   @Test
@@ -89,7 +93,11 @@ class ProcessIdentityTest {
     write(threads.resolve("9"), 0x40_0000, 99);
     assertFalse(identity.isEnding(process), "its first thread has ended alone");
     Files.delete(threads.resolve("9/stat"));
-    assertTrue(identity.isEnding(process), "a thread that is gone since the listing");
+    assertFalse(identity.isEnding(process), "what cannot be read may run");
+    Files.delete(threads.resolve("9"));
+    assertFalse(identity.isEnding(process), "a listing that ended early");
+    write(process, EXITING, 2, 99);
+    assertTrue(identity.isEnding(process));
     for (int thread = 1_000; thread < 2_000; thread++) {
       Files.createDirectory(threads.resolve(Integer.toString(thread)));
     }

@@ -1,5 +1,6 @@
 package io.tophash.core.testing;
 
+import io.tophash.core.errors.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,13 +122,13 @@ public final class SilentDamage {
     Opened store;
     try {
       store = subject.open(path, readOnly);
-    } catch (RuntimeException e) {
+    } catch (StoreException e) {
       refused++;
       return;
     }
     try (store) {
       look(store);
-    } catch (RuntimeException e) {
+    } catch (StoreException e) {
       // A close that fails has said it, too.
     }
   }
@@ -138,19 +139,19 @@ public final class SilentDamage {
     for (int key = 0; key < keys; key++) {
       try {
         isAbsent |= !store.has(key);
-      } catch (RuntimeException e) {
+      } catch (StoreException e) {
         isReported = true;
       }
     }
     boolean isSizeWrong = false;
     try {
       isSizeWrong = store.size() != keys;
-    } catch (RuntimeException e) {
+    } catch (StoreException e) {
       isReported = true;
     }
     try {
       isAbsent |= store.walk() < keys;
-    } catch (RuntimeException e) {
+    } catch (StoreException e) {
       isReported = true;
     }
     reported += isReported ? 1 : 0;
@@ -165,7 +166,7 @@ public final class SilentDamage {
   private static boolean isFoundClean(Opened store) {
     try {
       return store.isClean();
-    } catch (RuntimeException e) {
+    } catch (StoreException e) {
       return false;
     }
   }
