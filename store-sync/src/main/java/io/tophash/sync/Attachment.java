@@ -113,13 +113,17 @@ final class Attachment {
   /** Where the changes begin that this does not show, or that are not durable yet. */
   ChangePosition changePosition() {
     table.checkOpen();
-    ChangeLog log = core.changeLog();
     if (shown == null) {
-      checkLogged(log.isLogging());
-      return new ChangePosition(core.header().storeId, log.end());
+      ChangeReader.Place end = core.changeLog().end();
+      checkLogged(end != null);
+      return new ChangePosition(core.header().storeId, end);
     }
     checkLogged(shown.logRun() != 0);
     long[] lanes = Arrays.copyOf(shown.cut().lanes(), shards.context().shardCount());
+    for (int shard = 0; shard < lanes.length; shard++) {
+      // Else other changes could come to stand there after a power cut.
+      core.shards().context().log().await(shard, lanes[shard]);
+    }
     return new ChangePosition(
         core.header().storeId,
         new ChangeReader.Place(shown.logRun(), shown.cut().logStart(), lanes));

@@ -74,6 +74,10 @@ final class LogReplay {
       reader.close();
       log.putReplays(false);
     }
+    for (int shard = 0; shard < read.length; shard++) {
+      // Past the parts of a change that nobody has ended: who follows may know of their positions.
+      log.replayed(shard, read[shard]);
+    }
     log.startFrom(reader.seq());
     log.putReplayed(changes, problem == null);
     say();

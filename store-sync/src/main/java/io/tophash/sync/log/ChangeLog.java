@@ -38,19 +38,15 @@ public final class ChangeLog {
    * only a durable root says that the shards know.
    */
   public boolean isLogging() {
-    long run = words.get(EpochLayout.LOG_RUN);
-    return words.logs() && run != 0 && run == words.get(EpochLayout.LOG_START_RUN);
+    return end() != null;
   }
 
-  /** How much of the log is kept for who follows it, in bytes. */
-  public long keptBytes() {
-    return words.keptBytes();
-  }
-
-  /** The place behind all that is committed. Lock-free. */
+  /** The place behind all that is committed; null if it is not {@link #isLogging}. Lock-free. */
   public ChangeReader.Place end() {
     while (true) {
       long run = words.get(EpochLayout.LOG_RUN);
+      // Who raises the level begins a run first, so this belongs to the run if that stays the same.
+      boolean logs = words.logs() && run != 0 && run == words.get(EpochLayout.LOG_START_RUN);
       long batch = words.get(EpochLayout.BATCH);
       long[] lanes = new long[shardCount];
       for (int shard = 0; shard < shardCount; shard++) {
@@ -58,7 +54,7 @@ public final class ChangeLog {
       }
       if (words.get(EpochLayout.BATCH) == batch && words.get(EpochLayout.LOG_RUN) == run) {
         memory.keepAlive();
-        return new ChangeReader.Place(run, batch, lanes);
+        return logs ? new ChangeReader.Place(run, batch, lanes) : null;
       }
     }
   }

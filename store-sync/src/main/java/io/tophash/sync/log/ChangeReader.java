@@ -38,6 +38,7 @@ public final class ChangeReader implements AutoCloseable {
   private long run;
   private RunChain.Link behind; // the run, once that is known
   private LogReader reader;
+  private MissedChangesException over; // once it was thrown, nothing is delivered any more
   // What lies before was handed out, all of it.
   private long firstRun;
   private long firstBatch;
@@ -65,12 +66,18 @@ public final class ChangeReader implements AutoCloseable {
    * @throws StoreException if the log cannot be read
    */
   public LogChange poll() {
+    if (over != null) {
+      throw over;
+    }
     try {
       while (next.isEmpty()) {
         if (!readOn()) {
           return null;
         }
       }
+    } catch (MissedChangesException e) {
+      over = e;
+      throw e;
     } catch (UncheckedIOException e) {
       throw new StoreException(
           "the log cannot be read; see that its files beside the store can, then go on from the last"
@@ -119,6 +126,9 @@ public final class ChangeReader implements AutoCloseable {
       return true;
     }
     if (!words.logs()) {
+      if (words.get(EpochLayout.BATCH) != end) {
+        return true; // committed before the level was lowered
+      }
       throw missed("the store does not log its changes any more: set its level to EACH_CHANGE");
     }
     return false;
@@ -185,7 +195,7 @@ public final class ChangeReader implements AutoCloseable {
 
   /** Where a later reader goes on, behind all that {@link #poll} has returned. */
   public Place place() {
-    if (next.isEmpty() && Arrays.equals(known, read)) {
+    if (over == null && next.isEmpty() && Arrays.equals(known, read)) {
       return new Place(run, reader.seq(), known.clone());
     }
     return new Place(firstRun, firstBatch, known.clone());

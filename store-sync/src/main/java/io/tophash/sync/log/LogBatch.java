@@ -141,6 +141,11 @@ public final class LogBatch {
     return seqOf(bytes);
   }
 
+  /** Bytes that it takes in its file. */
+  int size() {
+    return sizeOf(bytes);
+  }
+
   /** Number of lanes. */
   public int lanes() {
     return starts.length - 1;

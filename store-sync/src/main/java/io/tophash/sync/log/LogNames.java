@@ -2,6 +2,7 @@ package io.tophash.sync.log;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,8 @@ final class LogNames {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (DirectoryIteratorException e) {
+      throw new UncheckedIOException(e.getCause());
     }
     return files;
   }

@@ -43,15 +43,15 @@ public final class LogReader implements AutoCloseable {
    *     been there, as far as that can be known. There may be one later
    */
   public LogBatch next() {
-    LogBatch batch = file == null ? null : at(offset);
+    LogBatch batch = file == null ? null : at(offset, seq);
     if (batch == null && find()) {
-      batch = at(offset);
+      batch = at(offset, seq);
     }
     if (batch == null) {
       return null;
     }
     problem = null;
-    offset += LogBatch.sizeOf(head(offset));
+    offset += batch.size();
     seq++;
     return batch;
   }
@@ -64,21 +64,14 @@ public final class LogReader implements AutoCloseable {
     return problem;
   }
 
-  private byte[] head(long at) {
-    return file.read(at, LogLayout.BATCH_HEADER_END);
-  }
-
-  /** The batch at an offset of the present file, if it is the one that comes next. */
-  private LogBatch at(long at) {
-    int size = sizeAt(at, seq);
-    return size == 0 ? null : LogBatch.parse(file.read(at, size));
-  }
-
-  /** Size of the batch with this number at an offset; 0 if it does not begin there. */
-  private int sizeAt(long at, long number) {
-    byte[] head = head(at);
-    int size = LogBatch.sizeOf(head);
-    return size != 0 && LogBatch.runOf(head) == run && LogBatch.seqOf(head) == number ? size : 0;
+  /**
+   * The batch with this number, if it begins at an offset of the present file. What was read last
+   * is what counts, as the file may be used again meanwhile.
+   */
+  private LogBatch at(long at, long number) {
+    int size = LogBatch.sizeOf(file.read(at, LogLayout.BATCH_HEADER_END));
+    LogBatch batch = size == 0 ? null : LogBatch.parse(file.read(at, size));
+    return batch != null && batch.run() == run && batch.seq() == number ? batch : null;
   }
 
   /** Goes to the batch that comes next, in whichever file it is. */
@@ -107,7 +100,7 @@ public final class LogReader implements AutoCloseable {
     problem = null;
     long end = best == null ? -1 : isOpen(best, bestSeq) ? seq : seek(best, bestSeq);
     if (end == seq) {
-      if (laterSeq != Long.MAX_VALUE && at(offset) == null) {
+      if (laterSeq != Long.MAX_VALUE && at(offset, seq) == null) {
         problem = missing("a file of it is cut short or missing", laterSeq, foreign);
       }
       return true;
@@ -150,11 +143,11 @@ public final class LogReader implements AutoCloseable {
       return -1;
     }
     while (number < seq) {
-      int size = sizeAt(offset, number);
-      if (size == 0 || LogBatch.parse(file.read(offset, size)) == null) {
+      LogBatch batch = at(offset, number);
+      if (batch == null) {
         return number;
       }
-      offset += size;
+      offset += batch.size();
       number++;
     }
     return number;

@@ -38,7 +38,23 @@ final class LogWaiters {
     this.deserted = deserted;
   }
 
-  private record Waiter(Thread thread, int shard, long position) {}
+  private static final class Waiter {
+    final Thread thread = Thread.currentThread();
+    final int shard;
+    final long position;
+    boolean isInterrupted;
+
+    Waiter(int shard, long position) {
+      this.shard = shard;
+      this.position = position;
+    }
+
+    /** Sleeps. An interrupt, which would end each sleep at once, is kept for the end. */
+    void sleep(long nanos) {
+      isInterrupted |= Thread.interrupted();
+      LockSupport.parkNanos(this, nanos);
+    }
+  }
 
   private boolean isCommitted(Waiter waiter) {
     return words.committed(waiter.shard) >= waiter.position;
@@ -46,8 +62,7 @@ final class LogWaiters {
 
   /** As {@link SyncLog#await}, of a position that is not committed yet. */
   void await(int shard, long position) {
-    boolean isInterrupted = Thread.interrupted(); // which would end each sleep at once
-    Waiter self = new Waiter(Thread.currentThread(), shard, position);
+    Waiter self = new Waiter(shard, position);
     queue.add(self);
     try {
       await(self);
@@ -57,7 +72,7 @@ final class LogWaiters {
       if (wasFirst) {
         wake(); // it alone may have seen the batch of another process
       }
-      if (isInterrupted) {
+      if (self.isInterrupted) {
         Thread.currentThread().interrupt();
       }
     }
@@ -74,7 +89,7 @@ final class LogWaiters {
         batches.checkInTime(start, owner);
         deserted.settle(); // the writer may be a thread that was thrown out
         boolean polls = !batches.isOwn(owner) && queue.peek() == self;
-        LockSupport.parkNanos(this, polls ? POLL_NANOS : PARK_NANOS);
+        self.sleep(polls ? POLL_NANOS : PARK_NANOS);
       }
     }
   }

@@ -75,12 +75,17 @@ final class CacheSegments {
   void clear(int shard) {
     Caching caching = context.caching();
     List<Runnable> told = new ArrayList<>();
-    if (caching.isHeard()) {
-      shards.frozen(shard, g -> noteAll(shard, g, told));
-    }
-    long count = shards.count(shard);
-    new WholeShards(shards).clearLocked(shard);
-    caching.count(shard, CacheLayout.EVICTED, count);
+    long[] count = new long[1];
+    new WholeShards(shards)
+        .clearLocked(
+            shard,
+            g -> {
+              count[0] = shards.count(shard);
+              if (caching.isHeard()) {
+                noteAll(shard, g, told);
+              }
+            });
+    caching.count(shard, CacheLayout.EVICTED, count[0]);
     told.forEach(Runnable::run);
   }
 

@@ -104,7 +104,7 @@ public final class WholeShards {
       return;
     }
     long[] position = new long[1];
-    shards.locked(shard, () -> position[0] = clearLocked(shard));
+    shards.locked(shard, () -> position[0] = clearLocked(shard, g -> {}));
     if (position[0] != 0) {
       context.log().await(shard, position[0]);
     }
@@ -113,11 +113,17 @@ public final class WholeShards {
   /**
    * Empties a shard, whose lock the caller holds.
    *
+   * @param last what is done with it before, while it is frozen
    * @return the position of the log to wait for without the lock, 0 if changes are not logged
    */
-  long clearLocked(int shard) {
+  long clearLocked(int shard, Shards.Step last) {
     long[] position = new long[1];
-    shards.frozen(shard, g -> position[0] = swap.publishEmpty(shard, g));
+    shards.frozen(
+        shard,
+        g -> {
+          last.run(g);
+          position[0] = swap.publishEmpty(shard, g);
+        });
     Gathered g = shards.scratches().borrow();
     try {
       new Clearing(context).finish(shard, g);
