@@ -61,6 +61,34 @@ class ShrinkTest {
     }
   }
 
+  /**
+   * Segments that grow pass through sizes, and leave extents of each behind in which few blocks are
+   * in use: more than a third of what a store of this size takes.
+   */
+  @Test
+  void compactGathersBlocksFromSparselyFilledExtents() {
+    int entries = 150_000;
+    try (SyncStore<Integer, byte[]> store =
+        SyncStore.builder(Codecs.int32(), Codecs.bytes()).open(dir.resolve("d.tph"))) {
+      byte[] value = new byte[112];
+      for (int i = 0; i < entries; i++) {
+        store.set(i, value);
+      }
+      store.compact();
+      SyncStats stats = store.stats();
+      assertTrue(stats.freeBytes() * 5 < stats.usedBytes(), stats::toString);
+      assertTrue(store.verify().isClean(), () -> store.verify().findings().toString());
+      for (int i = 0; i < entries; i++) {
+        assertArrayEquals(value, store.get(i));
+      }
+      for (int i = 0; i < entries; i++) {
+        store.set(i, new byte[] {1});
+      }
+      assertEquals(entries, store.sizeLong());
+      assertTrue(store.verify().isClean(), () -> store.verify().findings().toString());
+    }
+  }
+
   @Test
   void compactMovesLargeRecordsAndDirectories() throws IOException {
     Path file = dir.resolve("c.tph");

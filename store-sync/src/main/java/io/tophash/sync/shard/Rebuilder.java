@@ -93,6 +93,26 @@ final class Rebuilder {
   }
 
   /**
+   * Copies the block of a segment below a position; for compaction.
+   *
+   * @throws io.tophash.core.errors.StoreFullException if there is no room there
+   */
+  void move(int shard, long hash, long below) {
+    Located old = directory.locate(shard, directory.freshen(shard, ANYWHERE), hash);
+    checkWhole(old.word());
+    swap.copy(old, below);
+  }
+
+  /** A copy has a checksum of its own, which must not hide a damage. */
+  private void checkWhole(long word) {
+    context.checkInside(SegmentWord.position(word), SegmentLayout.HEADER_BYTES);
+    if (!kind.isWhole(word)) {
+      throw new CorruptStoreException(
+          "segment", SegmentWord.position(word), "the checksum of the header does not match");
+    }
+  }
+
+  /**
    * Rebuilds the segment of a hash in a cache, within the bounds of its shard.
    *
    * @param below all blocks must lie below this position; for compaction
@@ -179,11 +199,7 @@ final class Rebuilder {
     if (SegmentWord.isFresh(word)) {
       return;
     }
-    context.checkInside(SegmentWord.position(word), SegmentLayout.HEADER_BYTES);
-    if (!kind.isWhole(word)) {
-      throw new CorruptStoreException(
-          "segment", SegmentWord.position(word), "the checksum of the header does not match");
-    }
+    checkWhole(word);
     if (kind.hasRoom(word, incomingBytes)) {
       swap.copy(directory.locate(shard, directoryWord, hash));
     } else {

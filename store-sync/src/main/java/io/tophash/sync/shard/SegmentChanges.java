@@ -60,6 +60,16 @@ public final class SegmentChanges {
     shards.frozen(shard, g -> rebuilder.compact(shard, hash, below, g));
   }
 
+  /**
+   * Moves the block of the segment of a hash as it is.
+   *
+   * @param below it must lie below this position then
+   * @throws io.tophash.core.errors.StoreFullException if there is no room there
+   */
+  void move(int shard, long hash, long below) {
+    shards.frozen(shard, g -> rebuilder.move(shard, hash, below));
+  }
+
   /** Sets the amended bit of the segment of a hash. */
   public void amend(long directoryWord, long hash, long segmentWord) {
     directory.amend(directoryWord, directory.indexOf(directoryWord, hash), segmentWord);

@@ -47,9 +47,19 @@ final class SegmentSwap {
 
   /** Puts a copy of its block in the place of a segment. To the notes it is a rebuild. */
   void copy(Located old) {
+    copy(old, Long.MAX_VALUE);
+  }
+
+  /**
+   * The same with a copy below a position.
+   *
+   * @throws io.tophash.core.errors.StoreFullException if there is no room there
+   */
+  void copy(Located old, long below) {
     long bytes = allocator.sizeOf(old.block());
-    long copied =
-        kind.copy(old.word(), exchange(old.shard(), bytes, ShardLayout.NEW_BLOCK_0), bytes);
+    int note = at(old.shard(), ShardLayout.NEW_BLOCK_0);
+    long block = allocator.exchangeBelow(below, bytes, old.shard(), note);
+    long copied = kind.copy(old.word(), block, bytes);
     CrashPoint.reached("copy.built");
     replaceBy(old, copied);
     context.bump(old.shard(), ShardLayout.COPIES);

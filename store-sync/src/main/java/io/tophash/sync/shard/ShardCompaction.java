@@ -6,6 +6,7 @@ import io.tophash.sync.extent.ExtentAllocator;
 import io.tophash.sync.format.DirectoryWord;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.segment.Gathered;
+import java.util.function.LongUnaryOperator;
 
 /**
  * The steps by which a compaction moves the blocks of a shard towards the start of the file. Each
@@ -36,20 +37,27 @@ public final class ShardCompaction {
   /**
    * If the segment of a hash stands behind a position, or its block is much too large for it, it is
    * rebuilt below the position if there is room; one that is too large anywhere, as its own block
-   * will be the room for others.
+   * will be the room for others. One that stands behind the position for its size only is moved.
    *
+   * @param below the position for blocks of any size
+   * @param limits the position for those of a size, not above the other
    * @return local depth of the segment
    */
-  public int compactSegment(int shard, long hash, long below) {
-    return shards.locked(shard, () -> compactLocked(shard, hash, below));
+  public int compactSegment(int shard, long hash, long below, LongUnaryOperator limits) {
+    return shards.locked(shard, () -> compactLocked(shard, hash, below, limits));
   }
 
-  private int compactLocked(int shard, long hash, long below) {
+  private int compactLocked(int shard, long hash, long below, LongUnaryOperator limits) {
     context.mapAll().run();
     long word = shards.segmentWord(shard, hash);
+    long position = SegmentWord.position(word);
+    long own = limits.applyAsLong(context.allocator().sizeOf(position));
     boolean isWasteful = isWasteful(word);
-    if (SegmentWord.position(word) >= below || isWasteful) {
-      if (compact(shard, hash, below) || isWasteful && compact(shard, hash, Long.MAX_VALUE)) {
+    if (position >= own || isWasteful) {
+      boolean isTooHigh = position >= below || isWasteful;
+      if (isTooHigh && compact(shard, hash, below)
+          || isWasteful && compact(shard, hash, Long.MAX_VALUE)
+          || position >= own && move(shard, hash, own)) {
         moved++;
       }
       word = memory.getLong(context.entry(context.directoryWord(shard), hash), 0);
@@ -71,7 +79,23 @@ public final class ShardCompaction {
     }
   }
 
-  /** Number of segments that were rebuilt. */
+  /**
+   * Moves a segment as it is: rebuilt with room for more it might need a larger block, of which
+   * there is none yet. The blocks of a cache are of few sizes, and those fill their extents.
+   */
+  private boolean move(int shard, long hash, long below) {
+    try {
+      if (context.caching() == null) {
+        changes.move(shard, hash, below);
+        return true;
+      }
+    } catch (StoreFullException e) {
+      // It stays where it is.
+    }
+    return false;
+  }
+
+  /** Number of segments that were rebuilt or moved. */
   public long moved() {
     return moved;
   }

@@ -8,6 +8,8 @@ import io.tophash.sync.shard.ShardCompaction;
 import io.tophash.sync.shard.Shards;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Moves what a store holds towards the start of its file, beside readers and writers, and gives the
@@ -57,9 +59,10 @@ public final class Compaction {
       }
       moved = steps.moved();
       limit = Math.min(limit, end); // beyond it the file would grow
+      LongUnaryOperator limits = limitOfEach(limit);
       for (int shard = 0; shard < shards.context().shardCount(); shard++) {
         table.checkOpen();
-        compactShard(shard, limit);
+        compactShard(shard, limit, limits);
       }
     }
     giveBackQuarantined();
@@ -89,10 +92,39 @@ public final class Compaction {
     return (extents + windows) * RegionLayout.EXTENT_BYTES;
   }
 
-  private void compactShard(int shard, long limit) {
+  /**
+   * For blocks of each size, the position below which all of them have room in extents of their
+   * size. Sizes that segments have grown out of leave extents behind of which most blocks are free;
+   * what is in the upper ones goes to the lower ones, and they can be of any size again.
+   */
+  private LongUnaryOperator limitOfEach(long limit) {
+    Map<Long, Long> blocks = new HashMap<>();
+    Map<Long, TreeSet<Long>> extents = new HashMap<>();
+    core.report()
+        .forEachBlock(
+            (position, bytes, owner) -> {
+              blocks.merge(bytes, 1L, Long::sum);
+              extents
+                  .computeIfAbsent(bytes, size -> new TreeSet<>())
+                  .add(position / RegionLayout.EXTENT_BYTES);
+            });
+    Map<Long, Long> limits = new HashMap<>();
+    extents.forEach(
+        (bytes, numbers) -> {
+          long perExtent = Math.max(1, RegionLayout.EXTENT_BYTES / bytes);
+          long wanted = (blocks.get(bytes) + perExtent - 1) / perExtent;
+          if (bytes < RegionLayout.EXTENT_BYTES && wanted < numbers.size()) {
+            long last = numbers.stream().skip(wanted - 1).findFirst().orElseThrow();
+            limits.put(bytes, Math.min(limit, (last + 1) * RegionLayout.EXTENT_BYTES));
+          }
+        });
+    return bytes -> limits.getOrDefault(bytes, limit);
+  }
+
+  private void compactShard(int shard, long limit, LongUnaryOperator limits) {
     SegmentCursor cursor = SegmentCursor.ofShard(shards.context(), shard);
     while (!cursor.isOver()) {
-      int local = steps.compactSegment(shard, cursor.hash(), limit);
+      int local = steps.compactSegment(shard, cursor.hash(), limit, limits);
       table.moveLargeRecords(shard, cursor.hash(), limit);
       cursor.pass(local);
     }
