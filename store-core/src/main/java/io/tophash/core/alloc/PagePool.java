@@ -169,18 +169,17 @@ final class PagePool {
     long runEnd = start + pages;
     long windowEnd = table.windowStart(start) + table.windowPages();
     long comfortable = Math.min(Math.max(runEnd, limit + GROWTH_PAGES), windowEnd);
-    if (end.bytes() >>> PAGE_SHIFT >= runEnd) {
-      end.ensure(runEnd << PAGE_SHIFT);
-    } else {
+    if (end.bytes() >>> PAGE_SHIFT < runEnd) {
       try {
         end.ensure(comfortable << PAGE_SHIFT);
       } catch (StoreFullException e) {
         end.ensure(runEnd << PAGE_SHIFT);
       }
     }
+    long newLimit = Math.min(comfortable, end.bytes() >>> PAGE_SHIFT);
+    end.ensure(newLimit << PAGE_SHIFT); // what was written ahead need not be mapped
     reserveTables(limit, runEnd);
     CrashPoint.reached("extend.written");
-    long newLimit = Math.min(comfortable, end.bytes() >>> PAGE_SHIFT);
     freePages += newLimit - limit;
     putLimit(newLimit);
     memory.putLong(0, HeaderLayout.FREE_PAGES, freePages);

@@ -188,6 +188,27 @@ class BlockAllocatorTest {
     }
   }
 
+  /** Of a file that is longer than what is mapped of it. */
+  @Test
+  void whatWasWrittenAheadIsMappedBeforeItIsHandedOut() {
+    try (AllocatorFixture store = newStore(26)) {
+      int mappedOnTheWay = 0;
+      while (store.allocator.limitBytes() < 12 << 20) {
+        long mapped = store.memory.mappedBytes();
+        while (!store.allocator.prepareStep(PAGE << 7)) {
+          // Zeros, a step at a time, behind what is mapped.
+        }
+        mappedOnTheWay += store.file.length() > mapped ? 1 : 0;
+        for (int i = 0; i < 2 << 20; i += PAGE) {
+          long block = store.allocate(ONE_PAGE);
+          store.memory.putLong(block, ONE_PAGE - 8, block);
+          assertTrue(store.memory.mappedBytes() >= store.allocator.limitBytes());
+        }
+      }
+      assertTrue(mappedOnTheWay > 2, "mappedOnTheWay=" + mappedOnTheWay);
+    }
+  }
+
   @Test
   void freeAllGivesEverythingBackAndMayBeRepeated() {
     try (AllocatorFixture store = newStore(16)) {
