@@ -146,11 +146,7 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
     return entries.put(key, value);
   }
 
-  /**
-   * Stores a value without returning the previous one. sync.Map: Store. An update.
-   *
-   * @throws NullPointerException if key or value is null
-   */
+  /** {@inheritDoc} sync.Map: Store. An update. */
   @Override
   public void set(K key, V value) {
     entries.set(key, value);
@@ -168,11 +164,7 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
     return entries.remove(key);
   }
 
-  /**
-   * Removes a key without returning its value. sync.Map: Delete. An update.
-   *
-   * @return true if it was there
-   */
+  /** {@inheritDoc} sync.Map: Delete. An update. */
   @Override
   public boolean delete(K key) {
     return entries.delete(key);
@@ -253,17 +245,12 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
   }
 
   /**
-   * Makes a backup that later calls bring up to date: a copy of the blocks of the store as it is at
-   * one moment, and from then on of those only that came since. In its content it is what {@link
-   * #backup(Path)} makes. What changes costs the whole segment in which it stands, of some 64 KiB;
-   * so where changes are spread over all of the store, each call copies most of it.
-   *
-   * <p>Readers and writers of any process go on; the file grows meanwhile as for a {@link
-   * #snapshot}.
-   *
-   * <p><b>A kill or a power cut in the middle</b> leaves the target as it was, or decided to become
-   * the new one: then the next call, or the next opening for writing, brings it to its end. A
-   * target that was opened for writing is a store of its own, and is refused from then on.
+   * Makes a backup as {@link #backup(Path)} does, or brings one up to date: then only the segments
+   * are copied, of some 64 KiB each, in which something has changed since. The file grows meanwhile
+   * as for a {@link #snapshot}. A kill or a power cut in the middle leaves the target as it was, or
+   * decided to become the new one: then the next call, or the next opening for writing, brings it
+   * to its end. A target that was opened for writing is a store of its own, and refused from then
+   * on.
    *
    * @param target of {@code since} 0: where nothing is yet. Else a backup that this method has made
    *     and that nobody has open
@@ -306,9 +293,8 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
 
   /**
    * How much of the log is kept for who follows the {@link #changes}: the newest so many bytes of
-   * its files, rounded up to 16 MiB. A process that opens the store alone begins a file. It stands
-   * in the store, holds for all processes, and is 64 MiB unless set. What an opening after a power
-   * cut needs is kept besides. Waits for the device.
+   * its files, rounded up to 16 MiB; 64 MiB unless set. A process that opens the store alone begins
+   * a file. Stands in the store, for all processes. Waits for the device.
    *
    * @param bytes from 0, nothing, to 8 GiB
    * @throws IllegalArgumentException if it is not within these
@@ -322,14 +308,11 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
    * lookups, iteration, {@link #sizeLong}, {@link #verify} and {@link #backup}, which stays as it
    * is while all processes go on changing this one. Nobody waits for its reader.
    *
-   * <p>All shards are cut at one moment, at which no process is inside a change: writers wait for
-   * that, less than a millisecond as a rule. From then on the first change of each segment copies
-   * it, and what is replaced is kept while the snapshot is open: so the file may grow to twice what
-   * the store holds, and a full one may refuse changes. {@link #close} of the snapshot gives that
-   * back, for which it may wait for the device as {@link #force} does. Close it even if this store
-   * is closed before. If the process dies, its snapshots end.
-   *
-   * <p>Blocking.
+   * <p>Blocking: writers wait while all shards are cut, less than a millisecond as a rule. From
+   * then on the first change of each segment copies it, and what is replaced is kept: so the file
+   * may grow to twice what the store holds, and a full one may refuse changes. {@link #close} of
+   * the snapshot, needed even if this store is closed before, gives that back, for which it may
+   * wait for the device as {@link #force} does. If the process dies, its snapshots end.
    *
    * @throws UnsupportedOperationException if the store was opened read-only, or is a cache
    * @throws io.tophash.core.errors.StoreTimeoutException if a process does not let go of a shard,

@@ -118,8 +118,12 @@ public final class Growth {
     planPreparation();
   }
 
+  /** Gives back what was prepared, if something was, and what is being given back. */
   private void dropNext() {
     releaseAll();
+    if (next == null) {
+      return;
+    }
     memory.putLongRelease(0, HeaderLayout.RELEASING_DIRECTORY, next.directory());
     CrashPoint.reached("next.dropping");
     memory.putLongRelease(0, HeaderLayout.NEXT_DIRECTORY, 0);
@@ -282,10 +286,7 @@ public final class Growth {
 
   private boolean copyTo(int b) {
     try {
-      releaseAll();
-      if (next != null) {
-        dropNext();
-      }
+      dropNext();
       next = BucketArray.create(context, b, HeaderLayout.NEXT_DIRECTORY);
       long overflow = Shrinking.fill(table, next);
       CrashPoint.reached("shrink.filled");
@@ -296,9 +297,7 @@ public final class Growth {
     } catch (StoreFullException e) {
       // It is as large as before.
     }
-    if (next != null) {
-      dropNext();
-    }
+    dropNext();
     return false;
   }
 
@@ -342,10 +341,7 @@ public final class Growth {
    * prepared ahead.
    */
   public void compact(long maxBytes) {
-    releaseAll();
-    if (next != null) {
-      dropNext();
-    }
+    dropNext();
     table.modified();
     table.current().moveChunksDown(maxBytes);
     planPreparation();

@@ -41,9 +41,6 @@ public final class SyncCore {
   static final long ATTACH_TIMEOUT_MS = 30_000;
 
   private final OpenFile opened;
-  private final StoreFile file;
-  private final MappedMemory memory;
-  private final Sidecar sidecar;
   private final ProcessTable process; // null, as the next four, if the store is read-only
   private final ExtentAllocator allocator;
   private final Checkpoints checkpoints;
@@ -67,10 +64,9 @@ public final class SyncCore {
   SyncCore(OpenFile opened, ProcessTable process) {
     SyncRequest request = opened.request();
     this.opened = opened;
-    this.file = opened.file();
-    this.memory = opened.memory();
-    this.sidecar = opened.sidecar();
     this.process = process;
+    StoreFile file = opened.file();
+    MappedMemory memory = opened.memory();
     boolean isCache = header().isCache();
     keyHash = hashes().withSeed(header().storeId);
     boolean isInline = SyncRequest.isInline(header());
@@ -116,7 +112,7 @@ public final class SyncCore {
                 null));
     wholeShards = new WholeShards(shards);
     bounds = isCache && !isReadOnly() ? new CacheBounds(memory, caching.bounds(), shards) : null;
-    checkpoints = isReadOnly() ? null : new Checkpoints(file, sidecar, shards);
+    checkpoints = isReadOnly() ? null : new Checkpoints(file, sidecar(), shards);
     levels = isReadOnly() ? null : new Levels(checkpoints, shards.context());
     checkpointer = isReadOnly() ? null : new Checkpointer(checkpoints);
     if (!isReadOnly()) {
@@ -172,17 +168,17 @@ public final class SyncCore {
    */
   public boolean whileAlone(Runnable action) {
     return Hold.whileAttaching(
-        sidecar,
+        sidecar(),
         ATTACH_TIMEOUT_MS,
         () -> {
-          if (!process.isAlone() || !sidecar.tryLockReadersAlone()) {
+          if (!process.isAlone() || !sidecar().tryLockReadersAlone()) {
             return false;
           }
           try {
             action.run();
             return true;
           } finally {
-            sidecar.unlockReadersAlone();
+            sidecar().unlockReadersAlone();
           }
         });
   }
@@ -214,7 +210,7 @@ public final class SyncCore {
 
   /** How durable changes are. Wait-free. */
   public Level level() {
-    return CheckpointFigures.of(memory).level();
+    return CheckpointFigures.of(memory()).level();
   }
 
   /**
@@ -232,7 +228,7 @@ public final class SyncCore {
 
   /** Maps all that the file has by now: another process may have made it longer. */
   public void mapAll() {
-    file.ensureMapped(file.length());
+    file().ensureMapped(file().length());
   }
 
   public boolean isReadOnly() {
@@ -258,20 +254,20 @@ public final class SyncCore {
   }
 
   public StoreFile file() {
-    return file;
+    return opened.file();
   }
 
   public Sidecar sidecar() {
-    return sidecar;
+    return opened.sidecar();
   }
 
   public MappedMemory memory() {
-    return memory;
+    return opened.memory();
   }
 
   /** What makes this store a cache, as it stands in its file; null of any other store. */
   public CacheSettings cacheSettings() {
-    return caching == null ? null : CacheSettings.of(memory, caching::nowMs);
+    return caching == null ? null : CacheSettings.of(memory(), caching::nowMs);
   }
 
   /**
@@ -281,7 +277,7 @@ public final class SyncCore {
    */
   public boolean resize(long maxBytes, long maxEntries) {
     return Hold.whileAttaching(
-        sidecar, ATTACH_TIMEOUT_MS, () -> bounds.resize(maxBytes, maxEntries));
+        sidecar(), ATTACH_TIMEOUT_MS, () -> bounds.resize(maxBytes, maxEntries));
   }
 
   /** What a cache has besides; null of any other store. */
@@ -332,7 +328,7 @@ public final class SyncCore {
 
   /** The log as who follows the changes sees it. */
   public ChangeLog changeLog() {
-    return new ChangeLog(memory, path(), header().storeId, opened.shardCount());
+    return new ChangeLog(memory(), path(), header().storeId, opened.shardCount());
   }
 
   /** The log of changes; null if the store is attached read-only. */
