@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Tag;
 
 /** A {@code HashStore} at the end of the stack. */
 @Tag("contract")
+@Tag("full")
 class StackOverflowTest extends StackOverflowCases {
   @Override
   protected StoreMap<String, byte[]> openRecords() {

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BackupTest {
   private static final int THREADS = 2;
   private static final int PAIRS = 20;
-  private static final int BACKUPS = Effort.of(4, 12, 200);
+  private static final int BACKUPS = Effort.of(2, 12, 200);
 
   @TempDir(factory = InMemoryDirectory.class)
   Path dir;

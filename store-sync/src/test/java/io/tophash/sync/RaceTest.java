@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("fast")
 @Tag("race")
 class RaceTest {
-  private static final int MEETINGS = Effort.of(2_000, 6_000, 200_000);
+  private static final int MEETINGS = Effort.of(1_000, 6_000, 200_000);
 
   private SyncStore<String, byte[]> store;
   private LongSyncStore longs;

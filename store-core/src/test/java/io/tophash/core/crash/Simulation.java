@@ -1,5 +1,6 @@
 package io.tophash.core.crash;
 
+import io.tophash.core.testing.Effort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ final class Simulation<K, V> implements CrashHook.Tracer {
 
   /** Operations that are acknowledged together: a compiler may mix their stores. */
   private static final int GROUP = 3;
+
+  /** Frames that tell one place from another: in the quick form the calls near the store. */
+  private static final int FRAMES = Effort.of(4, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
   private final Workload<K, V> workload;
   private final StoreLog log;
@@ -170,10 +174,17 @@ final class Simulation<K, V> implements CrashHook.Tracer {
         .walk(
             frames ->
                 frames
+                    .dropWhile(Simulation::isOfTheTest)
+                    // Who called the operation is the same for all.
+                    .takeWhile(f -> !isOfTheTest(f))
                     .filter(f -> f.getClassName().startsWith("io.tophash.core."))
-                    .filter(f -> !f.getClassName().startsWith("io.tophash.core.crash"))
+                    .limit(FRAMES)
                     .mapToInt(f -> f.getClassName().hashCode() * 31 + f.getByteCodeIndex())
                     .reduce(0, (a, b) -> a * 31 + b));
+  }
+
+  private static boolean isOfTheTest(StackWalker.StackFrame frame) {
+    return frame.getClassName().startsWith("io.tophash.core.crash.");
   }
 
   private static String stack() {
