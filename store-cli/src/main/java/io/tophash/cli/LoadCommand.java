@@ -19,9 +19,12 @@ import picocli.CommandLine.Parameters;
     description = {
       "Puts the entries of a file into a store. Makes the store if it is not there.",
       "The format is taken from the file's name (.tsv .csv .jsonl, and .gz behind it) or from"
-          + " --format; standard input is tsv otherwise. What export writes, load reads back exactly"
-          + " into a store of the same codecs.",
-      "At a bad line it stops; the entries before it stay in the store."
+          + " --format; standard input is tsv otherwise. What export writes, load reads back"
+          + " exactly into a store of the same codecs.",
+      "At a bad line it stops; the entries before it stay in the store.",
+      "A large file comes into a SyncStore in pieces of up to 262,144 entries or 32 MiB, each in"
+          + " the order of the store's file; of one that is cut off, the entries that are there"
+          + " need not be the first ones."
     })
 final class LoadCommand extends OpeningCommand {
   private static final int BAD_LINES_SHOWN = 5;
@@ -70,6 +73,9 @@ final class LoadCommand extends OpeningCommand {
       description = "Show the progress even if standard error is not a terminal.")
   private boolean progress;
 
+  // Null until the store is open.
+  private FillPieces pieces;
+
   private long readCount;
   private long added;
   private long badCount;
@@ -96,7 +102,7 @@ final class LoadCommand extends OpeningCommand {
               Terminal.columns(console),
               System::nanoTime);
       RecordReader records = newReader(chosen, ByteOrderMark.skip(newContent(counted, fromStdin)));
-      Entry first = nextEntry(plan, records);
+      FillPieces.Entry first = nextEntry(plan, records);
       try (OpenStore store = plan.open(expected, create.maxBytes(), create.maxEntries())) {
         loadOrLeaveNothing(store, plan, first, records, counted, interruption);
         if (interruption.isRequested()) {
@@ -119,14 +125,17 @@ final class LoadCommand extends OpeningCommand {
   private void loadOrLeaveNothing(
       OpenStore store,
       OpenStore.Plan plan,
-      Entry first,
+      FillPieces.Entry first,
       RecordReader records,
       CountingStream counted,
       Interruption interruption)
       throws IOException {
     boolean loaded = false;
     try {
-      loadAll(store, plan, first, records, counted, interruption);
+      // Of a stream each entry is stored as it comes: the next one may take its time.
+      boolean inOrder = !file.equals("-") && Files.isRegularFile(Tophash.path(file));
+      pieces = new FillPieces(store, inOrder);
+      loadAll(plan, first, records, counted, interruption);
       loaded = true;
     } finally {
       if (!loaded && readCount == 0 && plan.isNew() && store.store instanceof HashStore) {
@@ -171,11 +180,8 @@ final class LoadCommand extends OpeningCommand {
     }
   }
 
-  /** An entry of the file as it will be in the store. */
-  private record Entry(byte[] key, byte[] value) {}
-
   /** The next entry that can be used; null at the end. */
-  private Entry nextEntry(OpenStore.Plan plan, RecordReader records) throws IOException {
+  private FillPieces.Entry nextEntry(OpenStore.Plan plan, RecordReader records) throws IOException {
     while (true) {
       try {
         return records.next() ? parse(plan, records) : null;
@@ -185,42 +191,59 @@ final class LoadCommand extends OpeningCommand {
     }
   }
 
-  private static Entry parse(OpenStore.Plan plan, RecordReader records) throws BadRecordException {
+  private static FillPieces.Entry parse(OpenStore.Plan plan, RecordReader records)
+      throws BadRecordException {
     try {
-      Entry entry =
-          new Entry(
-              plan.keys().parse("key", records.key), plan.values().parse("value", records.value));
-      plan.checkSizes(entry.key, entry.value);
-      return entry;
+      byte[] key = plan.keys().parse("key", records.key);
+      byte[] value = plan.values().parse("value", records.value);
+      plan.checkSizes(key, value);
+      return new FillPieces.Entry(key, value, records.line());
     } catch (CliException e) {
       throw new BadRecordException(e.getMessage(), true);
     }
   }
 
   private void loadAll(
-      OpenStore store,
       OpenStore.Plan plan,
-      Entry first,
+      FillPieces.Entry first,
       RecordReader records,
       CountingStream counted,
       Interruption interruption)
       throws IOException {
-    for (Entry entry = first;
-        entry != null && !interruption.isRequested();
-        entry = nextEntry(plan, records)) {
+    try {
+      for (FillPieces.Entry entry = first;
+          entry != null && !interruption.isRequested();
+          entry = nextEntry(plan, records)) {
+        if (pieces.add(entry)) {
+          storePiece();
+        }
+        bar.update(readCount + pieces.count(), counted.bytes);
+      }
+    } catch (IOException e) {
+      storePiece(); // what came before it stays in the store
+      throw e;
+    }
+    storePiece();
+    bar.end();
+  }
+
+  /** Stores the entries that were taken and are not stored yet. */
+  private void storePiece() {
+    for (FillPieces.Entry entry : pieces.end()) {
       try {
-        added += store.set(entry.key, entry.value) ? 1 : 0;
+        added += pieces.store().set(entry.key(), entry.value()) ? 1 : 0;
         readCount++;
       } catch (IllegalArgumentException e) {
-        bad(records.line(), new BadRecordException(e.getMessage(), true));
+        bad(entry.line(), new BadRecordException(e.getMessage(), true));
       }
-      bar.update(readCount, counted.bytes);
     }
-    bar.end();
   }
 
   private void bad(long line, BadRecordException e) {
     if (!skipBad || !e.canSkip) {
+      if (pieces != null) {
+        storePiece();
+      }
       throw new CliException(
           ExitCode.INPUT,
           "line "

@@ -90,6 +90,16 @@ final class OpenStore implements AutoCloseable {
     return store.sizeLong() != before;
   }
 
+  /** True if many entries are better stored in one order than in another. */
+  boolean hasFillOrder() {
+    return cache == null && store instanceof SyncStore;
+  }
+
+  /** This order: of a number for each key. */
+  long fillOrder(byte[] key) {
+    return ((SyncStore<byte[], byte[]>) map).fillOrder(key);
+  }
+
   /**
    * Opens an existing store for reading. If its last writer was killed in the middle of an
    * operation, a read-only opener is refused; then the store is opened for writing once, which
@@ -224,12 +234,13 @@ final class OpenStore implements AutoCloseable {
     }
 
     /**
-     * Checks that a new store would take an entry, so that none is made for one that it refuses.
+     * Checks that a new store would take an entry, so that none is made for one that it refuses;
+     * and of a SyncStore at all, since its entries wait until it is given them.
      *
      * @throws CliException if it would not
      */
     void checkSizes(byte[] key, byte[] value) {
-      if (isNew) {
+      if (isNew || kind == Kind.SYNC) {
         checkSize("key", key.length, MOST_KEY_BYTES);
         checkSize("value", value.length, MOST_VALUE_BYTES);
       }

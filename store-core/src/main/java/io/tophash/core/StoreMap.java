@@ -103,7 +103,8 @@ public abstract class StoreMap<K, V> extends AbstractMap<K, V> implements Store 
 
   /**
    * {@inheritDoc} One {@link #set} for each, not all at once. In a {@code SyncStore} of records
-   * their cache misses overlap.
+   * their cache misses overlap, and a large map (16,384 entries or more) is stored in the order of
+   * the file, in pieces that take up to 32 MiB of heap.
    */
   @Override
   public void putAll(Map<? extends K, ? extends V> values) {

@@ -152,6 +152,18 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
     entries.set(key, value);
   }
 
+  /**
+   * Tells in which order many new entries are best stored where the store is larger than memory: in
+   * ascending unsigned order of this number each part of the file comes into memory once. {@link
+   * #putAll} does so by itself. Allocates what encoding the key does.
+   *
+   * @throws NullPointerException if the key is null
+   * @throws IllegalArgumentException if it is too large
+   */
+  public long fillOrder(K key) {
+    return entries.fillOrder(key);
+  }
+
   /** {@inheritDoc} sync.Map: LoadOrStore. A lookup if the key is present, else an update. */
   @Override
   public V putIfAbsent(K key, V value) {

@@ -37,6 +37,11 @@ public interface Entries<K, V> {
     values.forEach(this::set);
   }
 
+  /** In the unsigned order of this number many entries are best stored; 0 where none is better. */
+  default long fillOrder(K key) {
+    return 0;
+  }
+
   boolean containsKey(Object key);
 
   /** The previous value, null if there was none. */

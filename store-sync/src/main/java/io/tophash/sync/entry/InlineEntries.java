@@ -6,7 +6,9 @@ import io.tophash.core.map.Encoding;
 import io.tophash.core.map.Entries;
 import io.tophash.core.map.EntryWalk;
 import io.tophash.sync.format.SegmentLayout;
+import io.tophash.sync.log.LogWait;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
 
 /** The typed face of an {@link InlineTable}. */
@@ -73,10 +75,35 @@ public final class InlineEntries<K, V> implements Entries<K, V> {
 
   @Override
   public void setAll(Map<? extends K, ? extends V> entries) {
-    table.together(
-        later ->
-            entries.forEach(
-                (key, value) -> table.set(keys.toLong(key), values.toLong(value), later)));
+    if (entries.size() < HashParts.WORTH_IT) {
+      table.together(
+          later ->
+              entries.forEach(
+                  (key, value) -> table.set(keys.toLong(key), values.toLong(value), later)));
+    } else {
+      table.together(later -> setMany(entries, later));
+    }
+  }
+
+  /** In pieces, of which the table puts each in order. */
+  private void setMany(Map<? extends K, ? extends V> entries, LogWait later) {
+    long[] someKeys = new long[Math.min(HashParts.MOST, entries.size())];
+    long[] someValues = new long[someKeys.length];
+    int count = 0;
+    for (Map.Entry<? extends K, ? extends V> entry : entries.entrySet()) {
+      someKeys[count] = keys.toLong(entry.getKey());
+      someValues[count++] = values.toLong(entry.getValue());
+      if (count == someKeys.length) {
+        table.putAll(someKeys, someValues, later);
+        count = 0;
+      }
+    }
+    table.putAll(Arrays.copyOf(someKeys, count), Arrays.copyOf(someValues, count), later);
+  }
+
+  @Override
+  public long fillOrder(K key) {
+    return table.fillOrder(keys.toLong(key));
   }
 
   @Override

@@ -81,17 +81,23 @@ public final class InlineTable extends SegmentTable<LongOp> {
     together(later -> putAll(keys, values, later));
   }
 
-  private void putAll(long[] keys, long[] values, LogWait later) {
-    if (keys.length < HashOrder.WORTH_IT) {
+  /** The same of changes that are waited for with others. */
+  void putAll(long[] keys, long[] values, LogWait later) {
+    if (keys.length < HashParts.WORTH_IT) {
       putInOrder(keys, values, keys.length, later);
       return;
     }
-    HashOrder order = new HashOrder(keyHash, Math.min(HashOrder.MOST, keys.length));
-    for (int from = 0; from < keys.length; from += HashOrder.MOST) {
-      int count = Math.min(HashOrder.MOST, keys.length - from);
+    HashOrder order = new HashOrder(keyHash, Math.min(HashParts.MOST, keys.length));
+    for (int from = 0; from < keys.length; from += HashParts.MOST) {
+      int count = Math.min(HashParts.MOST, keys.length - from);
       order.take(keys, values, from, count);
       putInOrder(order.keys(), order.values(), count, later);
     }
+  }
+
+  /** In the unsigned order of this number many entries are best stored. */
+  long fillOrder(long key) {
+    return keyHash.ofLong(key);
   }
 
   private void putInOrder(long[] keys, long[] values, int count, LogWait later) {

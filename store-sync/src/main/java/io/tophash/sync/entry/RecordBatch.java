@@ -8,6 +8,7 @@ import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SyncRecordLayout;
+import io.tophash.sync.log.LogWait;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.Segments;
 import java.util.ArrayDeque;
@@ -104,6 +105,22 @@ final class RecordBatch<K> {
           }
         };
     run(wanted, (key, bytes, hash) -> each.accept(key, values.remove()));
+  }
+
+  /** Makes changes, one after the other, in batches. */
+  void runChanges(RecordOp[] ops, int count, LogWait later) {
+    long[] hashes = new long[SIZE];
+    for (int from = 0; from < count; from += SIZE) {
+      int size = Math.min(SIZE, count - from);
+      for (int i = 0; i < size; i++) {
+        hashes[i] = ops[from + i].hash;
+      }
+      touch(hashes, size);
+      for (int i = from; i < from + size; i++) {
+        table.run(ops[i], later);
+        ops[i] = null;
+      }
+    }
   }
 
   private void touch(long[] hashes, int count) {

@@ -9,7 +9,6 @@ import io.tophash.core.map.Entries;
 import io.tophash.core.map.EntryWalk;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.SyncRecordLayout;
-import io.tophash.sync.log.LogWait;
 import io.tophash.sync.segment.RecordImage;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -158,11 +157,30 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
   @Override
   public void setAll(Map<? extends K, ? extends V> entries) {
     RecordBatch<K> batch = new RecordBatch<>(table, keys, RecordBatch.USUAL_BYTES);
+    if (entries.size() < HashParts.WORTH_IT) {
+      table.together(
+          later ->
+              batch.runEntries(
+                  entries.entrySet().iterator(),
+                  (key, value) -> table.run(op(Change.SET, key, value, null, false), later)));
+      return;
+    }
+    RecordOrder order = new RecordOrder(entries.size());
     table.together(
-        later ->
-            batch.runEntries(
-                entries.entrySet().iterator(),
-                (key, value) -> set(Change.SET, key, value, null, false, later)));
+        later -> {
+          for (Map.Entry<? extends K, ? extends V> entry : entries.entrySet()) {
+            if (order.add(op(Change.SET, entry.getKey(), entry.getValue(), null, false))) {
+              batch.runChanges(order.ordered(), order.end(), later);
+            }
+          }
+          batch.runChanges(order.ordered(), order.end(), later);
+        });
+  }
+
+  @Override
+  public long fillOrder(K key) {
+    byte[] encoded = keys.bytes(key);
+    return keyHash.ofBytes(encoded, encoded.length);
   }
 
   /**
@@ -189,11 +207,12 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
   }
 
   private RecordOp set(Change change, K key, V value, byte[] expected, boolean previous) {
-    return set(change, key, value, expected, previous, null);
+    RecordOp op = op(change, key, value, expected, previous);
+    table.run(op);
+    return op;
   }
 
-  private RecordOp set(
-      Change change, K key, V value, byte[] expected, boolean previous, LogWait later) {
+  private RecordOp op(Change change, K key, V value, byte[] expected, boolean previous) {
     byte[] encoded = keys.bytes(key);
     long hash = keyHash.ofBytes(encoded, encoded.length);
     byte[] bytes = prefix != 0 || values.isArray() ? values.bytes(value) : null;
@@ -202,7 +221,6 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
         bytes == null ? record(encoded, hash, value) : RecordImage.of(encoded, hash, bytes, prefix);
     RecordOp op = new RecordOp(change, record, encoded.length, hash, expected, previous);
     op.expires = expires;
-    table.run(op, later);
     return op;
   }
 
