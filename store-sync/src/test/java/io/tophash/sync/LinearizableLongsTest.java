@@ -1,6 +1,6 @@
 package io.tophash.sync;
 
-import io.tophash.core.testing.Seeds;
+import io.tophash.core.testing.Effort;
 import io.tophash.sync.format.SegmentLayout;
 import java.util.HashMap;
 import java.util.Map;
@@ -120,8 +120,8 @@ public class LinearizableLongsTest {
         .actorsPerThread(3)
         .actorsBefore(1)
         .actorsAfter(1)
-        .iterations(Seeds.LONG ? 200 : 12)
-        .invocationsPerIteration(Seeds.LONG ? 5_000 : 300);
+        .iterations(Effort.of(4, 12, 200))
+        .invocationsPerIteration(Effort.of(300, 300, 5_000));
   }
 
   /** A thread that works beside the checker. */
