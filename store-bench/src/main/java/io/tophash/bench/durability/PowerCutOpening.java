@@ -3,6 +3,8 @@ package io.tophash.bench.durability;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.sync.LongSyncStore;
 import io.tophash.sync.SyncStore;
+import io.tophash.sync.format.ProcessLayout;
+import io.tophash.sync.format.RegionLayout;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -63,6 +65,12 @@ public final class PowerCutOpening {
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
       file.seek(HeaderLayout.BOOT_ID);
       file.writeLong(life);
+      for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
+        file.seek(RegionLayout.process(slot) + ProcessLayout.WORLD);
+        file.writeLong(life);
+        file.seek(RegionLayout.process(slot) + ProcessLayout.RUN);
+        file.writeLong(life);
+      }
     }
     long start = System.nanoTime();
     LongSyncStore store = SyncStore.longs().open(path);

@@ -22,4 +22,7 @@ public interface Liveness {
    * @return false if somebody else has one by now
    */
   boolean confirm();
+
+  /** {@link MachineRun} of this process as one that has the store open. */
+  long run();
 }

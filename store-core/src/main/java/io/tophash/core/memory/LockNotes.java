@@ -35,7 +35,7 @@ final class LockNotes {
   static final int READING = 8;
 
   /** A row that somebody else has, or had. */
-  record Note(int row, int kinds, ProcessIdentity process, Instant started, String host) {
+  record Note(int row, int kinds, ProcessIdentity process, long run, Instant started, String host) {
     boolean is(int anyOf) {
       return (kinds & anyOf) != 0;
     }
@@ -53,20 +53,28 @@ final class LockNotes {
 
   private static final int CHECKED_BYTES = ROW_BYTES - Integer.BYTES;
   private static final int HOST_BYTES = 64;
+  private static final int RUN = 112;
 
   private final LockedFile file;
   private final ProcessIdentity self;
+  private final long run;
   private int row = -1;
   private RangeLock lock;
   private int kinds;
 
-  LockNotes(LockedFile file) {
-    this(file, ProcessIdentity.current());
-  }
-
-  LockNotes(LockedFile file, ProcessIdentity self) {
+  /**
+   * @param self which process this is
+   * @param run {@link MachineRun} on which it is
+   */
+  LockNotes(LockedFile file, ProcessIdentity self, long run) {
     this.file = file;
     this.self = self;
+    this.run = run;
+  }
+
+  /** {@link MachineRun} of this process as one that has the file. */
+  long run() {
+    return run;
   }
 
   /**
@@ -98,10 +106,11 @@ final class LockNotes {
     }
   }
 
-  private static boolean mayTake(Note note) {
+  private boolean mayTake(Note note) {
     return note == null
         || note.process.isSelf()
-        || note.process.state() == ProcessIdentity.State.DEAD;
+        || note.process.state() == ProcessIdentity.State.DEAD
+        || MachineRun.differ(note.run, run);
   }
 
   private RangeLock rowLock(int index) {
@@ -135,6 +144,7 @@ final class LockNotes {
     int length = Math.min(host.length, HOST_BYTES);
     b.put(40, (byte) length);
     b.put(41, host, 0, length);
+    b.putLong(RUN, run);
     b.putInt(0, checksum(b.array(), 0));
     return b.array();
   }
@@ -171,6 +181,7 @@ final class LockNotes {
           index,
           kinds,
           new ProcessIdentity(b.getLong(8), b.getLong(16), b.getLong(24)),
+          b.getLong(RUN),
           Instant.ofEpochMilli(b.getLong(32)),
           new String(host, StandardCharsets.UTF_8));
     } catch (BufferUnderflowException e) {
@@ -185,7 +196,8 @@ final class LockNotes {
       if (note != null
           && note.row != row
           && note.is(anyOf)
-          && note.process.state() != ProcessIdentity.State.DEAD) {
+          && note.process.state() != ProcessIdentity.State.DEAD
+          && (!MachineRun.differ(note.run, run) || rowLock(note.row).isTaken(true))) {
         found.add(note);
       }
     }

@@ -206,6 +206,11 @@ public final class Sidecar implements Liveness {
   }
 
   @Override
+  public long run() {
+    return opened.notes().run();
+  }
+
+  @Override
   public boolean tryLockSlot(int slot) {
     return call(store, () -> slot(slot).tryTake(false));
   }

@@ -52,7 +52,11 @@ final class SidecarFile {
     this.store = store;
     this.use = use;
     this.file = file;
-    this.notes = new LockNotes(file);
+    this.notes =
+        new LockNotes(
+            file,
+            ProcessIdentity.current(),
+            file.isAbsent() ? 0 : MachineRun.of(StorePaths.lockFile(store), store));
   }
 
   /**

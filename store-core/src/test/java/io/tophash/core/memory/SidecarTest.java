@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tophash.core.errors.StoreException;
 import io.tophash.core.errors.StoreLockedException;
@@ -370,12 +371,12 @@ class SidecarTest {
   }
 
   /** As if of another container; nobody here can know whether it lives. */
-  private void writeNoteOfAnotherWorld(Path lockFile) throws IOException {
+  private void writeNoteOfAnotherWorld(Path lockFile, long run) throws IOException {
     FileThread.call(
         () -> {
           LockedFile file = LockedFile.make(lockFile);
           ProcessIdentity self = ProcessIdentity.current();
-          new LockNotes(file, new ProcessIdentity(self.pid(), self.start(), self.world() + 2))
+          new LockNotes(file, new ProcessIdentity(self.pid(), self.start(), self.world() + 2), run)
               .add(LockNotes.ALONE);
           file.close();
           return null;
@@ -385,7 +386,7 @@ class SidecarTest {
   @Test
   void aNoteOfAnotherWorldWhoseLockStaysFreeIsDeleted() throws IOException {
     Path lockFile = directory.toRealPath().resolve("a.tph.lock");
-    writeNoteOfAnotherWorld(lockFile);
+    writeNoteOfAnotherWorld(lockFile, 0);
     open().release(); // after the grace
     byte[] bytes = Files.readAllBytes(lockFile);
     assertArrayEquals(new byte[bytes.length], bytes);
@@ -393,12 +394,39 @@ class SidecarTest {
 
   @Test
   void aNoteOfAnotherWorldWhoseLockIsHeldKeepsOthersOut() throws IOException {
-    writeNoteOfAnotherWorld(directory.toRealPath().resolve("a.tph.lock"));
+    // One that vouches for its run is no less alive for that.
+    writeNoteOfAnotherWorld(directory.toRealPath().resolve("a.tph.lock"), otherRun());
     try (ChildJvm child = holder("row")) {
       StoreLockedException e = assertThrows(StoreLockedException.class, this::open);
       assertTrue(e.getMessage().contains("owner={pid="), e.getMessage());
       child.kill();
     }
     open().release();
+  }
+
+  private long otherRun() {
+    return MachineRun.of(path) + 2;
+  }
+
+  private int doubtful() throws IOException {
+    return FileThread.call(
+        () -> {
+          SidecarFile file = SidecarFile.open(path, SidecarFile.Use.ALONE, false);
+          int count = file.doubtful().size();
+          file.close();
+          return count;
+        });
+  }
+
+  /** As of a HashStore that was open when the power failed. */
+  @Test
+  void aNoteOfARunThatHasEndedIsInNobodysWay() throws IOException {
+    assumeTrue(MachineRun.of(path) != 0, "nobody here can vouch for his run");
+    Path lockFile = directory.toRealPath().resolve("a.tph.lock");
+    writeNoteOfAnotherWorld(lockFile, 0);
+    assertEquals(1, doubtful());
+    Files.delete(lockFile);
+    writeNoteOfAnotherWorld(lockFile, otherRun());
+    assertEquals(0, doubtful());
   }
 }

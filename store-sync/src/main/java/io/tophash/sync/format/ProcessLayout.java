@@ -54,6 +54,12 @@ public final class ProcessLayout {
   /** long: in what world the two are numbers; stands behind START */
   public static final int WORLD = HAZARDS + 32;
 
+  /**
+   * long: on which run of the machine the process is, 0 if it cannot vouch for that; stands behind
+   * WORLD
+   */
+  public static final int RUN = HAZARDS + 40;
+
   /** Size of a hazard. */
   public static final int HAZARD_BYTES = 64;
 

@@ -70,11 +70,20 @@ public final class ShardLayout {
   /** long, cache: when a process began to remove expired entries, milliseconds since 1970 */
   public static final int SWEPT_AT = 264;
 
+  /** long, position of the lane at which the parts of the last large change begin */
+  public static final int PARTS_FROM = 272;
+
+  /** long, position behind that change; {@link Long#MAX_VALUE} until it is written */
+  public static final int PARTS_END = 280;
+
   /** long, how many bytes were ever written to the shard's lane of the log */
   public static final int LANE_TAIL = 288;
 
   /** long, up to which of them all is done that they say; written under the lock */
   public static final int LANE_APPLIED = 296;
+
+  /** long, number of a batch before which none has anything from PARTS_FROM on */
+  public static final int PARTS_BATCH = 304;
 
   /** long, number of sealed segments that were copied; a counter for people, as those below */
   public static final int COPIES = 312;

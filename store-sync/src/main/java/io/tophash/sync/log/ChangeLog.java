@@ -13,6 +13,8 @@ import java.nio.file.Path;
  * <p>Thread-safe.
  */
 public final class ChangeLog {
+  private static final long AGAIN = -1;
+
   private final MappedMemory memory;
   private final Path store;
   private final int shardCount;
@@ -41,7 +43,10 @@ public final class ChangeLog {
     return end() != null;
   }
 
-  /** The place behind all that is committed; null if it is not {@link #isLogging}. Lock-free. */
+  /**
+   * The place behind all that is committed, but before a large change of which only some parts are;
+   * null if it is not {@link #isLogging}. Lock-free.
+   */
   public ChangeReader.Place end() {
     while (true) {
       long run = words.get(EpochLayout.LOG_RUN);
@@ -49,14 +54,38 @@ public final class ChangeLog {
       boolean logs = words.logs() && run != 0 && run == words.get(EpochLayout.LOG_START_RUN);
       long batch = words.get(EpochLayout.BATCH);
       long[] lanes = new long[shardCount];
-      for (int shard = 0; shard < shardCount; shard++) {
+      long first = batch;
+      for (int shard = 0; shard < shardCount && first != AGAIN; shard++) {
         lanes[shard] = words.committed(shard);
+        first = beforeParts(shard, lanes, first);
       }
-      if (words.get(EpochLayout.BATCH) == batch && words.get(EpochLayout.LOG_RUN) == run) {
+      if (first != AGAIN
+          && words.get(EpochLayout.BATCH) == batch
+          && words.get(EpochLayout.LOG_RUN) == run) {
         memory.keepAlive();
-        return logs ? new ChangeReader.Place(run, batch, lanes) : null;
+        return logs ? new ChangeReader.Place(run, first, lanes) : null;
       }
     }
+  }
+
+  /**
+   * Takes a lane that ends amid the parts of a large change back to before it.
+   *
+   * @param batch the first one that is to be read so far
+   * @return the first one then; {@link #AGAIN} if what was read does not belong together
+   */
+  private long beforeParts(int shard, long[] lanes, long batch) {
+    long from = words.partsFrom(shard);
+    long end = words.partsEnd(shard);
+    long first = words.partsBatch(shard);
+    if (words.partsFrom(shard) != from) {
+      return AGAIN; // another one has begun
+    }
+    if (lanes[shard] <= from || lanes[shard] >= end || from < 0 || first < 0) {
+      return batch; // negative are damaged ones
+    }
+    lanes[shard] = from;
+    return Math.min(batch, first);
   }
 
   /** Reads what was changed from a place on. */

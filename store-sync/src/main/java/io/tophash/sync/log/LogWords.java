@@ -94,4 +94,37 @@ final class LogWords {
   void putApplied(int shard, long position) {
     memory.putLongRelease(RegionLayout.shard(shard), ShardLayout.LANE_APPLIED, position);
   }
+
+  // --- parts of a large change: written by the holder of the shard's lock
+  // -----------------------
+
+  /** Says that parts begin at the tail, all of which is committed. */
+  void beginParts(int shard) {
+    long at = RegionLayout.shard(shard);
+    memory.putLongVolatile(at, ShardLayout.PARTS_BATCH, get(EpochLayout.BATCH));
+    memory.putLongVolatile(at, ShardLayout.PARTS_FROM, tail(shard));
+    memory.putLongVolatile(at, ShardLayout.PARTS_END, Long.MAX_VALUE);
+  }
+
+  /** Says that what comes from the tail on is no part of the change any more. */
+  void endParts(int shard) {
+    memory.putLongVolatile(RegionLayout.shard(shard), ShardLayout.PARTS_END, tail(shard));
+  }
+
+  /** True if parts were begun that nobody has ended. */
+  boolean hasOpenParts(int shard) {
+    return partsEnd(shard) == Long.MAX_VALUE;
+  }
+
+  long partsFrom(int shard) {
+    return memory.getLongVolatile(RegionLayout.shard(shard), ShardLayout.PARTS_FROM);
+  }
+
+  long partsEnd(int shard) {
+    return memory.getLongVolatile(RegionLayout.shard(shard), ShardLayout.PARTS_END);
+  }
+
+  long partsBatch(int shard) {
+    return memory.getLongVolatile(RegionLayout.shard(shard), ShardLayout.PARTS_BATCH);
+  }
 }

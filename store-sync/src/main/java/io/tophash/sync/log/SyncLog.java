@@ -82,22 +82,22 @@ public final class SyncLog {
       int redoBytes) {
     batches.checkUsable();
     int payload = keyBytes + valueBytes;
-    boolean isLarge = LogEntryLayout.size(payload) > lanes.ringBytes() / 2;
-    if (isLarge) {
-      appendParts(shard, bytes, at, payload);
+    if (LogEntryLayout.size(payload) <= lanes.ringBytes() / 2) {
+      makeRoom(shard, LogEntryLayout.size(payload));
+      lanes.putRedo(shard, redoAt, redoValue, redoBytes);
+      return lanes.append(shard, op, bytes, at, payload, keyBytes, valueBytes);
     }
-    makeRoom(shard, isLarge ? LogEntryLayout.PAYLOAD : LogEntryLayout.size(payload));
-    lanes.putRedo(shard, redoAt, redoValue, redoBytes);
-    return isLarge
-        ? lanes.append(
-            shard,
-            op == LogEntryLayout.PUT ? LogEntryLayout.LARGE : LogEntryLayout.LARGE_REMOVE,
-            bytes,
-            0,
-            0,
-            keyBytes,
-            valueBytes)
-        : lanes.append(shard, op, bytes, at, payload, keyBytes, valueBytes);
+    await(shard, words.tail(shard)); // so that no follower begins before a part of another change
+    words.beginParts(shard);
+    try {
+      appendParts(shard, bytes, at, payload);
+      makeRoom(shard, LogEntryLayout.PAYLOAD);
+      lanes.putRedo(shard, redoAt, redoValue, redoBytes);
+      int large = op == LogEntryLayout.PUT ? LogEntryLayout.LARGE : LogEntryLayout.LARGE_REMOVE;
+      return lanes.append(shard, large, bytes, 0, 0, keyBytes, valueBytes);
+    } finally {
+      words.endParts(shard);
+    }
   }
 
   /** Writes what is too large for the ring, which goes through it in parts. */
@@ -126,14 +126,17 @@ public final class SyncLog {
     words.putApplied(shard, words.tail(shard));
   }
 
-  /** True if what the last entry says may not be done yet. */
+  /** True if what the last entry says may not be done yet, or parts were begun and not ended. */
   public boolean isOwing(int shard) {
-    return words.applied(shard) != words.tail(shard);
+    return words.applied(shard) != words.tail(shard) || words.hasOpenParts(shard);
   }
 
   /** Does what the last entry says, if that is owed; for a shard that is frozen. */
   public void redo(int shard) {
     lanes.redo(shard);
+    if (words.hasOpenParts(shard)) {
+      words.endParts(shard); // they are void: what comes next is no part of that change
+    }
   }
 
   /** Number of the next batch. Wait-free. */

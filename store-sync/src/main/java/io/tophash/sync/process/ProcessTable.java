@@ -120,7 +120,7 @@ public final class ProcessTable implements RowOwners {
     // First, and before all else is written: it declares dead what the former owner left.
     memory.putLongVolatile(row, ProcessLayout.INCARNATION, incarnation);
     CrashPoint.reached("process.counted");
-    Rows.describeSelf(memory, slot);
+    Rows.describeSelf(memory, slot, liveness.run());
     // Volatile: before the first hazard word is taken and the lock word behind it is read. Who
     // freezes a shard reads this word after its own store.
     memory.putLongVolatile(row, ProcessLayout.ATTACHED, 1);

@@ -2,6 +2,7 @@ package io.tophash.sync.process;
 
 import io.tophash.core.memory.Backoff;
 import io.tophash.core.memory.Liveness;
+import io.tophash.core.memory.MachineRun;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.ProcessIdentity;
 import io.tophash.core.memory.Sidecar;
@@ -13,9 +14,10 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /**
  * Whether the owner of a row lives. Its kernel lock says that it does; that it is free says
  * nothing, as any code of that JVM that closes the lock file drops it. Then the process decides,
- * which the row names. Of a process that nobody here can see, in another container, only this is
- * known: if it lives, it takes its lock again within the grace. So it counts as living until its
- * lock was free for so long.
+ * which the row names. One of a run of the machine that has ended is dead ({@link MachineRun}). Of
+ * any other that nobody here can see, in another container, only this is known: if it lives, it
+ * takes its lock again within the grace. So it counts as living until its lock was free for so
+ * long.
  *
  * <p>Any thread may call any method; wait-free but for the file system.
  */
@@ -78,8 +80,13 @@ public final class RowLiveness {
       case DEAD:
         return false;
       default:
-        return isWithinGrace(slot);
+        return !isOfEndedRun(slot) && isWithinGrace(slot);
     }
+  }
+
+  private boolean isOfEndedRun(int slot) {
+    long run = memory.getLong(RegionLayout.process(slot), ProcessLayout.RUN);
+    return MachineRun.differ(run, locks.run());
   }
 
   private boolean isWithinGrace(int slot) {
@@ -101,11 +108,17 @@ public final class RowLiveness {
 
   /**
    * Waits until of each row that is attached it is known whether its owner lives: {@link
-   * Sidecar#GRACE_MS} at most. Only after a process died that cannot be seen here.
+   * Sidecar#GRACE_MS} at most, for all of them together. Only after a process died that cannot be
+   * seen here.
    *
    * @param except a slot that is not asked about
    */
   void awaitCertainty(int except) {
+    for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
+      if (slot != except && Rows.isAttached(memory, slot)) {
+        isAlive(slot); // the time of each begins
+      }
+    }
     for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
       if (slot != except) {
         awaitCertaintyOf(slot);

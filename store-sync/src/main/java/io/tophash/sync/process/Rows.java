@@ -16,13 +16,14 @@ import java.util.stream.IntStream;
 public final class Rows {
   private Rows() {}
 
-  static void describeSelf(MappedMemory memory, int slot) {
+  static void describeSelf(MappedMemory memory, int slot, long run) {
     long row = RegionLayout.process(slot);
     Instant started = ThisProcess.started();
     ProcessIdentity self = ProcessIdentity.current();
     memory.putLong(row, ProcessLayout.PID, self.pid());
     memory.putLong(row, ProcessLayout.START, self.start());
     memory.putLong(row, ProcessLayout.WORLD, self.world());
+    memory.putLong(row, ProcessLayout.RUN, run);
     memory.putLong(row, ProcessLayout.STARTED_MS, started == null ? 0 : started.toEpochMilli());
     memory.putLong(row, ProcessLayout.ATTACHED_MS, System.currentTimeMillis());
     memory.putBytes(row + ProcessLayout.HOST, hostBytes(), 0, ProcessLayout.HOST_BYTES);

@@ -217,15 +217,22 @@ final class MachineDisk implements AutoCloseable {
     }
 
     /**
-     * Makes it one that another run of the machine finds. Its processes are not there any more:
-     * that is said here, as the next opener, who is on this run of the machine, would wait for
-     * certainty.
+     * Makes it one that another run of the machine finds: what wrote it was on run {@code id}.
+     *
+     * @param vouches false if nobody can vouch for his run here; then the rows are said to be free,
+     *     as each opening would wait for certainty
      */
-    void putBootId(long id) {
+    void putBootId(long id, boolean vouches) {
       ByteBuffer words = ByteBuffer.wrap(store).order(ByteOrder.LITTLE_ENDIAN);
       words.putLong(HeaderLayout.BOOT_ID, id);
       for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
-        words.putLong(RegionLayout.process(slot) + ProcessLayout.ATTACHED, 0);
+        int row = RegionLayout.process(slot);
+        if (vouches) {
+          words.putLong(row + ProcessLayout.WORLD, id);
+          words.putLong(row + ProcessLayout.RUN, id);
+        } else {
+          words.putLong(row + ProcessLayout.ATTACHED, 0);
+        }
       }
     }
 

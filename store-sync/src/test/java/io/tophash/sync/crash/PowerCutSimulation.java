@@ -1,6 +1,7 @@
 package io.tophash.sync.crash;
 
 import io.tophash.core.crash.CrashHook;
+import io.tophash.core.memory.MachineRun;
 import io.tophash.core.memory.StoreFile;
 import io.tophash.sync.Durability;
 import io.tophash.sync.SyncCrashStores;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -34,6 +36,12 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
   /** Names of all points that were reached. */
   static final Set<String> REACHED = ConcurrentHashMap.newKeySet();
 
+  /** Followers who came to just what the store had after a power cut. */
+  static final LongAdder RESUMED = new LongAdder();
+
+  /** Followers who were told after a power cut that they have missed changes. */
+  static final LongAdder MISSED = new LongAdder();
+
   private static final int LIVES = 3;
   private static final long MAX_LOSS_NANOS = 1_000_000_000;
 
@@ -47,6 +55,9 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
   private final MachineDisk disk;
   private final SealedWords sealed = new SealedWords();
   private final LegalStates legal;
+  private final boolean isRunKnown;
+  private PowerCutFollower follower; // at level EACH_CHANGE; null until there is one
+  private boolean canFollow;
   private boolean named;
   private Target<?, ?> target;
   private BooleanSupplier isCutHere;
@@ -85,6 +96,7 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     this.path = StoreFile.realPath(path, false);
     this.life = life;
     this.disk = new MachineDisk(this.path, image);
+    this.isRunKnown = MachineRun.of(this.path) != 0;
     this.legal = new LegalStates(states);
     this.named = life > 0;
   }
@@ -102,6 +114,7 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
         disk.lookAtAll();
         named = true;
         traced(this::raise);
+        follower = PowerCutFollower.of(target);
       } else {
         traced(this::open);
         traced(this::raise);
@@ -155,13 +168,44 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     pass();
     Map<Long, Long> before = legal.now();
     legal.begin(course(op, before));
+    canFollow = op.what() != Op.What.REOPEN;
     if (op.what() == Op.What.REOPEN) {
       target.close();
       open();
     } else {
       op.run(target, before);
     }
+    canFollow = false;
     legal.end(nowNanos);
+    if (follower != null && random.nextInt(3) == 0) {
+      follow();
+    }
+  }
+
+  /** What is durable by now, also in the middle of a change; not traced. */
+  private void follow() {
+    CrashHook.trace(null);
+    if (!follower.follow(target, play.sabotage().passesChangesBy())) {
+      follower = null;
+    }
+    CrashHook.trace(this);
+  }
+
+  /** A follower goes on behind a power cut; null if that is as it should be. */
+  private String resume(Map<Long, Long> found) {
+    if (follower == null) {
+      return null;
+    }
+    if (!follower.follow(target, play.sabotage().passesChangesBy())) {
+      MISSED.increment();
+    } else if (follower.state().equals(found)) {
+      RESUMED.increment();
+      return null;
+    } else {
+      return "a follower has " + follower.state() + " and the store has " + found;
+    }
+    follower = PowerCutFollower.of(target);
+    return null;
   }
 
   /** The states from before an operation to behind it: the shards are emptied one by one. */
@@ -205,6 +249,9 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
         seal(true);
         break;
       default:
+    }
+    if (canFollow && follower != null && point.equals("log.committed") && random.nextBoolean()) {
+      follow();
     }
     if (point.startsWith("checkpoint.") || point.startsWith("file.forc")) {
       visit();
@@ -316,12 +363,13 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
       System.gc(); // unmaps what the dead have left, which each open of a store else meets
     }
     tally.recoveryCuts += life > 0 ? 1 : 0;
-    image.putBootId(life + 1);
+    image.putBootId(life + 1, isRunKnown);
     Path next = path.resolveSibling("life-" + (life + 1) + ".tph");
     List<Map<Long, Long>> states = legal.states();
     try {
       image.write(next);
       try (PowerCutSimulation heir = new PowerCutSimulation(play, next, life + 1, image, states)) {
+        heir.follower = follower == null ? null : follower.copy();
         String problem = heir.live(states);
         if (problem != null) {
           fail("after a power cut, " + mix + ": " + problem);
@@ -350,6 +398,10 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     }
     if (!target.verify().isClean()) {
       return "findings=" + target.verify().findings();
+    }
+    String strayed = resume(found);
+    if (strayed != null) {
+      return strayed;
     }
     legal.opened(found);
     if (!isLast && random.nextInt(3) == 0) {

@@ -34,6 +34,20 @@ interface Sabotage {
     return true;
   }
 
+  /** True if a follower shall pass changes by. */
+  default boolean passesChangesBy() {
+    return false;
+  }
+
+  static Sabotage ofTheFollower() {
+    return new Sabotage() {
+      @Override
+      public boolean passesChangesBy() {
+        return true;
+      }
+    };
+  }
+
   /**
    * Lets a variant do what it does at a point.
    *

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.crash.InMemoryDirectory;
+import io.tophash.core.testing.Effort;
 import io.tophash.sync.crash.Participant.End;
 import io.tophash.sync.crash.Participant.Role;
 import io.tophash.sync.crash.Peer.Stage;
@@ -12,21 +13,21 @@ import io.tophash.sync.crash.Target.Kind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Snapshots of several processes, beside their writers, and killed ones. */
 @Tag("crash")
-@EnabledIfSystemProperty(named = "tophash.long", matches = "true")
+@Tag("full")
 class SnapshotProcessesTest {
   private static final int HERE = 1;
   private static final int THERE = 2;
   private static final int ELSEWHERE = 3;
-  private static final int SNAPSHOTS = 40;
+  private static final int SNAPSHOTS = Effort.of(5, 5, 40);
 
   /** Each step of a snapshot, and of the checkpoint at its end. */
   private static final List<String> POINTS =
@@ -79,6 +80,14 @@ class SnapshotProcessesTest {
     }
   }
 
+  /** In the short form each kind of store has every other point. */
+  private static List<String> points(Kind kind) {
+    return IntStream.range(0, POINTS.size())
+        .filter(i -> Effort.LONG || i % 2 == kind.ordinal())
+        .mapToObj(POINTS::get)
+        .toList();
+  }
+
   @ParameterizedTest
   @EnumSource
   void aKilledOneLosesNothingAndHoldsNothing(Kind kind) {
@@ -88,7 +97,7 @@ class SnapshotProcessesTest {
     long done = 0;
     try (Target<?, ?> target = stage.open()) {
       long first = 0;
-      for (String point : POINTS) {
+      for (String point : points(kind)) {
         try (Peer peer =
             Peer.start(Role.SNAPSHOTTER, stage, THERE, first, 5_000, End.HALT, point, 3)) {
           while (peer.isRunning()) {

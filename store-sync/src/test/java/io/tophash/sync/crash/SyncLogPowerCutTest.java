@@ -34,7 +34,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Power cuts at level EACH_CHANGE, before each store and in each write to the log. Whatever of the
  * store and, for itself, of the files of its log reached the device: what has returned is there,
- * and the change that was under way is there as a whole or not at all.
+ * and the change that was under way is there as a whole or not at all. Somebody follows the
+ * changes, also in the middle of one, and goes on behind the power cut from the position that he
+ * has.
  */
 @Tag("hook")
 @Tag("crash")
@@ -137,6 +139,18 @@ class SyncLogPowerCutTest {
         reached);
   }
 
+  @Test
+  @Order(3)
+  void followersHaveComeToWhatTheStoreHas() {
+    long resumed = PowerCutSimulation.RESUMED.sum();
+    System.out.println(
+        "simulated power cuts: followers that went on="
+            + resumed
+            + " toldThatTheyMissed="
+            + PowerCutSimulation.MISSED.sum());
+    assertTrue(resumed > 300, () -> "resumed=" + resumed);
+  }
+
   /** What is broken, and where it shows. */
   private static Stream<Arguments> broken() {
     return Stream.of(
@@ -158,6 +172,7 @@ class SyncLogPowerCutTest {
             "files of the log",
             Sabotage.words(
                 "checkpoint.durable", words -> words.put(EpochLayout.LOG_START, 1L << 40))),
+        Arguments.of("a follower passes changes by", "few keys", Sabotage.ofTheFollower()),
         Arguments.of(
             "changes are made without the log",
             "few keys",

@@ -18,7 +18,20 @@ public final class FakeKernel {
 
   /** What the kernel knows of one process. */
   public final class FakeProcess implements Liveness {
+    private long run;
+
     private FakeProcess() {}
+
+    /** On which run of the machine it is; 0 if it cannot vouch for that. */
+    public FakeProcess onRun(long number) {
+      run = number;
+      return this;
+    }
+
+    @Override
+    public long run() {
+      return run;
+    }
 
     @Override
     public boolean tryLockSlot(int slot) {

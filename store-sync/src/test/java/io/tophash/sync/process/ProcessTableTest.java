@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Rows and hazards, with processes that this JVM plays and a kernel that a test plays. */
 @Tag("fast")
@@ -350,6 +352,45 @@ class ProcessTableTest {
     table.awaitCertainty();
     assertFalse(table.isAlive(dead.slot(), dead.incarnation()));
     assertTrue(table.isAlone());
+  }
+
+  private ProcessTable attachOnRun(FakeKernel.FakeProcess process, long number) {
+    ProcessTable table = ProcessTable.attach(memory, process.onRun(number));
+    long row = RegionLayout.process(table.slot());
+    memory.putLong(row, ProcessLayout.WORLD, memory.getLong(row, ProcessLayout.WORLD) + number);
+    return table;
+  }
+
+  @Test
+  void whoRanOnARunThatHasEndedIsDeadAtOnce() {
+    FakeKernel.FakeProcess killed = kernel.process();
+    ProcessTable dead = attachOnRun(killed, 1);
+    ProcessTable table = ProcessTable.attach(memory, kernel.process().onRun(3));
+    assertTrue(table.isAlive(dead.slot(), dead.incarnation()), "its lock is held");
+    assertFalse(table.isAlone());
+    killed.die();
+    assertFalse(table.isAlive(dead.slot(), dead.incarnation()));
+    assertTrue(table.isAlone());
+    assertEquals(dead.slot(), ProcessTable.claim(memory, kernel.process().onRun(3)).slot());
+  }
+
+  /** One of both cannot vouch for its run, as in a container that has a boot id of its own. */
+  @ParameterizedTest
+  @CsvSource({"0, 3", "1, 0", "0, 0", "3, 3"})
+  void whoMayBeOfThisRunIsAliveUntilTheGraceIsOver(long there, long here) {
+    FakeKernel.FakeProcess living = kernel.process();
+    ProcessTable other = attachOnRun(living, there);
+    long row = RegionLayout.process(other.slot());
+    memory.putLong(row, ProcessLayout.WORLD, memory.getLong(row, ProcessLayout.WORLD) + 1);
+    living.die(); // it lost its lock
+    ProcessTable table = ProcessTable.attach(memory, kernel.process().onRun(here));
+    assertEquals(1, table.slot(), "its row is not taken");
+    assertTrue(table.isAlive(other.slot(), other.incarnation()));
+    assertFalse(table.isAlone());
+    assertTrue(living.tryLockSlot(other.slot()));
+    table.awaitCertainty();
+    assertTrue(table.isAlive(other.slot(), other.incarnation()));
+    assertFalse(table.isAlone());
   }
 
   @Test
