@@ -9,6 +9,7 @@ import io.tophash.core.crash.CrashHook;
 import io.tophash.core.crash.InMemoryDirectory;
 import io.tophash.core.errors.StoreFullException;
 import io.tophash.core.testing.ChildJvm;
+import io.tophash.core.testing.Seeds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,19 +17,20 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A {@code SyncStore} that has reached {@code maxBytes}: what was deleted can be put again. */
 @Tag("fault")
-@EnabledIfSystemProperty(named = "tophash.long", matches = "true")
+@Tag("full")
 class FullStoreTest {
-  private static final long MAX_BYTES = 5 << 20;
+  private static final long MAX_BYTES = Seeds.LONG ? 5 << 20 : 3 << 20;
 
   @TempDir(factory = InMemoryDirectory.class)
   Path dir;
@@ -106,9 +108,14 @@ class FullStoreTest {
     }
   }
 
+  /** Very many small values take long. */
+  static IntStream sizesForOtherKeys() {
+    return Seeds.LONG ? IntStream.of(8, 100, 3_000, 70_000) : IntStream.of(100, 3_000, 70_000);
+  }
+
   /** Other keys fit as far as their segments have room. */
   @ParameterizedTest
-  @CsvSource({"8", "100", "3000", "70000"})
+  @MethodSource("sizesForOtherKeys")
   void otherKeysFindTheRoomOfDeletedOnes(int valueBytes) throws Exception {
     try (SyncStore<Long, byte[]> store = open()) {
       List<Long> keys = fill(store, valueBytes);
