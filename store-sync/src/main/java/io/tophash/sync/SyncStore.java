@@ -53,10 +53,9 @@ import org.agrona.MutableDirectBuffer;
  * anything on this store. It is no snapshot: each key that stays is delivered exactly once, with a
  * value that it had during the walk; a key that comes or goes meanwhile at most once.
  *
- * <p><b>Compound operations</b> ({@link #compute}, {@link #computeIfAbsent}, {@link
- * #computeIfPresent}, {@link #merge}, {@link #replaceAll}) are loops of compare and set, as in the
- * default methods of {@link ConcurrentMap}: the function may run more than once, and never inside a
- * lock.
+ * <p><b>Compound operations</b> ({@link #compute} and its like, {@link #merge}, {@link
+ * #replaceAll}) are loops of compare and set: the function may run more than once, and never inside
+ * a lock.
  *
  * <p><b>Errors.</b> Any method throws {@link IllegalStateException} after {@link #close}, and
  * {@link io.tophash.core.errors.CorruptStoreException} if the file is damaged where it looks. One
@@ -116,19 +115,13 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
     return entries.containsKey(key);
   }
 
-  /**
-   * {@inheritDoc} A lookup; some bytes are allocated if the key came since its segment was built
-   * and stands in the dirty table, or if its record is large.
-   */
+  /** {@inheritDoc} A lookup; a large record, or a key in the dirty table, allocates some bytes. */
   @Override
   public int getInto(K key, ByteBuffer target) {
     return entries.getInto(key, target);
   }
 
-  /**
-   * {@inheritDoc} A lookup; allocates nothing if the buffer stands over an array or a {@link
-   * ByteBuffer} and cannot expand.
-   */
+  /** {@inheritDoc} A lookup; allocates nothing for a fixed one over an array or ByteBuffer. */
   @Override
   @SuppressWarnings("exports") // of an optional module
   public int getInto(K key, MutableDirectBuffer target, int offset) {
@@ -137,10 +130,7 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
 
   // --- change ------------------------------------------------------------------------------------
 
-  /**
-   * {@inheritDoc} sync.Map: Swap. An update. Where the previous value is not needed, {@link #set}
-   * is faster.
-   */
+  /** {@inheritDoc} sync.Map: Swap. An update. {@link #set}, which returns nothing, is faster. */
   @Override
   public V put(K key, V value) {
     return entries.put(key, value);
@@ -153,12 +143,9 @@ public final class SyncStore<K, V> extends StoreMap<K, V> implements ConcurrentM
   }
 
   /**
-   * Tells in which order many new entries are best stored where the store is larger than memory: in
-   * ascending unsigned order of this number each part of the file comes into memory once. {@link
-   * #putAll} does so by itself. Allocates what encoding the key does.
-   *
-   * @throws NullPointerException if the key is null
-   * @throws IllegalArgumentException if it is too large
+   * Many new entries are best stored in ascending unsigned order of this number where the store is
+   * larger than memory: each part of the file comes into memory once. {@link #putAll} does so by
+   * itself. Allocates what encoding the key does.
    */
   public long fillOrder(K key) {
     return entries.fillOrder(key);
