@@ -75,6 +75,8 @@ final class LoadCommand extends OpeningCommand {
 
   // Null until the store is open.
   private FillPieces pieces;
+  private CountingStream counted;
+  private Interruption interruption;
 
   private long readCount;
   private long added;
@@ -91,8 +93,10 @@ final class LoadCommand extends OpeningCommand {
     TransferFormat chosen = chooseFormat(fromStdin);
     long startNanos = System.nanoTime();
     // The file and its first entry first: no store is made for a file that cannot be loaded.
-    try (CountingStream counted = new CountingStream(openFile(fromStdin));
-        Interruption interruption = new Interruption()) {
+    try (CountingStream content = new CountingStream(openFile(fromStdin));
+        Interruption signals = new Interruption()) {
+      counted = content;
+      interruption = signals;
       OpenStore.Plan plan = create.plan(path, patience());
       bar =
           new Progress(
@@ -101,10 +105,10 @@ final class LoadCommand extends OpeningCommand {
               fromStdin ? 0 : Files.size(Tophash.path(file)),
               Terminal.columns(console),
               System::nanoTime);
-      RecordReader records = newReader(chosen, ByteOrderMark.skip(newContent(counted, fromStdin)));
+      RecordReader records = newReader(chosen, ByteOrderMark.skip(newContent(content, fromStdin)));
       FillPieces.Entry first = nextEntry(plan, records);
       try (OpenStore store = plan.open(expected, create.maxBytes(), create.maxEntries())) {
-        loadOrLeaveNothing(store, plan, first, records, counted, interruption);
+        loadOrLeaveNothing(store, plan, first, records);
         if (interruption.isRequested()) {
           // The signal decides the exit code.
           console.note("interrupted; the store is whole, loaded=" + readCount + " store=" + path);
@@ -123,19 +127,14 @@ final class LoadCommand extends OpeningCommand {
    * while nobody else can have it. Others may have opened a SyncStore by then, so it stays.
    */
   private void loadOrLeaveNothing(
-      OpenStore store,
-      OpenStore.Plan plan,
-      FillPieces.Entry first,
-      RecordReader records,
-      CountingStream counted,
-      Interruption interruption)
+      OpenStore store, OpenStore.Plan plan, FillPieces.Entry first, RecordReader records)
       throws IOException {
     boolean loaded = false;
     try {
       // Of a stream each entry is stored as it comes: the next one may take its time.
       boolean inOrder = !file.equals("-") && Files.isRegularFile(Tophash.path(file));
       pieces = new FillPieces(store, inOrder);
-      loadAll(plan, first, records, counted, interruption);
+      loadAll(plan, first, records);
       loaded = true;
     } finally {
       if (!loaded && readCount == 0 && plan.isNew() && store.store instanceof HashStore) {
@@ -203,39 +202,63 @@ final class LoadCommand extends OpeningCommand {
     }
   }
 
-  private void loadAll(
-      OpenStore.Plan plan,
-      FillPieces.Entry first,
-      RecordReader records,
-      CountingStream counted,
-      Interruption interruption)
+  private void loadAll(OpenStore.Plan plan, FillPieces.Entry first, RecordReader records)
       throws IOException {
-    try {
-      for (FillPieces.Entry entry = first;
-          entry != null && !interruption.isRequested();
-          entry = nextEntry(plan, records)) {
-        if (pieces.add(entry)) {
-          storePiece();
-        }
-        bar.update(readCount + pieces.count(), counted.bytes);
+    FillPieces.Entry entry = first;
+    while (entry != null && !interruption.isRequested()) {
+      if (pieces.add(entry)) {
+        storePiece();
       }
-    } catch (IOException e) {
-      storePiece(); // what came before it stays in the store
-      throw e;
+      bar.update(readCount, counted.bytes);
+      try {
+        entry = nextEntry(plan, records);
+      } catch (IOException | RuntimeException e) {
+        storeWhatCame(e);
+        throw e;
+      }
     }
     storePiece();
     bar.end();
   }
 
-  /** Stores the entries that were taken and are not stored yet. */
+  /** What came before a failure of the file stays in the store; the failure is what is told. */
+  private void storeWhatCame(Exception failure) {
+    try {
+      storePiece();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Stores the entries that were taken and are not stored yet, or a part of them if the command is
+   * told to end. Of those that the store refuses the first one of the file is told, after all in
+   * front of it are stored.
+   */
   private void storePiece() {
+    long refused = Long.MAX_VALUE;
+    IllegalArgumentException refusal = null;
     for (FillPieces.Entry entry : pieces.end()) {
-      try {
-        added += pieces.store().set(entry.key(), entry.value()) ? 1 : 0;
-        readCount++;
-      } catch (IllegalArgumentException e) {
-        bad(entry.line(), new BadRecordException(e.getMessage(), true));
+      if (interruption.isRequested()) {
+        return;
       }
+      if (entry.line() < refused) {
+        try {
+          added += pieces.store().set(entry.key(), entry.value()) ? 1 : 0;
+          readCount++;
+          bar.update(readCount, counted.bytes);
+        } catch (IllegalArgumentException e) {
+          if (skipBad) {
+            bad(entry.line(), new BadRecordException(e.getMessage(), true));
+          } else {
+            refused = entry.line();
+            refusal = e;
+          }
+        }
+      }
+    }
+    if (refusal != null) {
+      bad(refused, new BadRecordException(refusal.getMessage(), true));
     }
   }
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -172,6 +173,7 @@ class BackupTest {
     Parallel parallel = new Parallel(seed);
     for (int t = 0; t < THREADS; t++) {
       PairWriter writer = new PairWriter(store, file, "here-" + t, PAIRS);
+      writer.step(new Random(seed)); // so that each backup has something of it
       parallel.background((random, step) -> writer.step(random));
     }
     Map<String, Long> last = new HashMap<>();
