@@ -97,6 +97,7 @@ public final class InlineTable extends SegmentTable<LongOp> {
 
   /** In the unsigned order of this number many entries are best stored. */
   long fillOrder(long key) {
+    checkOpen();
     return keyHash.ofLong(key);
   }
 

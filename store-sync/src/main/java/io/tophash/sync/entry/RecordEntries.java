@@ -179,6 +179,7 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
 
   @Override
   public long fillOrder(K key) {
+    checkOpen();
     byte[] encoded = keys.bytes(key);
     return keyHash.ofBytes(encoded, encoded.length);
   }

@@ -10,7 +10,6 @@ import java.util.List;
 
 /** Waits until nobody is inside a frozen shard. Thread-safe. */
 final class Drainer {
-  private static final long LIVENESS_CHECK_NANOS = 1_000_000;
   private static final long STAYS = -1; // no hazard word: its shard would be 2^32 - 2
 
   private final MappedMemory memory;
@@ -65,22 +64,20 @@ final class Drainer {
   /** Returns 0 if the hazard no longer names the shard, its word if its owner is dead, or STAYS. */
   private long await(int other, long hazard, int shard, long deadlineNanos) {
     Backoff idle = new Backoff();
-    long nextCheck = System.nanoTime() + LIVENESS_CHECK_NANOS;
+    LivenessPace pace = new LivenessPace(deserted, deadlineNanos - System.nanoTime());
     while (true) {
       long word = memory.getLongVolatile(hazard, 0);
       if (!names(word, shard)) {
         return 0;
       }
-      long now = System.nanoTime();
-      if (now - nextCheck >= 0) {
-        deserted.settle();
+      if (pace.isDue()) {
         if (owed.isOwed(other, word)) {
           return word;
         }
-        if (now - deadlineNanos >= 0) {
+        if (pace.isOver()) {
           return STAYS;
         }
-        nextCheck = System.nanoTime() + LIVENESS_CHECK_NANOS;
+        pace.looked();
       }
       idle.idle();
     }

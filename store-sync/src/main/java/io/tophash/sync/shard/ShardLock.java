@@ -10,6 +10,7 @@ import io.tophash.sync.event.LockWaitEvent;
 import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.process.Deserted;
+import io.tophash.sync.process.LivenessPace;
 import io.tophash.sync.process.ProcessTable;
 
 /**
@@ -19,8 +20,6 @@ import io.tophash.sync.process.ProcessTable;
  * <p>State machine in docs/concurrency.md, "The lock word". Blocking, with a timeout.
  */
 final class ShardLock {
-  private static final long LIVENESS_CHECK_NANOS = 1_000_000;
-
   private static final int[] NOTES = {
     ShardLayout.NEW_BLOCK_0,
     ShardLayout.NEW_BLOCK_1,
@@ -79,7 +78,7 @@ final class ShardLock {
     long start = System.nanoTime();
     LockWaitEvent event = LockWaitEvent.begin();
     long first = 0;
-    long nextCheck = start + LIVENESS_CHECK_NANOS;
+    LivenessPace pace = new LivenessPace(deserted, timeoutNanos);
     Backoff idle = new Backoff();
     while (true) {
       long word = memory.getLongVolatile(0, lock);
@@ -91,9 +90,7 @@ final class ShardLock {
         continue;
       }
       first = first == 0 ? word : first;
-      long now = System.nanoTime();
-      if (now - nextCheck >= 0) {
-        deserted.settle(); // by another thread of this process
+      if (pace.isDue()) {
         if (!isAlive(word)) {
           // Frozen from the first moment on: the dead one may have been in the middle of a rebuild.
           if (memory.compareAndSetLong(0, lock, word, mine | LockWord.FROZEN)) {
@@ -103,10 +100,10 @@ final class ShardLock {
           }
           continue;
         }
-        if (now - start > timeoutNanos) {
+        if (pace.isOver()) {
           throw heldTooLong(shard, word, timeoutNanos);
         }
-        nextCheck = System.nanoTime() + LIVENESS_CHECK_NANOS;
+        pace.looked();
       }
       idle.idle();
     }
