@@ -11,7 +11,8 @@ public final class BootId {
 
   private BootId() {}
 
-  private static UUID read() {
+  /** What the system says now, which is {@link #current} unless somebody changed it. */
+  static UUID read() {
     try {
       String text = Files.readString(Path.of("/proc/sys/kernel/random/boot_id"));
       return UUID.fromString(text.trim());

@@ -18,7 +18,7 @@ class MachineRunTest {
 
   private static String device(Path file) throws IOException {
     long number = ((Number) Files.getAttribute(file, "unix:dev")).longValue();
-    return (number >>> 8 & 0xFFF) + ":" + (number & 0xFF | number >>> 12 & 0xFF00);
+    return (number >>> 8 & 0xFFF) + ":" + (number & 0xFF | number >>> 12 & 0xFFFF_FF00L);
   }
 
   private static String line(Path file, String type) throws IOException {
