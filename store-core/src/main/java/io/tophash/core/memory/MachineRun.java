@@ -32,7 +32,8 @@ public final class MachineRun {
   public static long of(Path... files) {
     try {
       String mounts = new String(Files.readAllBytes(MOUNTS), StandardCharsets.ISO_8859_1);
-      // The id that was read first may be of another machine: an image of a process was started here.
+      // The id that was read first may be of another machine: an image of a process was started
+      // here.
       boolean same = BootId.read().equals(BootId.current());
       return same && vouches(mounts, BOOT_ID, files) ? current() : 0;
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
