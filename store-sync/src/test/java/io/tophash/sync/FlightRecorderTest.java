@@ -163,12 +163,12 @@ class FlightRecorderTest {
         List.of("-Dtophash.crashHook=" + InARebuild.class.getName()), Writer.class, file());
   }
 
-  private static boolean isInside(Thread thread, String method) {
+  /** True once it has seen who has the lock, and waits. */
+  private static boolean isWaiting(Thread thread) {
     return Arrays.stream(thread.getStackTrace())
         .anyMatch(
             frame ->
-                frame.getClassName().endsWith(".ShardLock")
-                    && frame.getMethodName().equals(method));
+                frame.getClassName().endsWith(".Backoff") && frame.getMethodName().equals("idle"));
   }
 
   @Test
@@ -182,7 +182,7 @@ class FlightRecorderTest {
               file(),
               () -> {
                 waiting.start();
-                while (!isInside(waiting, "await")) {
+                while (!isWaiting(waiting)) {
                   assertTrue(waiting.isAlive());
                   Thread.onSpinWait();
                 }
