@@ -110,7 +110,12 @@ final class LockNotes {
     return note == null
         || note.process.isSelf()
         || note.process.state() == ProcessIdentity.State.DEAD
-        || MachineRun.differ(note.run, run);
+        || isOfEndedRun(note);
+  }
+
+  /** True if its process was on a run of the machine that has ended, if its lock is free. */
+  boolean isOfEndedRun(Note note) {
+    return MachineRun.differ(note.run, run);
   }
 
   private RangeLock rowLock(int index) {
@@ -197,7 +202,7 @@ final class LockNotes {
           && note.row != row
           && note.is(anyOf)
           && note.process.state() != ProcessIdentity.State.DEAD
-          && (!MachineRun.differ(note.run, run) || rowLock(note.row).isTaken(true))) {
+          && (!isOfEndedRun(note) || rowLock(note.row).isTaken(true))) {
         found.add(note);
       }
     }

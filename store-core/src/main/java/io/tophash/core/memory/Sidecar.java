@@ -169,11 +169,11 @@ public final class Sidecar implements Liveness {
    * takes them back within the grace.
    */
   private void passOthers() {
-    Polling.await(() -> call(store, () -> opened.doubtful().isEmpty()), LockKeeper.GRACE_MS);
+    Polling.await(() -> call(store, () -> opened.doubtful(false).isEmpty()), LockKeeper.GRACE_MS);
     call(
         store,
         () -> {
-          for (LockNotes.Note note : opened.doubtful()) {
+          for (LockNotes.Note note : opened.doubtful(true)) {
             opened.notes().delete(note);
           }
           ready = true;

@@ -197,13 +197,16 @@ final class SidecarFile {
   /**
    * Looks for notes of others that exclude this use, though their locks do not.
    *
+   * @param waited true if they had the time to make it certain
    * @return those of which nobody can say now whether their processes live
    * @throws StoreLockedException if one of them lives: it lost its lock
    */
-  List<LockNotes.Note> doubtful() throws IOException {
+  List<LockNotes.Note> doubtful(boolean waited) throws IOException {
     List<LockNotes.Note> doubtful = new ArrayList<>();
     for (LockNotes.Note note : notes.others(use.excluded)) {
-      if (notes.isAlive(note)) {
+      // Who takes over the row of a run that has ended has its lock before he has written his note.
+      boolean isChanging = !waited && notes.isOfEndedRun(note);
+      if (!isChanging && notes.isAlive(note)) {
         throw refusal(note.toString());
       }
       if (!note.process().isSelf()) {
