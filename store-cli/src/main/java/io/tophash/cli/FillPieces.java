@@ -44,11 +44,6 @@ final class FillPieces {
     return store;
   }
 
-  /** Number of entries that were taken since the last piece was ended. */
-  int count() {
-    return taken.size();
-  }
-
   /**
    * Takes an entry.
    *

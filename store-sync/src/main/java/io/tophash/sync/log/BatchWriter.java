@@ -100,7 +100,8 @@ final class BatchWriter {
     int slot = LockWord.slot(owner);
     throw new StoreTimeoutException(
         "another process writes to the log for too long; it is alive but does not go on (stopped?):"
-            + " resume or end it; the change is made, and is durable when the log goes on,"
+            + " resume or end it; a change that is in the log is made, and is durable when the log"
+            + " goes on; one that waited for room in it is not made,"
             + " timeoutMs="
             + timeoutNanos / 1_000_000
             + " owner={"

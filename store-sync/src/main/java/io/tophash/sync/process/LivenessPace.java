@@ -1,7 +1,5 @@
 package io.tophash.sync.process;
 
-import java.util.function.LongSupplier;
-
 /**
  * When a thread that waits for another process looks whether that one lives. A look goes through
  * the thread that has the lock file, so on a busy machine it takes two turns of all other threads,
@@ -10,15 +8,14 @@ import java.util.function.LongSupplier;
  * found late ({@code docs/decisions/0078}). What this process owes itself is settled in each
  * millisecond, as before: that takes no other thread.
  *
- * <p>For one wait of one thread.
+ * <p>For one wait of one thread. Without lambdas, as it may be used first at the end of a stack.
  */
-public final class LivenessPace {
+public class LivenessPace {
   static final long SETTLE_NANOS = 1_000_000;
   static final long FIRST_NANOS = 10_000_000;
   static final long MOST_NANOS = 100_000_000;
 
-  private final Runnable settle;
-  private final LongSupplier clock;
+  private final Deserted deserted;
   private final long start;
   private final long deadline;
   private long nextSettle;
@@ -32,23 +29,32 @@ public final class LivenessPace {
    * @param timeoutNanos how long the wait may be
    */
   public LivenessPace(Deserted deserted, long timeoutNanos) {
-    this(deserted::settle, System::nanoTime, timeoutNanos);
+    this(deserted, timeoutNanos, System.nanoTime());
   }
 
-  LivenessPace(Runnable settle, LongSupplier clock, long timeoutNanos) {
-    this.settle = settle;
-    this.clock = clock;
-    this.start = clock.getAsLong();
+  LivenessPace(Deserted deserted, long timeoutNanos, long start) {
+    this.deserted = deserted;
+    this.start = start;
     this.deadline = start + Math.max(timeoutNanos, SETTLE_NANOS);
     this.nextSettle = start + SETTLE_NANOS;
     this.nextLook = start + FIRST_NANOS;
   }
 
+  /** The time, for a test to play. */
+  long now() {
+    return System.nanoTime();
+  }
+
+  /** Settles what is owed, for a test to count. */
+  void settle() {
+    deserted.settle();
+  }
+
   /** True if it is time to look, or no time is left: then the look decides. */
-  public boolean isDue() {
-    long now = clock.getAsLong();
+  public final boolean isDue() {
+    long now = now();
     if (now - nextSettle >= 0) {
-      settle.run();
+      settle();
       nextSettle = now + SETTLE_NANOS;
     }
     over = now - deadline >= 0;
@@ -56,13 +62,13 @@ public final class LivenessPace {
   }
 
   /** True if no time was left when it was due. */
-  public boolean isOver() {
+  public final boolean isOver() {
     return over;
   }
 
   /** The look has found somebody alive. */
-  public void looked() {
-    long now = clock.getAsLong();
+  public final void looked() {
+    long now = now();
     nextLook = now + Math.min(Math.max(now - start, FIRST_NANOS), MOST_NANOS);
   }
 }

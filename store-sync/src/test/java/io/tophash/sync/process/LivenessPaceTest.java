@@ -19,7 +19,17 @@ class LivenessPaceTest {
   private int settled;
 
   private LivenessPace pace(long timeoutNanos) {
-    return new LivenessPace(() -> settled++, () -> now, timeoutNanos);
+    return new LivenessPace(null, timeoutNanos, now) {
+      @Override
+      long now() {
+        return now;
+      }
+
+      @Override
+      void settle() {
+        settled++;
+      }
+    };
   }
 
   @Test
