@@ -9,6 +9,7 @@ import io.tophash.core.StoreInfo;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.memory.CrashPoint;
 import io.tophash.core.testing.ChildJvm;
+import io.tophash.core.testing.FileWords;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
 import java.io.IOException;
@@ -66,17 +67,10 @@ class ClockTest {
     }
   }
 
-  private static void overwrite(Path file, long position, long value) throws IOException {
-    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-      out.seek(position);
-      out.writeLong(Long.reverseBytes(value));
-    }
-  }
-
   private static void setTimes(Path file, long ms) throws IOException {
     for (int slot = 0; slot < 2; slot++) {
-      overwrite(file, RegionLayout.process(slot) + ProcessLayout.STARTED_MS, ms);
-      overwrite(file, RegionLayout.process(slot) + ProcessLayout.ATTACHED_MS, ms);
+      FileWords.put(file, RegionLayout.process(slot) + ProcessLayout.STARTED_MS, ms);
+      FileWords.put(file, RegionLayout.process(slot) + ProcessLayout.ATTACHED_MS, ms);
     }
   }
 

@@ -8,10 +8,10 @@ import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.memory.BootId;
 import io.tophash.core.memory.MachineRun;
 import io.tophash.core.testing.ChildJvm;
+import io.tophash.core.testing.FileWords;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,23 +63,16 @@ class OtherBootTest {
     return SyncStore.longs().windowBytes(1 << 20).open(path);
   }
 
-  private static long word(Path path, long at) throws IOException {
-    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
-      file.seek(at);
-      return Long.reverseBytes(file.readLong());
-    }
-  }
-
   @Test
   void aLivingProcessOfAnotherBootIdIsJoined() throws IOException {
     Path path = dir.resolve("a.tph");
     try (ChildJvm other = startUnderAnotherId(path)) {
       assertEquals("0", other.readLine());
       assertEquals("stored", other.readLine());
-      long boot = word(path, HeaderLayout.BOOT_ID);
+      long boot = FileWords.get(path, HeaderLayout.BOOT_ID);
       assertEquals(OTHER.getMostSignificantBits(), boot);
       assertNotEquals(BootId.current().getMostSignificantBits(), boot);
-      assertEquals(0, word(path, RegionLayout.process(0) + ProcessLayout.RUN));
+      assertEquals(0, FileWords.get(path, RegionLayout.process(0) + ProcessLayout.RUN));
       try (LongSyncStore store = open(path)) {
         assertEquals(2, store.get(2), "taken back to the checkpoint, beside a living process");
         assertEquals(2, store.stats().attached().size());

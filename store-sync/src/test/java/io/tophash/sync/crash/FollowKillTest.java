@@ -8,6 +8,7 @@ import io.tophash.core.VerifyReport;
 import io.tophash.core.crash.InMemoryDirectory;
 import io.tophash.core.format.HeaderLayout;
 import io.tophash.core.testing.Effort;
+import io.tophash.core.testing.FileWords;
 import io.tophash.sync.Durability;
 import io.tophash.sync.crash.Participant.End;
 import io.tophash.sync.crash.Participant.Role;
@@ -19,7 +20,6 @@ import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.log.LogFiles;
 import io.tophash.sync.log.LogReader;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
@@ -70,10 +70,7 @@ class FollowKillTest {
   }
 
   private static long at(Stage stage, long position) throws IOException {
-    try (RandomAccessFile in = new RandomAccessFile(stage.path().toFile(), "r")) {
-      in.seek(position);
-      return Long.reverseBytes(in.readLong());
-    }
+    return FileWords.get(stage.path(), position);
   }
 
   @ParameterizedTest

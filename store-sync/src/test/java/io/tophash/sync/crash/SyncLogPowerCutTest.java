@@ -140,7 +140,7 @@ class SyncLogPowerCutTest {
   }
 
   @Test
-  @Order(3)
+  @Order(4)
   void followersHaveComeToWhatTheStoreHas() {
     long resumed = PowerCutSimulation.RESUMED.sum();
     System.out.println(

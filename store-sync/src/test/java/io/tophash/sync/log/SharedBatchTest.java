@@ -3,13 +3,13 @@ package io.tophash.sync.log;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tophash.core.crash.CrashHook;
+import io.tophash.core.testing.FileWords;
 import io.tophash.sync.Durability;
 import io.tophash.sync.LongSyncStore;
 import io.tophash.sync.SyncStore;
 import io.tophash.sync.format.EpochLayout;
 import io.tophash.sync.format.RegionLayout;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,10 +51,7 @@ class SharedBatchTest {
   }
 
   private long batches(Path file) throws IOException {
-    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
-      in.seek(RegionLayout.EPOCHS + EpochLayout.LOG_FLUSHES);
-      return Long.reverseBytes(in.readLong());
-    }
+    return FileWords.get(file, RegionLayout.EPOCHS + EpochLayout.LOG_FLUSHES);
   }
 
   @Test
