@@ -70,7 +70,7 @@ final class Drainer {
       if (!names(word, shard)) {
         return 0;
       }
-      if (pace.isDue()) {
+      if (pace.isDue() || owed.isOfFormer(other, word)) {
         if (owed.isOwed(other, word)) {
           return word;
         }

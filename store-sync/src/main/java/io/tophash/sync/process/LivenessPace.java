@@ -5,8 +5,9 @@ package io.tophash.sync.process;
  * the thread that has the lock file, so on a busy machine it takes two turns of all other threads,
  * in which the waiter does not see that its wait is over. So the first look comes late, and the
  * next one only when the wait is twice as long, up to a distance that keeps a death from being
- * found late ({@code docs/decisions/0078}). What this process owes itself is settled in each
- * millisecond, as before: that takes no other thread.
+ * found late ({@code docs/decisions/0078}). That a row has another owner by now is seen without a
+ * look. What this process owes itself is settled in each millisecond, as before: that takes no
+ * other thread.
  *
  * <p>For one wait of one thread. Without lambdas, as it may be used first at the end of a stack.
  */

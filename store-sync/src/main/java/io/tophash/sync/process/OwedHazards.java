@@ -29,11 +29,18 @@ public final class OwedHazards {
     if (word == 0) {
       return false;
     }
-    if (slot == owners.slot()) {
-      return !owners.isOwn(word);
-    }
     long present = owners.incarnationOf(slot);
-    return !HazardWord.isOf(word, present) || !owners.isAlive(slot, present);
+    return isOfFormer(slot, word, present)
+        || slot != owners.slot() && !owners.isAlive(slot, present);
+  }
+
+  /** True if it is that of an owner before the present one, which needs no look at a lock. */
+  boolean isOfFormer(int slot, long word) {
+    return word != 0 && isOfFormer(slot, word, owners.incarnationOf(slot));
+  }
+
+  private boolean isOfFormer(int slot, long word, long present) {
+    return slot == owners.slot() ? !owners.isOwn(word) : !HazardWord.isOf(word, present);
   }
 
   /** True if a dead owner of this row was inside a shard, and nobody has settled that yet. */

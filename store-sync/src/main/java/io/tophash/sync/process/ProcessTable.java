@@ -209,24 +209,32 @@ public final class ProcessTable implements RowOwners {
   // --- who is alive -----------------------------------------------------------------------------
 
   /**
-   * True if the process that wrote a word with this slot and incarnation lives. A slot that does
-   * not exist (of a damaged word) has no living owner.
+   * True if the process that wrote a word with this slot and incarnation is known to be dead
+   * without a look at its lock: the row was handed on, or the slot does not exist (of a damaged
+   * word). Wait-free.
    */
-  @Override
-  public boolean isAlive(int slot, long incarnation) {
+  public boolean isHandedOn(int slot, long incarnation) {
     if (slot < 0 || slot >= RegionLayout.PROCESS_COUNT) {
-      return false;
+      return true;
     }
     long wanted = LockWord.incarnation(incarnation);
+    return slot == this.slot
+        ? !entered || wanted != this.incarnation
+        : wanted != LockWord.incarnation(incarnationOf(slot));
+  }
+
+  /** True if the process that wrote a word with this slot and incarnation lives. */
+  @Override
+  public boolean isAlive(int slot, long incarnation) {
+    if (isHandedOn(slot, incarnation)) {
+      return false;
+    }
     if (slot == this.slot) {
-      return entered && wanted == this.incarnation;
+      return true;
     }
     // The lock is looked at in between: it is the lock of the incarnation that is there before and
     // after, unless a new owner has claimed the row and not entered yet; he does so at once.
-    return wanted == LockWord.incarnation(incarnationOf(slot))
-        && !rows.isEnding(slot)
-        && rows.isAlive(slot)
-        && wanted == LockWord.incarnation(incarnationOf(slot));
+    return !rows.isEnding(slot) && rows.isAlive(slot) && !isHandedOn(slot, incarnation);
   }
 
   @Override

@@ -90,7 +90,7 @@ final class ShardLock {
         continue;
       }
       first = first == 0 ? word : first;
-      if (pace.isDue()) {
+      if (pace.isDue() || process.isHandedOn(LockWord.slot(word), LockWord.incarnation(word))) {
         if (!isAlive(word)) {
           // Frozen from the first moment on: the dead one may have been in the middle of a rebuild.
           if (memory.compareAndSetLong(0, lock, word, mine | LockWord.FROZEN)) {
