@@ -132,6 +132,12 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** On a busy machine each call gives a whole turn away: see docs/decisions/0081. */
+  @Test
+  void nothingYields() {
+    noClasses().should().callMethod(Thread.class, "yield").check(CLASSES);
+  }
+
   @Test
   void nothingUsesSunMiscUnsafe() {
     noClasses()

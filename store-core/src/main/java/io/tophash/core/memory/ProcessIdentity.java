@@ -102,10 +102,19 @@ public record ProcessIdentity(long pid, long start, long world) {
           ? State.ALIVE
           : State.DEAD;
     }
-    String[] stat = stat(PROC.resolve(Long.toString(pid)).resolve("stat"));
+    return state(PROC);
+  }
+
+  /** The same by what the system says there. */
+  State state(Path processes) {
+    Path process = processes.resolve(Long.toString(pid));
+    String[] stat = stat(process.resolve("stat"));
     if (stat == null) {
-      // Where others' processes are hidden, the first one is.
-      return Files.exists(PROC.resolve("1/stat")) ? State.DEAD : State.UNKNOWN;
+      // That it cannot be read says nothing: perhaps this process may open no more files. Where
+      // others' processes are hidden, the first one is.
+      return Files.notExists(process) && Files.exists(processes.resolve("1/stat"))
+          ? State.DEAD
+          : State.UNKNOWN;
     }
     if (Long.parseLong(stat[START]) != start) {
       return State.DEAD;

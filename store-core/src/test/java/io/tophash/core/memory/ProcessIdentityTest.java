@@ -104,6 +104,22 @@ class ProcessIdentityTest {
     assertFalse(identity.isEnding(process), "more threads than one listing surely has");
   }
 
+  /** As where a process has as many files open as it may: its neighbours live all the same. */
+  @Test
+  void ofAProcessThatCannotBeReadNothingIsKnown(@TempDir Path processes) throws IOException {
+    ProcessIdentity identity = new ProcessIdentity(7, 99, ProcessIdentity.current().world());
+    assertEquals(State.UNKNOWN, identity.state(processes), "no process is shown");
+    write(processes.resolve("1"), 0, 1);
+    assertEquals(State.DEAD, identity.state(processes), "others are");
+    Files.createDirectories(processes.resolve("7/stat")); // a file that cannot be read
+    assertEquals(State.UNKNOWN, identity.state(processes));
+    Files.delete(processes.resolve("7/stat"));
+    write(processes.resolve("7"), 0, 99);
+    assertEquals(State.ALIVE, identity.state(processes));
+    write(processes.resolve("7"), 0, 98);
+    assertEquals(State.DEAD, identity.state(processes), "another process has its number");
+  }
+
   @Test
   void aKilledProcessIsEndingAsLongAsItIsThere() throws IOException {
     try (KilledProcess child = KilledProcess.start()) {

@@ -232,9 +232,9 @@ public final class ProcessTable implements RowOwners {
     if (slot == this.slot) {
       return true;
     }
-    // The lock is looked at in between: it is the lock of the incarnation that is there before and
-    // after, unless a new owner has claimed the row and not entered yet; he does so at once.
-    return !rows.isEnding(slot) && rows.isAlive(slot) && !isHandedOn(slot, incarnation);
+    // In between: what is read there is that of the incarnation that is there before and after,
+    // unless a new owner has claimed the row and not entered yet; he does so at once.
+    return rows.mayStore(slot) && !isHandedOn(slot, incarnation);
   }
 
   @Override

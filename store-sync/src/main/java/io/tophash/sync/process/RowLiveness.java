@@ -46,17 +46,34 @@ public final class RowLiveness {
   }
 
   /**
-   * True if the owner of a row was killed, and stores nothing any more, though the system has not
-   * given back its locks yet. Looks once in a millisecond, for all threads together; else false.
+   * True if the owner of a row may store yet: for who waits for one of its words. Of a process that
+   * can be seen here the lock is not asked about, which the thread that has the lock file would
+   * have to do; that one is ending or has ended says that no store of it comes, whoever has its
+   * lock.
    */
-  boolean isEnding(int slot) {
+  boolean mayStore(int slot) {
+    ProcessIdentity owner = Rows.identity(memory, slot);
+    if (owner.isSelf()) {
+      return isAlive(slot); // of a store that this JVM had open before
+    }
+    switch (owner.state()) {
+      case ALIVE:
+        return !isEnding(slot, owner);
+      case DEAD:
+        return false;
+      default:
+        return isAlive(slot);
+    }
+  }
+
+  /**
+   * True if a process was killed, and stores nothing any more, though the system has not given back
+   * its locks yet. Looks once in a millisecond, for all threads together; else false.
+   */
+  private boolean isEnding(int slot, ProcessIdentity owner) {
     long last = lookedAt.get(slot);
     long now = System.nanoTime();
-    if (now - last < LOOK_NANOS || !lookedAt.compareAndSet(slot, last, now)) {
-      return false;
-    }
-    ProcessIdentity owner = Rows.identity(memory, slot);
-    return !owner.isSelf() && owner.isEnding();
+    return now - last >= LOOK_NANOS && lookedAt.compareAndSet(slot, last, now) && owner.isEnding();
   }
 
   /** True if the owner of a row lives, as far as that can be known. */

@@ -1,6 +1,7 @@
 package io.tophash.sync.shard;
 
 import io.tophash.core.errors.CorruptStoreException;
+import io.tophash.core.memory.Backoff;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.RegionLayout;
 
@@ -14,11 +15,8 @@ public final class Retry {
   /** Tries in a row after which what makes no sense, with nobody moving it, is damaged. */
   private static final int MAX_TORN = 64;
 
-  /** Tries after which a retrying thread lets others run. */
-  private static final int SPINS = 32;
-
   private final ShardContext context;
-  private int attempt;
+  private final Backoff idle = new Backoff();
   // How many tries in a row have read what made no sense though the words still stood.
   private int torn;
 
@@ -51,10 +49,10 @@ public final class Retry {
       context.mapAll().run();
     }
     // Of the tries that find damage none waits for another thread.
-    if (attempt++ < SPINS || torn > 0) {
+    if (torn > 0) {
       Thread.onSpinWait();
     } else {
-      Thread.yield();
+      idle.idle();
     }
   }
 

@@ -3,6 +3,7 @@ package io.tophash.sync.shard;
 import io.tophash.core.VerifyReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Walks a store and reports each broken invariant. Runs beside readers and writers: one shard after
@@ -13,6 +14,11 @@ import java.util.List;
 public final class StoreVerifier {
   /** So many readings more must show a problem of the extents. */
   private static final int READINGS = 10;
+
+  /**
+   * Before the first of them; each further one is twice as long: a twentieth of a second in all.
+   */
+  private static final long FIRST_PAUSE_NANOS = 50_000;
 
   private final WholeShards shards;
   private final ShardContext context;
@@ -57,8 +63,10 @@ public final class StoreVerifier {
   /** Problems of the extents, which nobody freezes: a change under way looks like one for once. */
   private List<String> lastingProblems() {
     List<String> lasting = context.allocator().report().problems();
+    long pause = FIRST_PAUSE_NANOS;
     for (int i = 0; i < READINGS && !lasting.isEmpty(); i++) {
-      Thread.yield();
+      LockSupport.parkNanos(pause); // who is in the middle of a change may wait for a processor
+      pause *= 2;
       lasting.retainAll(context.allocator().report().problems());
     }
     return lasting;
