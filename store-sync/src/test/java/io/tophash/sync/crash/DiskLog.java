@@ -14,7 +14,7 @@ import java.util.function.IntUnaryOperator;
  * power cut leaves any of these versions of each sector, and of each word of a sector.
  */
 final class DiskLog {
-  static final int SECTOR = 512;
+  private static final int SECTOR = Sectors.SIZE;
 
   /** How a power cut mixes old and new. */
   enum Mix {
@@ -27,14 +27,14 @@ final class DiskLog {
     PER_WORD
   }
 
-  private byte[] durable;
+  private final Sectors durable;
   // Versions since the last force, the newest last; the durable one is not among them.
   private final Map<Integer, List<byte[]>> versions = new TreeMap<>();
 
   /**
-   * @param durable what the device holds to begin with
+   * @param durable what the device holds to begin with, which is this one's from now on
    */
-  DiskLog(byte[] durable) {
+  DiskLog(Sectors durable) {
     this.durable = durable;
   }
 
@@ -44,31 +44,22 @@ final class DiskLog {
     for (int done = 0; done < length; done += SECTOR) {
       int sector = first + done / SECTOR;
       List<byte[]> known = versions.get(sector);
-      byte[] latest = known == null ? durable(sector) : known.get(known.size() - 1);
+      byte[] latest = known == null ? durable.get(sector) : known.get(known.size() - 1);
       int at = from + done;
       if (!Arrays.equals(latest, 0, SECTOR, now, at, at + SECTOR)) {
+        boolean isZeros = Arrays.equals(Sectors.ZEROS, 0, SECTOR, now, at, at + SECTOR);
         versions
             .computeIfAbsent(sector, s -> new ArrayList<>())
-            .add(Arrays.copyOfRange(now, at, at + SECTOR));
+            .add(isZeros ? Sectors.ZEROS : Arrays.copyOfRange(now, at, at + SECTOR));
       }
     }
-  }
-
-  private byte[] durable(int sector) {
-    int from = sector * SECTOR;
-    return from >= durable.length
-        ? new byte[SECTOR]
-        : Arrays.copyOf(Arrays.copyOfRange(durable, from, from + SECTOR), SECTOR);
   }
 
   /** A part of the file is on the device, as it is now. */
   void forced(long position, long length) {
     int first = (int) (position / SECTOR);
     int end = (int) ((position + length + SECTOR - 1) / SECTOR);
-    int needed = end * SECTOR;
-    if (durable.length < needed) {
-      durable = Arrays.copyOf(durable, needed);
-    }
+    durable.grow(end * SECTOR);
     versions
         .entrySet()
         .removeIf(
@@ -78,7 +69,7 @@ final class DiskLog {
                 return false;
               }
               List<byte[]> known = entry.getValue();
-              System.arraycopy(known.get(known.size() - 1), 0, durable, sector * SECTOR, SECTOR);
+              durable.put(sector, known.get(known.size() - 1));
               return true;
             });
   }
@@ -91,7 +82,7 @@ final class DiskLog {
   /** Length of what was written. */
   int length() {
     int last = versions.keySet().stream().mapToInt(s -> s + 1).max().orElse(0);
-    return Math.max(durable.length, last * SECTOR);
+    return Math.max(durable.bytes(), last * SECTOR);
   }
 
   /** Number of mixtures of whole sectors; {@link Long#MAX_VALUE} if they are too many. */
@@ -107,7 +98,7 @@ final class DiskLog {
   }
 
   /** The n-th mixture of whole sectors, at least so long. */
-  byte[] mixture(long n, int length) {
+  Sectors mixture(long n, int length) {
     long[] rest = {n};
     return image(
         length,
@@ -119,7 +110,7 @@ final class DiskLog {
   }
 
   /** A mixture of this kind, at least so long. */
-  byte[] image(Mix mix, Random random, int length) {
+  Sectors image(Mix mix, Random random, int length) {
     switch (mix) {
       case ALL_OLD:
         return image(length, count -> 0);
@@ -141,42 +132,44 @@ final class DiskLog {
     }
   }
 
-  private byte[] blank(int length) {
-    return Arrays.copyOf(durable, Math.max(length, length()));
+  private Sectors blank(int length) {
+    return durable.copy(Math.max(length, length()));
   }
 
-  private byte[] image(int length, IntUnaryOperator choice) {
-    byte[] image = blank(length);
+  private Sectors image(int length, IntUnaryOperator choice) {
+    Sectors image = blank(length);
     versions.forEach(
         (sector, known) -> {
           int chosen = choice.applyAsInt(known.size() + 1);
           if (chosen > 0) {
-            System.arraycopy(known.get(chosen - 1), 0, image, sector * SECTOR, SECTOR);
+            image.put(sector, known.get(chosen - 1));
           }
         });
     return image;
   }
 
-  private byte[] perWord(Random random, int length) {
-    byte[] image = blank(length);
+  private Sectors perWord(Random random, int length) {
+    Sectors image = blank(length);
     versions.forEach(
         (sector, known) -> {
+          byte[] mixed = image.get(sector).clone();
           for (int word = 0; word < SECTOR; word += 8) {
             int chosen = random.nextInt(known.size() + 1);
             if (chosen > 0) {
-              System.arraycopy(known.get(chosen - 1), word, image, sector * SECTOR + word, 8);
+              System.arraycopy(known.get(chosen - 1), word, mixed, word, 8);
             }
           }
+          image.put(sector, mixed);
         });
     return image;
   }
 
-  private byte[] perStructure(int newOnes, int length) {
-    byte[] image = blank(length);
+  private Sectors perStructure(int newOnes, int length) {
+    Sectors image = blank(length);
     versions.forEach(
         (sector, known) -> {
           if ((newOnes >>> structure((long) sector * SECTOR) & 1) != 0) {
-            System.arraycopy(known.get(known.size() - 1), 0, image, sector * SECTOR, SECTOR);
+            image.put(sector, known.get(known.size() - 1));
           }
         });
     return image;

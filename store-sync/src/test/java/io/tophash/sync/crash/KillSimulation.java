@@ -85,7 +85,7 @@ final class KillSimulation implements CrashHook.Tracer {
       CrashHook.trace(null);
       for (Op op : scene.setup()) {
         op.run(target, model);
-        model = op.after(model);
+        model = LaterState.of(model, op);
       }
       for (Op op : scene.script()) {
         if (failure != null) {

@@ -6,12 +6,10 @@ import io.tophash.sync.format.RegionLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -21,6 +19,8 @@ import java.util.TreeMap;
  * itself: whatever of one has reached the device says nothing of another.
  */
 final class MachineDisk implements AutoCloseable {
+  private static final int BYTES_AT_ONCE = 1 << 16;
+
   private final Path path;
   private final DiskLog store;
   // By what comes behind the name of the store.
@@ -32,7 +32,7 @@ final class MachineDisk implements AutoCloseable {
 
   /**
    * @param path of the store
-   * @param image what the device holds to begin with
+   * @param image what the device holds to begin with, which is this one's from now on
    */
   MachineDisk(Path path, Image image) {
     this.path = path;
@@ -65,10 +65,12 @@ final class MachineDisk implements AutoCloseable {
 
   /** The bytes of these sectors may have changed. */
   private void note(long position, int length) {
-    long from = position / DiskLog.SECTOR * DiskLog.SECTOR;
-    long end = (position + length + DiskLog.SECTOR - 1) / DiskLog.SECTOR * DiskLog.SECTOR;
-    byte[] now = read(from, (int) (end - from));
-    store.written(from, now, 0, now.length);
+    long from = position / Sectors.SIZE * Sectors.SIZE;
+    long end = (position + length + Sectors.SIZE - 1) / Sectors.SIZE * Sectors.SIZE;
+    for (long at = from; at < end; at += BYTES_AT_ONCE) {
+      byte[] now = read(at, (int) Math.min(BYTES_AT_ONCE, end - at));
+      store.written(at, now, 0, now.length);
+    }
   }
 
   private byte[] read(long position, int length) {
@@ -110,7 +112,7 @@ final class MachineDisk implements AutoCloseable {
   }
 
   /** The store as processes see it. */
-  byte[] now() {
+  Sectors now() {
     complete();
     return store.image(DiskLog.Mix.ALL_NEW, new Random(0), fileBytes());
   }
@@ -125,7 +127,7 @@ final class MachineDisk implements AutoCloseable {
   /** A file of zeros was made, whose name is not on the device before {@link #named(Path)}. */
   void made(Path file, long bytes) {
     unnamed = suffix(file);
-    logs.put(unnamed, new DiskLog(new byte[(int) bytes]));
+    logs.put(unnamed, new DiskLog(Sectors.zeros((int) bytes)));
   }
 
   /** The name of that file is on the device. */
@@ -191,13 +193,13 @@ final class MachineDisk implements AutoCloseable {
     return mixes[random.nextInt(mixes.length)];
   }
 
-  private Map<String, byte[]> mixedLogs(Random random) {
-    Map<String, byte[]> mixed = new TreeMap<>();
+  private Map<String, Sectors> mixedLogs(Random random) {
+    Map<String, Sectors> mixed = new TreeMap<>();
     logs.forEach((suffix, log) -> mixed.put(suffix, log.image(any(random), random, 0)));
     if (unnamed != null && random.nextBoolean()) {
-      byte[] zeros = mixed.remove(unnamed);
+      Sectors zeros = mixed.remove(unnamed);
       if (random.nextBoolean()) {
-        mixed.put(unnamed, Arrays.copyOf(zeros, random.nextInt(zeros.length)));
+        mixed.put(unnamed, zeros.cut(random.nextInt(zeros.bytes())));
       }
     }
     return mixed;
@@ -208,12 +210,10 @@ final class MachineDisk implements AutoCloseable {
    *
    * @param logs by what comes behind the name of the store
    */
-  record Image(byte[] store, Map<String, byte[]> logs) {
-    private static final byte[] ZEROS = new byte[4096];
-
+  record Image(Sectors store, Map<String, Sectors> logs) {
     /** What the device holds before anything was written. */
     static Image nothing() {
-      return new Image(new byte[0], Map.of());
+      return new Image(Sectors.zeros(0), Map.of());
     }
 
     /**
@@ -223,49 +223,23 @@ final class MachineDisk implements AutoCloseable {
      *     as each opening would wait for certainty
      */
     void putBootId(long id, boolean vouches) {
-      ByteBuffer words = ByteBuffer.wrap(store).order(ByteOrder.LITTLE_ENDIAN);
-      words.putLong(HeaderLayout.BOOT_ID, id);
+      store.putLong(HeaderLayout.BOOT_ID, id);
       for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
         int row = RegionLayout.process(slot);
         if (vouches) {
-          words.putLong(row + ProcessLayout.WORLD, id);
-          words.putLong(row + ProcessLayout.RUN, id);
+          store.putLong(row + ProcessLayout.WORLD, id);
+          store.putLong(row + ProcessLayout.RUN, id);
         } else {
-          words.putLong(row + ProcessLayout.ATTACHED, 0);
+          store.putLong(row + ProcessLayout.ATTACHED, 0);
         }
       }
     }
 
     /** Writes the files. */
     void write(Path path) throws IOException {
-      write(path, store);
-      for (Map.Entry<String, byte[]> log : logs.entrySet()) {
-        write(path.resolveSibling(path.getFileName() + log.getKey()), log.getValue());
-      }
-    }
-
-    /** With holes where there are zeros. */
-    private static void write(Path path, byte[] bytes) throws IOException {
-      try (FileChannel out =
-          FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        int from = 0; // of what is not written yet
-        for (int at = 0; at < bytes.length; at += ZEROS.length) {
-          int end = Math.min(bytes.length, at + ZEROS.length);
-          boolean isLast = end == bytes.length;
-          if (!isLast && Arrays.equals(bytes, at, end, ZEROS, 0, end - at)) {
-            write(out, bytes, from, at);
-            from = end;
-          } else if (isLast) {
-            write(out, bytes, from, end);
-          }
-        }
-      }
-    }
-
-    private static void write(FileChannel out, byte[] bytes, int from, int end) throws IOException {
-      ByteBuffer rest = ByteBuffer.wrap(bytes, from, end - from);
-      while (rest.hasRemaining()) {
-        out.write(rest, rest.position());
+      store.write(path);
+      for (Map.Entry<String, Sectors> log : logs.entrySet()) {
+        log.getValue().write(path.resolveSibling(path.getFileName() + log.getKey()));
       }
     }
   }

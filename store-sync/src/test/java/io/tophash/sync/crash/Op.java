@@ -86,29 +86,39 @@ record Op(What what, long key, long value) {
     }
   }
 
+  /** True if it leaves all entries as they are. */
+  boolean isNeutral() {
+    return NEUTRAL.contains(what);
+  }
+
   /** The model after it. */
   Map<Long, Long> after(Map<Long, Long> model) {
-    if (NEUTRAL.contains(what)) {
+    if (isNeutral()) {
       return model;
     }
     Map<Long, Long> after = new HashMap<>(model);
+    change(after);
+    return after;
+  }
+
+  /** Does to a model what it does to the store, if it is not neutral. */
+  void change(Map<Long, Long> model) {
     switch (what) {
       case SET:
       case SNAPSHOT:
-        after.put(key, value);
+        model.put(key, value);
         break;
       case ABSENT:
-        after.putIfAbsent(key, value);
+        model.putIfAbsent(key, value);
         break;
       case REPLACE:
-        after.replace(key, value);
+        model.replace(key, value);
         break;
       case REMOVE:
-        after.remove(key);
+        model.remove(key);
         break;
       default:
-        after.clear();
+        model.clear();
     }
-    return after;
   }
 }

@@ -9,8 +9,6 @@ import io.tophash.sync.format.EpochLayout;
 import io.tophash.sync.format.RegionLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,11 +81,22 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
   record Play(Scene scene, Durability level, Sabotage sabotage, Random random, Tally tally) {}
 
   PowerCutSimulation(Play play, Path directory) {
-    this(play, directory.resolve("life-0.tph"), 0, MachineDisk.Image.nothing(), List.of(Map.of()));
+    this(
+        play,
+        directory.resolve("life-0.tph"),
+        0,
+        MachineDisk.Image.nothing(),
+        List.of(Map.of()),
+        MachineRun.of(directory) != 0);
   }
 
   private PowerCutSimulation(
-      Play play, Path path, int life, MachineDisk.Image image, List<Map<Long, Long>> states) {
+      Play play,
+      Path path,
+      int life,
+      MachineDisk.Image image,
+      List<Map<Long, Long>> states,
+      boolean isRunKnown) {
     this.play = play;
     this.scene = play.scene();
     this.level = play.level();
@@ -96,7 +105,7 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     this.path = StoreFile.realPath(path, false);
     this.life = life;
     this.disk = new MachineDisk(this.path, image);
-    this.isRunKnown = MachineRun.of(this.path) != 0;
+    this.isRunKnown = isRunKnown;
     this.legal = new LegalStates(states);
     this.named = life > 0;
   }
@@ -109,7 +118,7 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
         // What is logged meanwhile would only be there again in each of the images.
         open();
         disk.lookAtAll();
-        disk.forced(0, disk.now().length);
+        disk.forced(0, disk.now().bytes());
         scene.setup().forEach(this::apply);
         disk.lookAtAll();
         named = true;
@@ -218,7 +227,7 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
       rest.keySet().removeIf(key -> target.shardOf(key, scene.shards()) <= last);
       course.add(rest);
     }
-    course.add(op.after(before));
+    course.add(LaterState.of(before, op));
     return course;
   }
 
@@ -260,13 +269,12 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
 
   /** What a checkpoint has cut may not be stored to, until a later one is durable. */
   private void seal(boolean durable) {
-    byte[] now = disk.now();
-    ByteBuffer bytes = ByteBuffer.wrap(now).order(ByteOrder.LITTLE_ENDIAN);
+    Sectors now = disk.now();
     if (durable) {
       sealed.clear();
-      sealed.add(now, bytes.getLong(RegionLayout.EPOCHS + EpochLayout.DURABLE));
+      sealed.add(now, now.getLong(RegionLayout.EPOCHS + EpochLayout.DURABLE));
     } else {
-      sealed.add(now, bytes.getLong(RegionLayout.EPOCHS + EpochLayout.CUTTING));
+      sealed.add(now, now.getLong(RegionLayout.EPOCHS + EpochLayout.CUTTING));
     }
   }
 
@@ -368,7 +376,8 @@ final class PowerCutSimulation implements CrashHook.Tracer, AutoCloseable {
     List<Map<Long, Long>> states = legal.states();
     try {
       image.write(next);
-      try (PowerCutSimulation heir = new PowerCutSimulation(play, next, life + 1, image, states)) {
+      try (PowerCutSimulation heir =
+          new PowerCutSimulation(play, next, life + 1, image, states, isRunKnown)) {
         heir.follower = follower == null ? null : follower.copy();
         String problem = heir.live(states);
         if (problem != null) {

@@ -16,6 +16,8 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
@@ -31,15 +33,22 @@ final class PowerCuts {
 
   private static final Map<String, LongAdder> IMAGES = new ConcurrentSkipListMap<>();
 
+  // Each opening after a power cut says so, which takes longer than the opening.
+  private static final Logger LOG = Logger.getLogger("io.tophash");
+
   private final Path directory;
 
   PowerCuts(Path directory) {
     this.directory = directory;
   }
 
-  /** The simulation says what time it is: no checkpoint by the clock of this JVM. */
-  static void holdTheClock(boolean held) {
-    CrashHook.hold("checkpointer.look", held);
+  /**
+   * Before and behind the tests of a class: the simulation says what time it is, so no checkpoint
+   * comes by the clock of this JVM; and nothing is said of what it expects.
+   */
+  static void simulate(boolean begins) {
+    CrashHook.hold("checkpointer.look", begins);
+    LOG.setLevel(begins ? Level.OFF : null);
   }
 
   /** The scenes of the simulated kills, with a checkpoint now and then. */
@@ -156,9 +165,11 @@ final class PowerCuts {
       for (Scene scene : scenes) {
         try {
           if (simulate(scene, level, sabotage, new Tally(), cuts, seed) != null) {
+            System.out.println("noticed: seed=" + seed + " scene=" + scene);
             return true;
           }
         } catch (RuntimeException e) {
+          System.out.println("noticed: seed=" + seed + " scene=" + scene + " by " + e);
           return true;
         }
       }

@@ -4,8 +4,6 @@ import io.tophash.sync.format.ExtentLayout;
 import io.tophash.sync.format.OwnerWord;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.format.SegmentLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.BitSet;
 
 /** The words of a file that a checkpoint leads to: nothing may be stored to them. */
@@ -15,23 +13,22 @@ final class SealedWords {
   private final BitSet sums = new BitSet();
 
   /** Adds what a checkpoint names, by the owner words in an image of the file. */
-  void add(byte[] image, long checkpoint) {
-    ByteBuffer bytes = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
-    long storeId = bytes.getLong(io.tophash.core.format.HeaderLayout.STORE_ID);
+  void add(Sectors image, long checkpoint) {
+    long storeId = image.getLong(io.tophash.core.format.HeaderLayout.STORE_ID);
     int base = RegionLayout.EXTENT_BYTES;
-    while (base + RegionLayout.EXTENT_BYTES <= image.length) {
-      long mark = bytes.getLong(base);
+    while (base + RegionLayout.EXTENT_BYTES <= image.bytes()) {
+      long mark = image.getLong(base);
       int length = 1;
       if (ExtentLayout.isMark(mark, storeId, base)) {
         int run = ExtentLayout.markedLength(mark);
         int units = ExtentLayout.markedUnits(mark);
-        boolean isLiveRun = run > 0 && isLive(bytes, base, 0, checkpoint);
+        boolean isLiveRun = run > 0 && isLive(image, base, 0, checkpoint);
         if (isLiveRun) {
           length = run;
           seal(base + ExtentLayout.UNIT_BYTES, run * RegionLayout.EXTENT_BYTES - 1024);
         }
         for (int block = 0; run == 0 && block < ExtentLayout.blockCount(units); block++) {
-          if (isLive(bytes, base, block, checkpoint)) {
+          if (isLive(image, base, block, checkpoint)) {
             seal(base + ExtentLayout.block(units, block), units << ExtentLayout.UNIT_SHIFT);
           }
         }
@@ -40,8 +37,8 @@ final class SealedWords {
     }
   }
 
-  private static boolean isLive(ByteBuffer bytes, int base, int block, long checkpoint) {
-    return OwnerWord.isLiveAt(bytes.getLong(base + ExtentLayout.owner(block)), checkpoint);
+  private static boolean isLive(Sectors image, int base, int block, long checkpoint) {
+    return OwnerWord.isLiveAt(image.getLong(base + ExtentLayout.owner(block)), checkpoint);
   }
 
   private void seal(int from, int length) {

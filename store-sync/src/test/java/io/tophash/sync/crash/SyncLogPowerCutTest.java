@@ -53,13 +53,13 @@ class SyncLogPowerCutTest {
   Path directory;
 
   @BeforeAll
-  static void holdTheClock() {
-    PowerCuts.holdTheClock(true);
+  static void begin() {
+    PowerCuts.simulate(true);
   }
 
   @AfterAll
-  static void letTheClockGo() {
-    PowerCuts.holdTheClock(false);
+  static void end() {
+    PowerCuts.simulate(false);
   }
 
   /** A checkpoint is seldom, so nearly all that is there comes from the log. */

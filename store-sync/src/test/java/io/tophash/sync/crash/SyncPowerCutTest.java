@@ -56,13 +56,13 @@ class SyncPowerCutTest {
   Path directory;
 
   @BeforeAll
-  static void holdTheClock() {
-    PowerCuts.holdTheClock(true);
+  static void begin() {
+    PowerCuts.simulate(true);
   }
 
   @AfterAll
-  static void letTheClockGo() {
-    PowerCuts.holdTheClock(false);
+  static void end() {
+    PowerCuts.simulate(false);
   }
 
   private List<Scene> scenes() {

@@ -83,7 +83,7 @@ class ThrownOutTest {
         Target.open(scene.kind(), path, scene.shards(), false, Duration.ofSeconds(5))) {
       for (Op op : scene.setup()) {
         op.run(target, model);
-        model = op.after(model);
+        model = LaterState.of(model, op);
       }
       for (Op op : scene.script()) {
         if (op.what() == Op.What.REOPEN) {
