@@ -70,7 +70,7 @@ public final class InlineEntries<K, V> implements Entries<K, V> {
 
   @Override
   public void set(K key, V value) {
-    change(Change.SET, key, values.toLong(value), 0);
+    table.set(keys.toLong(key), values.toLong(value));
   }
 
   @Override

@@ -19,6 +19,7 @@ public final class InlineTable extends SegmentTable<LongOp> {
   private final InlineSegments segments;
   private final KeyHash keyHash;
   private final InlineLookup lookups;
+  private final InlineSwap swaps;
 
   InlineTable(
       Shards shards, InlineSegments segments, KeyHash keyHash, boolean readOnly, boolean verifies) {
@@ -26,6 +27,7 @@ public final class InlineTable extends SegmentTable<LongOp> {
     this.segments = segments;
     this.keyHash = keyHash;
     this.lookups = new InlineLookup(this, segments, keyHash, verifies);
+    this.swaps = new InlineSwap(this, segments, lookups, keyHash);
   }
 
   // --- lookups
@@ -64,7 +66,7 @@ public final class InlineTable extends SegmentTable<LongOp> {
 
   /** The previous value, or {@code missing}. */
   public long put(long key, long value, long missing) {
-    return previous(change(Change.SET, key, value, 0), missing);
+    return swaps.put(key, value, missing);
   }
 
   private static long previous(LongOp op, long missing) {
@@ -73,7 +75,7 @@ public final class InlineTable extends SegmentTable<LongOp> {
 
   /** Stores a value. */
   public void set(long key, long value) {
-    change(Change.SET, key, value, 0);
+    swaps.put(key, value, 0);
   }
 
   /** Sets each key; {@code values} is as long as {@code keys}. */
@@ -124,7 +126,7 @@ public final class InlineTable extends SegmentTable<LongOp> {
 
   /** The value that was removed, or {@code missing}. */
   public long remove(long key, long missing) {
-    return previous(change(Change.REMOVE, key, 0, 0), missing);
+    return swaps.remove(key, missing);
   }
 
   /** True if the key was there. */

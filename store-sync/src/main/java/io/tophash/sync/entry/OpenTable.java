@@ -189,6 +189,17 @@ public abstract class OpenTable {
     promotions.reportMisses(shard);
   }
 
+  /** After each change: makes the promotion that lookups want. */
+  final void promote(int shard) {
+    if (wanted.getPlain(shard) != 0 && !closed) {
+      try {
+        promotions.make(shard);
+      } catch (IndexOutOfBoundsException e) {
+        throw explain(e);
+      }
+    }
+  }
+
   // --- lookups ----------------------------------------------------------------------------------
 
   /**

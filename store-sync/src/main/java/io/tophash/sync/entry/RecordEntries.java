@@ -252,7 +252,7 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
 
   @Override
   public void set(K key, V value) {
-    set(Change.SET, key, value, null, false);
+    table.set(op(Change.SET, key, value, null, false));
   }
 
   @Override

@@ -327,8 +327,7 @@ final class RecordGet {
             && Spot.getInt(window, record, lastAt) == (int) last;
   }
 
-  private static boolean isLongKey(
-      ByteBuffer window, long record, byte[] key, int keyAt, int keyBytes) {
+  static boolean isLongKey(ByteBuffer window, long record, byte[] key, int keyAt, int keyBytes) {
     int i = 0;
     for (; i <= keyBytes - Long.BYTES; i += Long.BYTES) {
       if (Spot.getLong(window, record, SyncRecordLayout.PAYLOAD + i)

@@ -36,6 +36,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
   private final LargeWriter largeWriter;
   private final RecordValues values;
   private final int prefix;
+  private final RecordSwap swaps; // null of a cache
 
   RecordTable(
       Shards shards, RecordSegments segments, KeyHash keyHash, boolean readOnly, boolean verifies) {
@@ -48,6 +49,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
     this.values = new RecordValues(memory, segments, verifies);
     this.prefix = segments.prefix();
     this.lookup = new RecordLookup(this, segments, verifies);
+    this.swaps = segments.isCache() ? null : new RecordSwap(this, segments, values);
   }
 
   RecordSegments segments() {
@@ -65,6 +67,15 @@ final class RecordTable extends SegmentTable<RecordOp> {
   /** Cache: see {@link RecordExpiry#change}. */
   boolean expire(byte[] record, int keyBytes, long hash, byte[] expected, long expires) {
     return new RecordExpiry(this, segments).change(record, keyBytes, hash, expected, expires);
+  }
+
+  /** Stores the record of an operation of which nobody wants to know what was there. */
+  void set(RecordOp op) {
+    checkWritable();
+    Step seen = swaps == null || op.isLarge() ? null : swaps.set(op);
+    if (seen != Step.DONE) {
+      run(op, seen, null);
+    }
   }
 
   // --- the slot of a key: a reference to its record ---------------------------------------------
@@ -235,24 +246,9 @@ final class RecordTable extends SegmentTable<RecordOp> {
     }
     // A deleted entry keeps its record, for the key.
     if (won && op.metBytes != 0 && !SlotWord.isNil((int) next)) {
-      offer(op, word, SlotWord.offset((int) slot));
+      values.offer(op, word, SlotWord.offset((int) slot));
     }
     return won;
-  }
-
-  /**
-   * Offers the place of the record that was replaced. Its length must be believed for that, as
-   * another record will be written there: it is if it is that of the new one, or if the checksum
-   * matches.
-   */
-  private void offer(RecordOp op, long word, int offset) {
-    long at = SegmentWord.position(word) + offset;
-    if (op.metBytes == op.logged.length
-        || op.metBytes <= SyncRecordLayout.MAX_SMALL_BYTES
-            && !segments.leavesMapping(at, op.metBytes)
-            && values.isWhole(at, op.keyBytes, op.hash, op.metValueBytes)) {
-      segments.log().offer(word, offset, (int) op.metBytes);
-    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.tophash.sync.entry;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.CacheLayout;
+import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SyncRecordLayout;
 import io.tophash.sync.segment.RecordImage;
 import io.tophash.sync.segment.RecordSegments;
@@ -66,5 +67,20 @@ final class RecordValues {
     return RecordImage.bound((int) crc.getValue(), hash)
             == memory.getInt(at, SyncRecordLayout.CHECKSUM)
         && length == memory.getInt(at, SyncRecordLayout.VALUE_LENGTH);
+  }
+
+  /**
+   * Offers the place of the record that was replaced. Its length must be believed for that, as
+   * another record will be written there: it is if it is that of the new one, or if the checksum
+   * matches.
+   */
+  void offer(RecordOp op, long word, int offset) {
+    long at = SegmentWord.position(word) + offset;
+    if (op.metBytes == op.logged.length
+        || op.metBytes <= SyncRecordLayout.MAX_SMALL_BYTES
+            && !segments.leavesMapping(at, op.metBytes)
+            && isWhole(at, op.keyBytes, op.hash, op.metValueBytes)) {
+      segments.log().offer(word, offset, (int) op.metBytes);
+    }
   }
 }

@@ -64,15 +64,12 @@ import io.tophash.sync.shard.Shards;
  * up. Deleted keys and replaced records cost space until then.
  *
  * <p>The subclasses say what a slot is: {@link InlineTable}, {@link RecordTable}. Both have a plain
- * get of their own besides, written out for speed.
+ * get and a plain set of their own besides, written out for speed.
  *
  * @param <O> the kind of its operations
  */
 abstract class SegmentTable<O extends Op> extends OpenTable {
-  /**
-   * Failures of a rebuild to make room after which something is wrong. Others may fill the log
-   * between the rebuild and the use of its room, but hardly so often.
-   */
+  /** Rebuilds in vain after which something is wrong: others fill the room hardly so often. */
   private static final int MAX_REBUILDS = 100;
 
   /** Under the lock nothing moves: what makes no sense with all of the file mapped is damaged. */
@@ -141,23 +138,28 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
   /** The same of a change that is waited for with others; null: alone, before this returns. */
   final void run(O op, LogWait later) {
     checkWritable();
+    run(op, null, later);
+  }
+
+  /** The same, from the look on, or behind it: then it has found this. */
+  final void run(O op, Step seen, LogWait later) {
     int shard = HashBits.shard(op.hash, context.shardShift());
     try {
       try {
-        runOpen(op, shard, later);
+        runOpen(op, shard, seen, later);
       } catch (StoreFullException e) {
         if (op.staysBelow()) {
           throw e;
         }
-        shards.relieved(() -> runOpen(op, shard, later));
+        shards.relieved(() -> runOpen(op, shard, null, later));
       }
     } catch (IndexOutOfBoundsException e) {
       throw explain(e);
     }
   }
 
-  private void runOpen(O op, int shard, LogWait later) {
-    Step step = look(op, shard);
+  private void runOpen(O op, int shard, Step seen, LogWait later) {
+    Step step = seen == null ? look(op, shard) : seen;
     if (step != Step.DONE) {
       if (step != Step.NO_SLOT && !op.needsLock()) {
         step = guarded(op, shard);
@@ -165,9 +167,7 @@ abstract class SegmentTable<O extends Op> extends OpenTable {
       if (step != Step.DONE) {
         locked(op, shard, later);
       }
-      if (wanted.getPlain(shard) != 0 && !isClosed()) {
-        promotions.make(shard);
-      }
+      promote(shard);
     }
     memory.keepAlive();
   }

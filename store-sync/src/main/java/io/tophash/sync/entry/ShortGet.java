@@ -154,7 +154,7 @@ final class ShortGet {
   }
 
   /** Offset in the block of the slot of that cell; -1 if there is none. */
-  private static int slotAt(ByteBuffer window, long start, long mapped, long word, long hash) {
+  static int slotAt(ByteBuffer window, long start, long mapped, long word, long hash) {
     int bucket =
         HEADER_BYTES + HashBits.bucket(hash, SegmentWord.readBuckets(word)) * RECORD_BUCKET_BYTES;
     if (IS_FAST && bucket + RECORD_BUCKET_BYTES > mapped) {
