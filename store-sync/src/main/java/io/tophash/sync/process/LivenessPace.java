@@ -1,12 +1,12 @@
 package io.tophash.sync.process;
 
 /**
- * When a thread that waits for another process looks whether that one lives. A look goes through
- * the thread that has the lock file, so on a busy machine it takes two turns of all other threads,
- * in which the waiter does not see that its wait is over. So the first look comes late, and the
- * next one only when the wait is twice as long, up to a distance that keeps a death from being
- * found late ({@code docs/decisions/0078}). That a row has another owner by now is seen without a
- * look. What this process owes itself is settled in each millisecond, as before: that takes no
+ * When a thread that waits for another process looks whether that one lives. A look reads files,
+ * and of a process that cannot be seen from here it goes through the thread that has the lock file,
+ * so on a busy machine it takes two turns of all other threads, in which the waiter does not see
+ * that its wait is over. So the first look comes late, and the next one after as long a time as the
+ * last one took, at least ({@code docs/decisions/0078}). That a row has another owner by now is
+ * seen without a look. What this process owes itself is settled in each millisecond: that takes no
  * other thread.
  *
  * <p>For one wait of one thread. Without lambdas, as it may be used first at the end of a stack.
@@ -14,13 +14,13 @@ package io.tophash.sync.process;
 public class LivenessPace {
   static final long SETTLE_NANOS = 1_000_000;
   static final long FIRST_NANOS = 10_000_000;
-  static final long MOST_NANOS = 100_000_000;
+  static final long NEXT_NANOS = 20_000_000;
 
   private final Deserted deserted;
-  private final long start;
   private final long deadline;
   private long nextSettle;
   private long nextLook;
+  private long lookedFrom;
   private boolean over;
 
   /**
@@ -35,7 +35,6 @@ public class LivenessPace {
 
   LivenessPace(Deserted deserted, long timeoutNanos, long start) {
     this.deserted = deserted;
-    this.start = start;
     this.deadline = start + Math.max(timeoutNanos, SETTLE_NANOS);
     this.nextSettle = start + SETTLE_NANOS;
     this.nextLook = start + FIRST_NANOS;
@@ -59,6 +58,7 @@ public class LivenessPace {
       nextSettle = now + SETTLE_NANOS;
     }
     over = now - deadline >= 0;
+    lookedFrom = now;
     return over || now - nextLook >= 0;
   }
 
@@ -70,6 +70,6 @@ public class LivenessPace {
   /** The look has found somebody alive. */
   public final void looked() {
     long now = now();
-    nextLook = now + Math.min(Math.max(now - start, FIRST_NANOS), MOST_NANOS);
+    nextLook = now + Math.max(now - lookedFrom, NEXT_NANOS);
   }
 }

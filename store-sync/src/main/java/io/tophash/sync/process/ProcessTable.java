@@ -75,7 +75,8 @@ public final class ProcessTable implements RowOwners {
     // More than once, as somebody who only tests a slot holds its lock for a moment.
     for (int round = 0; round < CLAIM_ROUNDS; round++) {
       for (int slot = 0; slot < RegionLayout.PROCESS_COUNT; slot++) {
-        if (liveness.tryLockSlot(slot)) {
+        boolean isFree = !Rows.isAttached(memory, slot) || !rows.isSeenAlive(slot);
+        if (isFree && liveness.tryLockSlot(slot)) {
           if (Rows.isAttached(memory, slot) && rows.mayLiveUnlocked(slot)) {
             liveness.unlockSlot(slot); // it lost its lock, and will take it again
             continue;

@@ -76,9 +76,18 @@ public final class RowLiveness {
     return now - last >= LOOK_NANOS && lookedAt.compareAndSet(slot, last, now) && owner.isEnding();
   }
 
+  /**
+   * True if the owner of a row is seen to live. Then his lock is left alone: to try it takes it for
+   * a moment, in which he would find it taken if he had lost it just now.
+   */
+  boolean isSeenAlive(int slot) {
+    ProcessIdentity owner = Rows.identity(memory, slot);
+    return !owner.isSelf() && owner.state() == ProcessIdentity.State.ALIVE;
+  }
+
   /** True if the owner of a row lives, as far as that can be known. */
   boolean isAlive(int slot) {
-    if (locks.isSlotLocked(slot)) {
+    if (isSeenAlive(slot) || locks.isSlotLocked(slot)) {
       freeSince.set(slot, NEVER);
       return true;
     }

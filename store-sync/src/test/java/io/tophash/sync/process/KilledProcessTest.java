@@ -2,15 +2,18 @@ package io.tophash.sync.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tophash.core.memory.Hold;
+import io.tophash.core.memory.Liveness;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.Sidecar;
 import io.tophash.core.memory.StoreFile;
 import io.tophash.core.testing.ChildJvm;
 import io.tophash.sync.format.RegionLayout;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,5 +99,38 @@ class KilledProcessTest {
       assertFalse(table.owed().isOwing(1));
     }
     table.leave();
+  }
+
+  /** A kernel that must not be asked about the lock of the first row. */
+  private static Liveness untouched() {
+    return (Liveness)
+        Proxy.newProxyInstance(
+            Liveness.class.getClassLoader(),
+            new Class<?>[] {Liveness.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("tryLockSlot") && !arguments[0].equals(0)) {
+                return true;
+              }
+              throw new AssertionError(method.getName());
+            });
+  }
+
+  /**
+   * The thread that has the lock file may be some turns away; and who tries the lock of a process
+   * that has just lost it would keep it from taking it again.
+   */
+  @Test
+  void theLockOfAProcessThatIsSeenIsLeftAlone() {
+    RowLiveness rows = new RowLiveness(memory, untouched());
+    sidecar.unlock(hold);
+    try (ChildJvm child = ChildJvm.start(Child.class, path, 3)) {
+      assertEquals("0 1", child.readLine());
+      assertTrue(rows.mayStore(0));
+      assertTrue(rows.isAlive(0));
+      assertEquals(1, ProcessTable.claim(memory, untouched()).slot());
+      child.kill();
+    }
+    assertFalse(rows.mayStore(0), "who waits needs no lock to know that");
+    assertThrows(AssertionError.class, () -> rows.isAlive(0), "who opens the store does");
   }
 }
