@@ -5,6 +5,7 @@ import io.tophash.sync.SyncStore;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * The entries of a cache by what counts as present. Everything that depends on what is there is a
@@ -19,6 +20,9 @@ final class Entries<K, V> {
   private final InstantSource clock;
   private final Removals<K, V> removals;
   private final Tags<K> tags;
+  private final Function<Object, byte[]> behindHead;
+  // False if it would be in vain for what is stored here: each such lookup is made twice.
+  private boolean readsBehindHead;
 
   Entries(
       CacheStore<K, Stored> cache,
@@ -34,6 +38,15 @@ final class Entries<K, V> {
     this.clock = clock;
     this.removals = removals;
     this.tags = tags;
+    this.behindHead = cache.readBehind(this::headBytes);
+    this.readsBehindHead = !lifetimes.readsCount();
+  }
+
+  private int headBytes(long word) {
+    if (Stored.isOdd(word)) {
+      readsBehindHead = false;
+    }
+    return Stored.headBytes(word, clock);
   }
 
   CacheStore<K, Stored> cache() {
@@ -97,6 +110,19 @@ final class Entries<K, V> {
   Stored stale(Stored stored) {
     Stored kept = stored != null && stored.isLease() ? stored.beforeLease() : stored;
     return kept != null && kept.keptUntil() > now() && isTagValid(kept) ? kept : null;
+  }
+
+  /**
+   * The value of a present entry alone, encoded, copied once.
+   *
+   * @return null if there is none; {@link CacheStore#UNDECIDED} if the entry is to be read
+   */
+  byte[] value(Object key) {
+    return readsBehindHead ? behindHead.apply(key) : CacheStore.UNDECIDED;
+  }
+
+  V decode(byte[] value) {
+    return codec.decode(value);
   }
 
   /** The present entry, null if there is none; no read as far as the expiry is concerned. */

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.InstantSource;
 import java.util.Arrays;
 
 /**
@@ -174,6 +175,25 @@ final class Stored {
 
   private boolean has(long flag) {
     return (word() & flag) != 0;
+  }
+
+  /**
+   * How many bytes stand between the word and the value, of what is present if its time is not
+   * over; negative of all else.
+   *
+   * @param word the first one
+   * @param clock asked only if there is a time
+   */
+  static int headBytes(long word, InstantSource clock) {
+    long checked = word & CHECKED;
+    return checked == PLAIN
+        ? 0
+        : checked == EXPIRING && (word & TIME) > clock.millis() ? WRITTEN_BYTES : -1;
+  }
+
+  /** True if a word says that there is more to read than the time. */
+  static boolean isOdd(long word) {
+    return (word & (FLAG_TAG | FLAG_STALE)) != 0;
   }
 
   /** True if it never expires, has no tag, and is no lease: it is present. */

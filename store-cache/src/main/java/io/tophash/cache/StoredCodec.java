@@ -114,6 +114,11 @@ final class StoredCodec<V> implements ArrayCodec<Stored> {
     return (V) decoded;
   }
 
+  /** Decodes the bytes of a value alone, which nobody else has. */
+  V decode(byte[] value) {
+    return arrays != null ? arrays.ofArray(value) : values.read(slice(value, 0, value.length));
+  }
+
   private V read(Stored stored) {
     byte[] bytes = stored.bytes();
     int from = stored.payload();

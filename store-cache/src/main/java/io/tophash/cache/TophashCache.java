@@ -2,6 +2,7 @@ package io.tophash.cache;
 
 import io.tophash.core.codec.Codec;
 import io.tophash.core.errors.StoreException;
+import io.tophash.sync.CacheStore;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -106,7 +107,13 @@ public final class TophashCache<K, V> extends WholeCache<K, V> implements AutoCl
    * {@link TophashCacheBuilder#refreshAfterWrite}.
    */
   public V getIfPresent(K key) {
-    Stored stored = entries.peek(Objects.requireNonNull(key, "key"));
+    Objects.requireNonNull(key, "key");
+    byte[] value = refreshMs == Times.NEVER ? entries.value(key) : CacheStore.UNDECIDED;
+    if (value != CacheStore.UNDECIDED) {
+      counters.lookup(value != null);
+      return value == null ? null : entries.decode(value);
+    }
+    Stored stored = entries.peek(key);
     counters.lookup(stored != null);
     return stored == null ? null : found(key, stored);
   }

@@ -6,12 +6,14 @@ import io.tophash.core.map.Entries;
 import io.tophash.sync.attach.CacheSettings;
 import io.tophash.sync.attach.SyncCore;
 import io.tophash.sync.entry.RecordEntries;
+import io.tophash.sync.entry.ValueHead;
 import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.ProcessLayout;
 import io.tophash.sync.format.RegionLayout;
 import io.tophash.sync.shard.Caching;
 import io.tophash.sync.shard.Sweep;
+import java.util.function.Function;
 
 /**
  * A {@link SyncStore} with bounds whose entries have an end: what {@code TophashCache} of the
@@ -45,6 +47,9 @@ public final class CacheStore<K, V> implements AutoCloseable {
     void evicted(byte[] key, byte[] value, boolean expired);
   }
 
+  /** In place of what comes behind a head: the value is to be read as a whole. */
+  public static final byte[] UNDECIDED = RecordEntries.UNDECIDED;
+
   private static final int CLAIM_SHIFT = 9;
 
   private final SyncStore<K, V> store;
@@ -68,6 +73,28 @@ public final class CacheStore<K, V> implements AutoCloseable {
   /** The entries. Closing it closes this. */
   public SyncStore<K, V> store() {
     return store;
+  }
+
+  /** Says of <i>expires</i> what else of a value is to be passed over. */
+  @FunctionalInterface
+  public interface Head {
+    /**
+     * How many bytes behind <i>expires</i> the wanted part of the value begins.
+     *
+     * @return negative if <i>expires</i> alone does not say it
+     */
+    int bytes(long expires);
+  }
+
+  /**
+   * Reads of a key what comes behind the head of its encoded value, copied once, by the shortest
+   * way alone. Each is a lookup: lock-free. It returns a fresh array; null if the key is absent;
+   * {@link #UNDECIDED} if the value is to be read as a whole, because the head says so or the entry
+   * is not on that way.
+   */
+  public Function<Object, byte[]> readBehind(Head head) {
+    ValueHead each = head::bytes;
+    return key -> entries.behindHead(key, each);
   }
 
   /**

@@ -53,7 +53,7 @@ final class LargeMoves {
 
   private void move(byte[] key, long below) {
     long hash = keyHash.ofBytes(key, 0, key.length);
-    byte[] value = lookup.copy(key, 0, key.length, hash);
+    byte[] value = lookup.copy(key, 0, key.length, hash, null);
     if (value != null) {
       int prefix = segments.prefix();
       byte[] record = RecordImage.of(key, hash, value, prefix);

@@ -17,6 +17,9 @@ import java.util.Map;
 
 /** The entries of a {@link RecordTable} by objects: keys and values as the bytes of a record. */
 public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Source<K, V> {
+  /** In place of a value: the short way does not decide it. */
+  public static final byte[] UNDECIDED = RecordGet.UNDECIDED;
+
   private final RecordTable table;
   private final Encoding<K> keys;
   private final Encoding<V> values;
@@ -93,7 +96,7 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
     int length = own == null ? LookupKey.keyBytes(bytes) : own.length;
     long hash = keyHash.ofBytes(bytes, at, length);
     Seen seen = lookup.see(bytes, at, length, hash);
-    byte[] encoded = lookup.copy(bytes, at, length, hash);
+    byte[] encoded = lookup.copy(bytes, at, length, hash, null);
     // The value is that of the entry which was seen if this is what it was all the while.
     boolean certain = seen != null && seen.look(table.memory) != Seen.CHANGED;
     return new HeapLevel.Sight(hash, encoded, certain ? seen : null);
@@ -116,27 +119,40 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
 
   @Override
   public byte[] getEncoded(Object key) {
+    return copy(key, null);
+  }
+
+  /**
+   * Of a cache: the value of a key behind its head, a fresh array.
+   *
+   * @return null if the key is absent; {@link #UNDECIDED} if the value is to be read as a whole
+   */
+  public byte[] behindHead(Object key, ValueHead head) {
+    return level == null ? copy(key, head) : UNDECIDED;
+  }
+
+  private byte[] copy(Object key, ValueHead head) {
     int bytes = shortKeys.bytes(key);
     if (bytes >= 0) {
       long first = shortKeys.first(key, bytes);
       long last = shortKeys.last(key, bytes);
       if (shortKeys.isExact(first, last)) {
-        return lookup.copy(bytes, first, last, keyHash.ofShort(first, last, bytes));
+        return lookup.copy(bytes, first, last, keyHash.ofShort(first, last, bytes), head);
       }
     }
-    return getLong(key);
+    return copyLong(key, head);
   }
 
   /** The same for a key that is not given as two numbers. */
   @SuppressWarnings("unchecked")
-  private byte[] getLong(Object key) {
+  private byte[] copyLong(Object key, ValueHead head) {
     byte[] own = shortKeys.ownBytes(key, keys.maxBytes());
     if (own != null) {
-      return lookup.copy(own, 0, own.length, keyHash.ofBytes(own, own.length));
+      return lookup.copy(own, 0, own.length, keyHash.ofBytes(own, own.length), head);
     }
     byte[] record = LookupKey.record(keys, (K) key);
     int keyBytes = LookupKey.keyBytes(record);
-    return lookup.copy(record, PAYLOAD, keyBytes, keyHash.ofBytes(record, PAYLOAD, keyBytes));
+    return lookup.copy(record, PAYLOAD, keyBytes, keyHash.ofBytes(record, PAYLOAD, keyBytes), head);
   }
 
   @Override
@@ -146,7 +162,8 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
         .run(
             wanted.iterator(),
             (key, bytes, hash) -> {
-              V found = level == null ? value(lookup.copy(bytes, 0, bytes.length, hash)) : get(key);
+              V found =
+                  level == null ? value(lookup.copy(bytes, 0, bytes.length, hash, null)) : get(key);
               if (found != null) {
                 result.put(key, found);
               }

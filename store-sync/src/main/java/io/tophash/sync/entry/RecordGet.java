@@ -9,7 +9,6 @@ import io.tophash.core.format.Tophash;
 import io.tophash.core.memory.HeapBytes;
 import io.tophash.core.memory.MappedMemory;
 import io.tophash.core.memory.Spot;
-import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.HashBits;
 import io.tophash.sync.format.OverflowWord;
 import io.tophash.sync.format.SegmentLayout;
@@ -50,6 +49,7 @@ final class RecordGet {
   // Of a cache: what is noted of hits, null if nothing is; and what stands in front of a record.
   private final HitMarks marks;
   private final int prefix;
+  private final PrefixedValue prefixed;
   private final SealedTables sealed; // null if reads are not verified
 
   RecordGet(RecordSegments segments, DirectoryViews views, boolean verifies, HitMarks marks) {
@@ -57,6 +57,7 @@ final class RecordGet {
     this.views = views;
     this.verifies = verifies;
     this.prefix = segments.prefix();
+    this.prefixed = new PrefixedValue(verifies);
     this.sealed = verifies ? segments.sealed() : null;
     this.marks = marks;
   }
@@ -68,10 +69,12 @@ final class RecordGet {
    * @param keyAt where it begins there
    * @param first of a short key, see {@link ShortKeys}
    * @param last of a short key
+   * @param head of a cache: leaves it out, and the long; null to leave out nothing
    * @return null if the key is absent; {@link #UNDECIDED}
    * @throws IndexOutOfBoundsException if what is read makes no sense
    */
-  byte[] copy(byte[] key, int keyAt, int keyBytes, long first, long last, long hash) {
+  byte[] copy(
+      byte[] key, int keyAt, int keyBytes, long first, long last, long hash, ValueHead head) {
     MappedMemory memory = this.memory;
     DirectoryView view = views.get(hash);
     long entry = view.entry(hash);
@@ -83,7 +86,7 @@ final class RecordGet {
     long start = Spot.of(memory, block);
     long mapped = Spot.mappedBytes(memory, block);
     long found = locate(window, start, mapped, word, key, keyAt, keyBytes, first, last, hash);
-    byte[] copy = found < 0 ? null : value(window, start, mapped, found, keyBytes, hash);
+    byte[] copy = found < 0 ? null : value(window, start, mapped, found, keyBytes, hash, head);
     boolean stands =
         copy != UNDECIDED
             && stands(window, start, found, word)
@@ -95,34 +98,30 @@ final class RecordGet {
     return stands ? copy : UNDECIDED;
   }
 
+  PrefixedValue prefixed() {
+    return prefixed;
+  }
+
   /** The value of the record of a slot, or {@link #UNDECIDED}; in a cache behind that long. */
   private byte[] value(
-      ByteBuffer window, long start, long mapped, long found, int keyBytes, long hash) {
+      ByteBuffer window,
+      long start,
+      long mapped,
+      long found,
+      int keyBytes,
+      long hash,
+      ValueHead head) {
     int record = SlotWord.offset((int) found);
     int length = length(window, start + record, mapped - record - keyBytes);
     if (length < 0) {
       return UNDECIDED;
     }
     int offset = SyncRecordLayout.PAYLOAD + keyBytes;
-    byte[] copy =
-        prefix == 0
-            ? Spot.copy(window, start + record, offset, length)
-            : behindPrefix(window, start, record, offset, length);
-    return verifies
-            && copy != UNDECIDED
-            && !isWhole(window, start + record, copy, prefix, length, hash)
-        ? UNDECIDED
-        : copy;
-  }
-
-  static byte[] behindPrefix(ByteBuffer window, long start, int record, int offset, int length) {
-    if (record < CacheLayout.PREFIX_BYTES) {
-      return UNDECIDED;
+    if (prefix != 0) {
+      return prefixed.copy(window, start, record, offset, length, hash, head);
     }
-    byte[] copy = new byte[CacheLayout.PREFIX_BYTES + length];
-    Spot.copy(window, start + record, offset, copy, CacheLayout.PREFIX_BYTES, length);
-    copyPrefix(window, start + record, copy, 0);
-    return copy;
+    byte[] copy = Spot.copy(window, start + record, offset, length);
+    return verifies && !isWhole(window, start + record, copy, 0, length, hash) ? UNDECIDED : copy;
   }
 
   /**
@@ -189,17 +188,13 @@ final class RecordGet {
       return prefix + length;
     }
     if (prefix != 0) {
-      copyPrefix(window, start + record, target, at);
+      PrefixedValue.copyPrefix(window, start + record, target, at);
     }
     int offset = SyncRecordLayout.PAYLOAD + keyBytes;
     Spot.copy(window, start + record, offset, target, at + prefix, length);
     return verifies && !isWhole(window, start + record, target, at + prefix, length, hash)
         ? NOT_DECIDED
         : prefix + length;
-  }
-
-  static void copyPrefix(ByteBuffer window, long record, byte[] target, int at) {
-    HeapBytes.putLong(target, at, Spot.getLong(window, record, CacheLayout.EXPIRES));
   }
 
   /** Key length and flags of a record below, the length of its value above. */
@@ -221,6 +216,10 @@ final class RecordGet {
       ByteBuffer window, long record, byte[] copy, int at, int length, long hash) {
     CRC32C crc = new CRC32C();
     crc.update(copy, at, length);
+    return isSum(crc, window, record, hash);
+  }
+
+  static boolean isSum(CRC32C crc, ByteBuffer window, long record, long hash) {
     return RecordImage.bound((int) crc.getValue(), hash)
         == Spot.getInt(window, record, SyncRecordLayout.CHECKSUM);
   }

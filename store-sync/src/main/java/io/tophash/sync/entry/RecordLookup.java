@@ -41,36 +41,45 @@ public final class RecordLookup {
     this.search = new RecordSearch(table, segments, verifies, marks);
   }
 
-  /** A fresh copy of the value; null if the key is absent. */
-  byte[] copy(byte[] key, int keyAt, int keyBytes, long hash) {
+  /**
+   * A fresh copy of the value; null if the key is absent.
+   *
+   * @param head of a cache, to leave it out, and the long; null to leave out nothing
+   * @return with a head {@link RecordGet#UNDECIDED} if that or the short way does not decide it
+   */
+  byte[] copy(byte[] key, int keyAt, int keyBytes, long hash, ValueHead head) {
     if (ShortKeys.isShort(keyBytes)) {
       long first = ShortKeys.first(key, keyAt, keyBytes);
-      return copy(keyBytes, first, ShortKeys.last(key, keyAt, keyBytes), hash);
+      return copy(keyBytes, first, ShortKeys.last(key, keyAt, keyBytes), hash, head);
     }
     table.checkOpen();
     try {
-      byte[] value = shortWay.copy(key, keyAt, keyBytes, 0, 0, hash);
+      byte[] value = shortWay.copy(key, keyAt, keyBytes, 0, 0, hash, head);
       if (value != RecordGet.UNDECIDED) {
         return value;
       }
     } catch (IndexOutOfBoundsException e) {
       // What has been read made no sense; the other way finds out why.
     }
-    return search.find(LookupKey.record(key, keyAt, keyBytes), keyBytes, hash, null, 0, 0, null);
+    return head != null
+        ? RecordGet.UNDECIDED
+        : search.find(LookupKey.record(key, keyAt, keyBytes), keyBytes, hash, null, 0, 0, null);
   }
 
   /** The same of a {@link ShortKeys short} key. */
-  byte[] copy(int keyBytes, long first, long last, long hash) {
+  byte[] copy(int keyBytes, long first, long last, long hash, ValueHead head) {
     table.checkOpen();
     try {
-      byte[] value = shortest.copy(keyBytes, first, last, hash);
+      byte[] value = shortest.copy(keyBytes, first, last, hash, head);
       if (value != RecordGet.UNDECIDED) {
         return value;
       }
     } catch (IndexOutOfBoundsException e) {
       // As above.
     }
-    return search.find(LookupKey.record(keyBytes, first, last), keyBytes, hash, null, 0, 0, null);
+    return head != null
+        ? RecordGet.UNDECIDED
+        : search.find(LookupKey.record(keyBytes, first, last), keyBytes, hash, null, 0, 0, null);
   }
 
   /** What can be seen of the live entry of a key; null if nothing is certain. */
@@ -197,6 +206,6 @@ public final class RecordLookup {
 
   /** Copy of the present value, null if the key is absent. */
   byte[] previous(RecordOp op) {
-    return copy(op.record, SyncRecordLayout.PAYLOAD, op.keyBytes, op.hash);
+    return copy(op.record, SyncRecordLayout.PAYLOAD, op.keyBytes, op.hash, null);
   }
 }

@@ -56,7 +56,7 @@ public final class RecordWalk<K, V> implements EntryWalk<K, V> {
 
   private boolean toLarge(byte[] record, long hash) {
     int keyBytes = record.length - SyncRecordLayout.PAYLOAD;
-    bytes = table.lookup().copy(record, SyncRecordLayout.PAYLOAD, keyBytes, hash);
+    bytes = table.lookup().copy(record, SyncRecordLayout.PAYLOAD, keyBytes, hash, null);
     if (bytes == null) {
       return false;
     }

@@ -49,7 +49,7 @@ final class ShortGet {
   }
 
   /** As {@link RecordGet#copy}. */
-  byte[] copy(int keyBytes, long first, long last, long hash) {
+  byte[] copy(int keyBytes, long first, long last, long hash, ValueHead head) {
     MappedMemory memory = this.memory;
     DirectoryView view = views.get(hash);
     long entry = view.entry(hash);
@@ -62,7 +62,7 @@ final class ShortGet {
     long mapped = Spot.mappedBytes(memory, block);
     int slotAt = slotAt(window, start, mapped, word, hash);
     if (slotAt < 0) {
-      return others.copy(null, 0, keyBytes, first, last, hash);
+      return others.copy(null, 0, keyBytes, first, last, hash, head);
     }
     // Pairs with the CAS of whoever changed the slot last: the record is read after it.
     int slot = Spot.getIntAcquire(window, start + slotAt, 0);
@@ -81,12 +81,17 @@ final class ShortGet {
         || !RecordGet.isShortKey(window, record, keyBytes, first, last)) {
       return RecordGet.UNDECIDED;
     }
-    byte[] copy =
-        prefix == 0
-            ? Spot.copy(window, record, from, length)
-            : RecordGet.behindPrefix(window, start, offset, from, length);
-    if (verifies && !RecordGet.isWhole(window, record, copy, prefix, length, hash)) {
-      return RecordGet.UNDECIDED;
+    byte[] copy;
+    if (prefix == 0) {
+      copy = Spot.copy(window, record, from, length);
+      if (verifies && !RecordGet.isWhole(window, record, copy, 0, length, hash)) {
+        return RecordGet.UNDECIDED;
+      }
+    } else {
+      copy = others.prefixed().copy(window, start, offset, from, length, hash, head);
+      if (copy == RecordGet.UNDECIDED) {
+        return copy;
+      }
     }
     // The slot does not come back to a former value, so if it is the same, the record was its own.
     MappedMemory.acquireFence();
@@ -135,7 +140,7 @@ final class ShortGet {
     }
     if (prefix + length <= room) {
       if (prefix != 0) {
-        RecordGet.copyPrefix(window, record, target, at);
+        PrefixedValue.copyPrefix(window, record, target, at);
       }
       Spot.copy(window, record, from, target, at + prefix, length);
       if (verifies && !RecordGet.isWhole(window, record, target, at + prefix, length, hash)) {
