@@ -37,10 +37,7 @@ final class InlineSwap {
   private final Deserted deserted; // null if the store was opened read-only
 
   InlineSwap(
-      SegmentTable<LongOp> table,
-      InlineSegments segments,
-      InlineLookup lookups,
-      KeyHash keyHash) {
+      SegmentTable<LongOp> table, InlineSegments segments, InlineLookup lookups, KeyHash keyHash) {
     this.table = table;
     this.lookups = lookups;
     this.inserts = new InlineInsert(table, segments);

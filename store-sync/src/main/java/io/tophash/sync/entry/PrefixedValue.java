@@ -24,7 +24,7 @@ final class PrefixedValue {
       long hash,
       ValueHead head) {
     if (record < CacheLayout.PREFIX_BYTES) {
-      return RecordGet.UNDECIDED;
+      return ValueSum.UNDECIDED;
     }
     long at = start + record;
     if (head != null) {
@@ -33,8 +33,8 @@ final class PrefixedValue {
     byte[] copy = new byte[CacheLayout.PREFIX_BYTES + length];
     Spot.copy(window, at, offset, copy, CacheLayout.PREFIX_BYTES, length);
     copyPrefix(window, at, copy, 0);
-    return verifies && !RecordGet.isWhole(window, at, copy, CacheLayout.PREFIX_BYTES, length, hash)
-        ? RecordGet.UNDECIDED
+    return verifies && !ValueSum.isWhole(window, at, copy, CacheLayout.PREFIX_BYTES, length, hash)
+        ? ValueSum.UNDECIDED
         : copy;
   }
 
@@ -42,7 +42,7 @@ final class PrefixedValue {
       ByteBuffer window, long record, int offset, int length, long hash, ValueHead head) {
     int skipped = head.bytes(Spot.getLong(window, record, CacheLayout.EXPIRES));
     if (skipped < 0 || skipped > length) {
-      return RecordGet.UNDECIDED;
+      return ValueSum.UNDECIDED;
     }
     byte[] copy = Spot.copy(window, record, offset + skipped, length - skipped);
     if (verifies) {
@@ -51,8 +51,8 @@ final class PrefixedValue {
         crc.update(Spot.copy(window, record, offset, skipped), 0, skipped);
       }
       crc.update(copy, 0, copy.length);
-      if (!RecordGet.isSum(crc, window, record, hash)) {
-        return RecordGet.UNDECIDED;
+      if (!ValueSum.isSum(crc, window, record, hash)) {
+        return ValueSum.UNDECIDED;
       }
     }
     return copy;

@@ -15,13 +15,11 @@ import io.tophash.sync.format.SegmentLayout;
 import io.tophash.sync.format.SegmentWord;
 import io.tophash.sync.format.SlotWord;
 import io.tophash.sync.format.SyncRecordLayout;
-import io.tophash.sync.segment.RecordImage;
 import io.tophash.sync.segment.RecordSegments;
 import io.tophash.sync.segment.SealedTables;
 import io.tophash.sync.shard.DirectoryView;
 import io.tophash.sync.shard.DirectoryViews;
 import java.nio.ByteBuffer;
-import java.util.zip.CRC32C;
 
 /**
  * The short way of lookups in a {@link RecordTable}: a small record in the read table, or a key
@@ -32,7 +30,7 @@ import java.util.zip.CRC32C;
  */
 final class RecordGet {
   /** In place of a value: the short way does not decide it. */
-  static final byte[] UNDECIDED = {};
+  static final byte[] UNDECIDED = ValueSum.UNDECIDED;
 
   /** In place of a length: the key is absent. */
   static final int ABSENT = -1;
@@ -121,7 +119,9 @@ final class RecordGet {
       return prefixed.copy(window, start, record, offset, length, hash, head);
     }
     byte[] copy = Spot.copy(window, start + record, offset, length);
-    return verifies && !isWhole(window, start + record, copy, 0, length, hash) ? UNDECIDED : copy;
+    return verifies && !ValueSum.isWhole(window, start + record, copy, 0, length, hash)
+        ? UNDECIDED
+        : copy;
   }
 
   /**
@@ -192,7 +192,7 @@ final class RecordGet {
     }
     int offset = SyncRecordLayout.PAYLOAD + keyBytes;
     Spot.copy(window, start + record, offset, target, at + prefix, length);
-    return verifies && !isWhole(window, start + record, target, at + prefix, length, hash)
+    return verifies && !ValueSum.isWhole(window, start + record, target, at + prefix, length, hash)
         ? NOT_DECIDED
         : prefix + length;
   }
@@ -210,18 +210,6 @@ final class RecordGet {
             || IS_FAST && SyncRecordLayout.PAYLOAD + length > mapped
         ? -1
         : length;
-  }
-
-  static boolean isWhole(
-      ByteBuffer window, long record, byte[] copy, int at, int length, long hash) {
-    CRC32C crc = new CRC32C();
-    crc.update(copy, at, length);
-    return isSum(crc, window, record, hash);
-  }
-
-  static boolean isSum(CRC32C crc, ByteBuffer window, long record, long hash) {
-    return RecordImage.bound((int) crc.getValue(), hash)
-        == Spot.getInt(window, record, SyncRecordLayout.CHECKSUM);
   }
 
   /**

@@ -84,7 +84,7 @@ final class ShortGet {
     byte[] copy;
     if (prefix == 0) {
       copy = Spot.copy(window, record, from, length);
-      if (verifies && !RecordGet.isWhole(window, record, copy, 0, length, hash)) {
+      if (verifies && !ValueSum.isWhole(window, record, copy, 0, length, hash)) {
         return RecordGet.UNDECIDED;
       }
     } else {
@@ -143,7 +143,7 @@ final class ShortGet {
         PrefixedValue.copyPrefix(window, record, target, at);
       }
       Spot.copy(window, record, from, target, at + prefix, length);
-      if (verifies && !RecordGet.isWhole(window, record, target, at + prefix, length, hash)) {
+      if (verifies && !ValueSum.isWhole(window, record, target, at + prefix, length, hash)) {
         return RecordGet.NOT_DECIDED;
       }
     }

@@ -12,8 +12,8 @@ import java.util.Arrays;
  * <p>Not thread-safe.
  */
 public final class Aging {
-  /** Of so many entries the ghosts of that many are kept: 0.45. */
-  private static final int GHOSTS_PER_100 = 45;
+  /** How many ghosts are kept to a hundred entries, see decision 88. */
+  private static final int GHOSTS_PER_100 = 60;
 
   /** Where in the gathered bytes the record begins at which the hand stands; 0: at the oldest. */
   int hand;
