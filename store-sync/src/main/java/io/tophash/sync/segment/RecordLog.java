@@ -69,28 +69,23 @@ public final class RecordLog {
   }
 
   /**
-   * Appends a record.
+   * Takes a place at the end of the log. The record is to be written there.
    *
    * @param expires cache: what stands in front of it
    * @return its offset in the block; 0 if the log is full
    */
-  public int append(long segmentWord, byte[] record, long expires) {
+  public int append(long segmentWord, int bytes, long expires) {
     long block = SegmentWord.position(segmentWord);
     if (!isCache) {
-      int at = reserve(block, record.length);
-      if (at != 0) {
-        memory.putBytes(block + at, record, 0, record.length);
-      }
-      return at;
+      return reserve(block, bytes);
     }
-    int at = reserve(block, (int) CacheLayout.logBytes(record.length));
+    int at = reserve(block, (int) CacheLayout.logBytes(bytes));
     if (at == 0) {
       return 0;
     }
     // Before the record can be found: so no entry expires before the header says so.
     noteExpiry(segmentWord, expires);
     memory.putLong(block + at, 0, expires);
-    memory.putBytes(block + at + CacheLayout.PREFIX_BYTES, record, 0, record.length);
     return at + CacheLayout.PREFIX_BYTES;
   }
 
@@ -104,19 +99,20 @@ public final class RecordLog {
   }
 
   /**
-   * Writes a record to the spare place, if it has room for it; what is left of it stays spare.
+   * Takes the spare place, if it has room for a record of so many bytes; what is left of it stays
+   * spare. The record is to be written there.
    *
    * @return its offset in the block, 0 if there is no such place
    */
-  public int reuse(long segmentWord, byte[] record) {
+  public int reuse(long segmentWord, int bytes) {
     long block = SegmentWord.position(segmentWord);
     int spare = memory.getIntVolatile(block, SPARE);
     int at = SpareWord.offset(spare);
-    int rest = SpareWord.bytes(spare) - record.length;
-    if (rest < 0 || isCache || !isInLog(block, at, record.length + rest)) {
+    int rest = SpareWord.bytes(spare) - bytes;
+    if (rest < 0 || isCache || !isInLog(block, at, bytes + rest)) {
       return 0;
     }
-    int left = rest > SyncRecordLayout.PAYLOAD ? SpareWord.of(at + record.length, rest) : 0;
+    int left = rest > SyncRecordLayout.PAYLOAD ? SpareWord.of(at + bytes, rest) : 0;
     if (!memory.compareAndSetInt(block, SPARE, spare, left)) {
       return 0;
     }
@@ -124,7 +120,6 @@ public final class RecordLog {
     // who reads a slot, the record, and the slot again.
     MappedMemory.storeStoreFence();
     CrashPoint.reached("record.taken");
-    memory.putBytes(block + at, record, 0, record.length);
     return at;
   }
 
