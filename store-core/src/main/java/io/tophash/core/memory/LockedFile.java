@@ -45,6 +45,8 @@ final class LockedFile implements LockKeeper.Kept {
   private Listing listing = Listing.UNKNOWN;
   private boolean clashed;
   private boolean lost;
+  // The last look found the locks gone, and nobody has said since that he had closed the file.
+  private boolean unexplained;
 
   /** Whether the kernel lists locks on this file. */
   private enum Listing {
@@ -238,13 +240,14 @@ final class LockedFile implements LockKeeper.Kept {
   @Override
   public void look(KernelLocks locks) throws IOException {
     boolean standing = stands(locks);
-    if (!standing) {
+    if (unexplained) {
       LOG.log(
           System.Logger.Level.WARNING,
           "this process lost its locks on a file, since something in it opened and closed that file"
               + " (a copy of the directory?); they are taken again, file={0}",
           path);
     }
+    unexplained = !standing;
     if (!standing || lost) {
       boolean wasLost = lost;
       if (!renew() && !wasLost) {
@@ -259,6 +262,12 @@ final class LockedFile implements LockKeeper.Kept {
   /** True if another process has a lock that this one lost; it is tried again and again. */
   boolean isLost() {
     return lost;
+  }
+
+  /** As {@link #renew}, by who has closed the file elsewhere in this JVM, and so knows why. */
+  boolean renewAfterClose() throws IOException {
+    unexplained = false;
+    return renew();
   }
 
   /** Takes all locks once more, as the kernel may have dropped them; false if others have some. */

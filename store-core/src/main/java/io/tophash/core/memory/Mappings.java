@@ -49,8 +49,9 @@ final class Mappings {
 
   /** Where nobody knows, there is no limit. */
   static long limit() {
-    try {
-      long limit = Long.parseLong(Files.readString(LIMIT).trim());
+    // The kernel gives a number to one read only, and readString() begins with one of a byte.
+    try (BufferedReader number = Files.newBufferedReader(LIMIT)) {
+      long limit = Long.parseLong(String.valueOf(number.readLine()).trim());
       // Kernels that are only played to a container say anything; a real one lets a JVM live.
       return limit < LEAST ? Long.MAX_VALUE : limit;
     } catch (IOException | NumberFormatException e) {

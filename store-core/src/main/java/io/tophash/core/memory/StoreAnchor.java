@@ -152,7 +152,7 @@ final class StoreAnchor {
   /** As {@link #fileClosed}, on the file thread. */
   static void renew(Path store) throws IOException {
     for (StoreAnchor anchor : HELD) {
-      if (anchor.store.equals(store) && !anchor.file.renew()) {
+      if (anchor.store.equals(store) && !anchor.file.renewAfterClose()) {
         LOG.log(System.Logger.Level.WARNING, "{0}", refusal(store).getMessage());
       }
     }

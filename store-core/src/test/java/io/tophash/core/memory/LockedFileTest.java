@@ -8,8 +8,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The number by which a lock file is known. */
 @Tag("contract")
@@ -45,5 +51,55 @@ class LockedFileTest {
         LockedFile.id(Path.of("/proc/self/..")),
         LockedFile.id(Path.of("/proc")),
         "a path that leads elsewhere first");
+  }
+
+  /** Drops the locks of this process on a file, as any code of it may do. */
+  private static void drop(Path path) throws IOException {
+    Files.readAllBytes(path);
+  }
+
+  /** Number of warnings while something runs where nobody else looks after the file. */
+  private static int warnings(Path path, boolean isExplained) throws IOException {
+    Logger logger = Logger.getLogger("io.tophash");
+    AtomicInteger warnings = new AtomicInteger();
+    Handler counter =
+        new StreamHandler() {
+          @Override
+          public synchronized void publish(LogRecord entry) {
+            warnings.addAndGet(
+                entry.getMessage().contains("lost its locks")
+                        && path.equals(entry.getParameters()[0])
+                    ? 1
+                    : 0);
+          }
+        };
+    logger.addHandler(counter);
+    try {
+      return FileThread.call(
+          () -> {
+            LockedFile file = LockedFile.make(path);
+            file.confirm(); // learns whether the system lists its locks
+            drop(path);
+            file.look(KernelLocks.read());
+            int first = warnings.get();
+            if (isExplained) {
+              file.renewAfterClose();
+            }
+            file.look(KernelLocks.read());
+            file.look(KernelLocks.read());
+            file.close();
+            return 10 * first + warnings.get();
+          });
+    } finally {
+      logger.removeHandler(counter);
+    }
+  }
+
+  @Test
+  void locksThatAreLostAreToldOnceUnlessItWasTophashThatClosedTheFile(@TempDir Path directory)
+      throws IOException {
+    assumeTrue(Files.exists(Path.of("/proc/locks")), "the system does not list its locks");
+    assertEquals(1, warnings(directory.resolve("a.lock"), false), "at the second look");
+    assertEquals(0, warnings(directory.resolve("b.lock"), true));
   }
 }
