@@ -31,7 +31,7 @@ public final class EvictionEvent {
     private long evicted;
   }
 
-  /** Null where there is no recorder. */
+  /** Null where nobody uses a recorder. */
   private final Recorded event;
 
   private EvictionEvent(Recorded event) {
@@ -41,7 +41,7 @@ public final class EvictionEvent {
   /** Begins now. */
   public static EvictionEvent begin() {
     try {
-      if (!Recorder.IS_THERE) {
+      if (!Recorder.isUsed()) {
         return new EvictionEvent(null);
       }
       Recorded event = new Recorded();

@@ -29,7 +29,7 @@ public final class LockWaitEvent {
     private String owner;
   }
 
-  /** Null where there is no recorder. */
+  /** Null where nobody uses a recorder. */
   private final Recorded event;
 
   private LockWaitEvent(Recorded event) {
@@ -39,7 +39,7 @@ public final class LockWaitEvent {
   /** Begins now. */
   public static LockWaitEvent begin() {
     try {
-      if (!Recorder.IS_THERE) {
+      if (!Recorder.isUsed()) {
         return new LockWaitEvent(null);
       }
       Recorded event = new Recorded();

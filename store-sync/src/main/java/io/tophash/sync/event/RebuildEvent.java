@@ -29,7 +29,7 @@ public final class RebuildEvent {
     private int entries;
   }
 
-  /** Null where there is no recorder. */
+  /** Null where nobody uses a recorder. */
   private final Recorded event;
 
   private RebuildEvent(Recorded event) {
@@ -39,7 +39,7 @@ public final class RebuildEvent {
   /** Begins now. */
   public static RebuildEvent begin() {
     try {
-      if (!Recorder.IS_THERE) {
+      if (!Recorder.isUsed()) {
         return new RebuildEvent(null);
       }
       Recorded event = new Recorded();

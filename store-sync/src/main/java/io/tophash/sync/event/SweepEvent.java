@@ -26,7 +26,7 @@ public final class SweepEvent {
     private long expired;
   }
 
-  /** Null where there is no recorder. */
+  /** Null where nobody uses a recorder. */
   private final Recorded event;
 
   private SweepEvent(Recorded event) {
@@ -36,7 +36,7 @@ public final class SweepEvent {
   /** Begins now. */
   public static SweepEvent begin() {
     try {
-      if (!Recorder.IS_THERE) {
+      if (!Recorder.isUsed()) {
         return new SweepEvent(null);
       }
       Recorded event = new Recorded();

@@ -26,7 +26,7 @@ public final class TakeOverEvent {
     private String owner;
   }
 
-  /** Null where there is no recorder. */
+  /** Null where nobody uses a recorder. */
   private final Recorded event;
 
   private TakeOverEvent(Recorded event) {
@@ -36,7 +36,7 @@ public final class TakeOverEvent {
   /** Begins now. */
   public static TakeOverEvent begin() {
     try {
-      if (!Recorder.IS_THERE) {
+      if (!Recorder.isUsed()) {
         return new TakeOverEvent(null);
       }
       Recorded event = new Recorded();
