@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A value goes into the file from the array of the caller. If somebody changes that array
  * meanwhile, which bytes are stored is anybody's guess; but they are a value, and no damage.
  */
+@Tag("race")
 @Tag("fast")
 class ChangingValueTest {
   private static final int ROUNDS = 3_000;
