@@ -7,7 +7,6 @@ import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.zip.CRC32C;
 import org.agrona.UnsafeApi;
 
 /**
@@ -205,14 +204,6 @@ public final class MappedMemory extends MappedWords {
   private static ByteBuffer view(ByteBuffer view, int from, int length) {
     // The order too, as whoever had the view before may have changed it.
     return view.order(ByteOrder.LITTLE_ENDIAN).limit(from + length).position(from);
-  }
-
-  /** CRC-32C of bytes of the file. */
-  public int crc(long base, int length) {
-    int from = at(base, 0);
-    CRC32C crc = new CRC32C();
-    crc.update(window(base).duplicate().limit(from + length).position(from));
-    return (int) crc.getValue();
   }
 
   /** Keeps the mapping reachable up to this point; needed after the last access by address. */

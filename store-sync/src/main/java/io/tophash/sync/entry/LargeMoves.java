@@ -58,7 +58,7 @@ final class LargeMoves {
       int prefix = segments.prefix();
       byte[] record = RecordImage.of(key, hash, value, prefix);
       RecordOp op =
-          new RecordOp(Change.SET_IF_EQUAL, record, null, key.length, hash, value, false, below);
+          new RecordOp(Change.SET_IF_EQUAL, record, key.length, hash, value, false, below);
       op.expires = prefix == 0 ? 0 : RecordImage.expires(value);
       try {
         table.run(op);

@@ -31,10 +31,10 @@ final class LargeWriter {
   void write(RecordOp op, int shard) {
     op.loggedAt = 0;
     if (eviction == null) {
-      op.logged = large.write(shard, op.record, op.apart, op.hash, op.below);
+      op.logged = large.write(shard, op.record, op.hash, op.below);
       return;
     }
-    long bytes = CacheLayout.blockBytes(op.recordBytes + (long) CacheLayout.PREFIX_BYTES);
+    long bytes = CacheLayout.blockBytes(op.record.length + (long) CacheLayout.PREFIX_BYTES);
     boolean written = false;
     for (int round = 0;
         !written && round <= MAX_TRIES && eviction.makeRoomForLarge(shard, bytes << round);
@@ -64,7 +64,7 @@ final class LargeWriter {
   /** False if the file has no room in one piece, though the share has: so more has to go. */
   private boolean tryWrite(RecordOp op, int shard) {
     try {
-      op.logged = large.write(shard, op.record, op.apart, op.hash, op.below, op.expires);
+      op.logged = large.write(shard, op.record, op.hash, op.below, op.expires);
       return true;
     } catch (StoreFullException e) {
       return false;

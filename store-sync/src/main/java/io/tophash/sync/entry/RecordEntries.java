@@ -20,12 +20,6 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
   /** In place of a value: the short way does not decide it. */
   public static final byte[] UNDECIDED = RecordGet.UNDECIDED;
 
-  /**
-   * From here on a value that a codec gives as an array is copied into the file, and not into a
-   * record on the heap first, which costs more than to write a record in two pieces.
-   */
-  private static final int APART_BYTES = 256;
-
   private final RecordTable table;
   private final Encoding<K> keys;
   private final Encoding<V> values;
@@ -241,16 +235,9 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
     long hash = keyHash.ofBytes(encoded, encoded.length);
     byte[] bytes = prefix != 0 || values.isArray() ? values.bytes(value) : null;
     long expires = prefix == 0 ? 0 : RecordImage.expires(bytes);
-    boolean isApart = bytes != null && prefix == 0 && bytes.length >= APART_BYTES;
     byte[] record =
-        isApart
-            ? RecordImage.head(encoded, bytes.length)
-            : bytes == null
-                ? record(encoded, hash, value)
-                : RecordImage.of(encoded, hash, bytes, prefix);
-    RecordOp op =
-        new RecordOp(
-            change, record, isApart ? bytes : null, encoded.length, hash, expected, previous);
+        bytes == null ? record(encoded, hash, value) : RecordImage.of(encoded, hash, bytes, prefix);
+    RecordOp op = new RecordOp(change, record, encoded.length, hash, expected, previous);
     op.expires = expires;
     return op;
   }
@@ -270,7 +257,7 @@ public final class RecordEntries<K, V> implements Entries<K, V>, HeapLevel.Sourc
     int keyBytes = record.length - PAYLOAD;
     long hash = keyHash.ofBytes(record, PAYLOAD, keyBytes);
     Change change = expected == null ? Change.REMOVE : Change.REMOVE_IF_EQUAL;
-    RecordOp op = new RecordOp(change, record, null, keyBytes, hash, expected, previous);
+    RecordOp op = new RecordOp(change, record, keyBytes, hash, expected, previous);
     table.run(op);
     return op;
   }

@@ -1,21 +1,11 @@
 package io.tophash.sync.entry;
 
-import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.SyncRecordLayout;
-import io.tophash.sync.segment.RecordImage;
-import io.tophash.sync.segment.RecordWriter;
-import java.util.Arrays;
 
 /** An operation on an entry whose key and value are bytes. */
 final class RecordOp extends Op {
-  /** The encoded record: header, key, and the value if there is one that does not stand apart. */
+  /** The encoded record: header, key, and the value if there is one. */
   final byte[] record;
-
-  /** The value, where it stands in an array that may be the caller's; else null. */
-  final byte[] apart;
-
-  /** Size of the record, with its value. */
-  final int recordBytes;
 
   final int keyBytes;
 
@@ -61,18 +51,16 @@ final class RecordOp extends Op {
   RecordOp(
       Change change,
       byte[] record,
-      byte[] apart,
       int keyBytes,
       long hash,
       byte[] expected,
       boolean wantsPrevious) {
-    this(change, record, apart, keyBytes, hash, expected, wantsPrevious, Long.MAX_VALUE);
+    this(change, record, keyBytes, hash, expected, wantsPrevious, Long.MAX_VALUE);
   }
 
   RecordOp(
       Change change,
       byte[] record,
-      byte[] apart,
       int keyBytes,
       long hash,
       byte[] expected,
@@ -80,8 +68,6 @@ final class RecordOp extends Op {
       long below) {
     super(change, hash);
     this.record = record;
-    this.apart = apart;
-    this.recordBytes = apart == null ? record.length : (int) RecordImage.bytes(record, 0);
     this.keyBytes = keyBytes;
     this.expected = expected;
     this.wantsPrevious = wantsPrevious;
@@ -91,32 +77,12 @@ final class RecordOp extends Op {
 
   /** True if the record must stand in a block of its own. */
   boolean isLarge() {
-    return !removes() && recordBytes > SyncRecordLayout.MAX_SMALL_BYTES;
+    return !removes() && record.length > SyncRecordLayout.MAX_SMALL_BYTES;
   }
 
   /** True if what goes into the log is a stub. */
   boolean logsStub() {
     return logged != record;
-  }
-
-  /** Size of what goes into the log. */
-  int loggedBytes() {
-    return logsStub() ? logged.length : recordBytes;
-  }
-
-  /** Writes what goes into the log of the segment. */
-  void writeLogged(MappedMemory memory, long at) {
-    RecordWriter.write(memory, at, logged, logsStub() ? null : apart, hash);
-  }
-
-  /** Key and value, one behind the other, from {@link SyncRecordLayout#PAYLOAD} on. */
-  byte[] contiguous() {
-    if (apart == null) {
-      return record;
-    }
-    byte[] whole = Arrays.copyOf(record, recordBytes);
-    System.arraycopy(apart, 0, whole, record.length, apart.length);
-    return whole;
   }
 
   @Override
@@ -137,7 +103,7 @@ final class RecordOp extends Op {
 
   @Override
   int incomingBytes() {
-    return removes() ? 0 : loggedBytes();
+    return removes() ? 0 : logged.length;
   }
 
   @Override

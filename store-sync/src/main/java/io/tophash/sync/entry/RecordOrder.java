@@ -36,7 +36,7 @@ final class RecordOrder {
   boolean add(RecordOp op) {
     taken[count++] = op;
     parts.add(op.hash);
-    bytes += op.recordBytes + OBJECTS_BYTES;
+    bytes += op.record.length + OBJECTS_BYTES;
     return count == taken.length || bytes >= MOST_BYTES;
   }
 

@@ -71,7 +71,7 @@ final class RecordSwap {
       if (!SegmentWord.isFresh(word)) {
         return null;
       }
-      log.touch(word, op.recordBytes);
+      log.touch(word, op.record.length);
       long block = SegmentWord.position(word);
       ByteBuffer window = Spot.windowNear(memory, home, entry, block);
       long start = Spot.of(memory, block);

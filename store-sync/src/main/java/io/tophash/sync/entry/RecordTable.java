@@ -96,7 +96,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
       }
       long word = memory.getLongAcquire(entry, 0);
       if (!op.change.removes() && !op.isLarge()) {
-        segments.log().touch(word, op.loggedBytes());
+        segments.log().touch(word, op.logged.length);
       }
       long found = find(op, word);
       if (found == 0 && op.change.inserts) {
@@ -203,20 +203,16 @@ final class RecordTable extends SegmentTable<RecordOp> {
     }
     RecordLog log = segments.log();
     if (isLogged) {
-      log.offer(word, op.loggedAt, op.loggedBytes());
+      log.offer(word, op.loggedAt, op.logged.length);
     }
     // The place of a stub is no one else's before and after it: so who reads one need not doubt.
-    op.loggedAt = mayReuse && !op.logsStub() ? log.reuse(word, op.recordBytes) : 0;
+    op.loggedAt = mayReuse && !op.logsStub() ? log.reuse(word, op.logged) : 0;
     op.isReused = op.loggedAt != 0;
     if (op.loggedAt == 0) {
-      op.loggedAt = log.append(word, op.loggedBytes(), op.expires);
+      op.loggedAt = log.append(word, op.logged, op.expires);
     }
     op.loggedWord = word;
-    if (op.loggedAt == 0) {
-      return false;
-    }
-    op.writeLogged(memory, SegmentWord.position(word) + op.loggedAt);
-    return true;
+    return op.loggedAt != 0;
   }
 
   @Override
@@ -238,8 +234,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
   private void log(RecordOp op, int shard, int kind, long at, long value, int bytes) {
     int valueBytes = kind == LogEntryLayout.PUT ? RecordImage.valueBytes(op.record, 0) : 0;
     int from = SyncRecordLayout.PAYLOAD;
-    byte[] whole = valueBytes == 0 ? op.record : op.contiguous();
-    context.log().append(shard, kind, whole, from, op.keyBytes, valueBytes, at, value, bytes);
+    context.log().append(shard, kind, op.record, from, op.keyBytes, valueBytes, at, value, bytes);
   }
 
   @Override
@@ -270,7 +265,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
   @Override
   void rebuild(RecordOp op, int shard) {
     if (eviction == null) {
-      changes.rebuild(shard, op.hash, op.loggedBytes(), 0);
+      changes.rebuild(shard, op.hash, op.logged.length, 0);
     } else if (!makeRoom(op, shard, !op.present)) {
       largeWriter.reject(op, shard);
     }

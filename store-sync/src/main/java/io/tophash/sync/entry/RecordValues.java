@@ -76,7 +76,7 @@ final class RecordValues {
    */
   void offer(RecordOp op, long word, int offset) {
     long at = SegmentWord.position(word) + offset;
-    if (op.metBytes == op.loggedBytes()
+    if (op.metBytes == op.logged.length
         || op.metBytes <= SyncRecordLayout.MAX_SMALL_BYTES
             && !segments.leavesMapping(at, op.metBytes)
             && isWhole(at, op.keyBytes, op.hash, op.metValueBytes)) {

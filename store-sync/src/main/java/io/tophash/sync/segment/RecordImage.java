@@ -148,14 +148,6 @@ public final class RecordImage {
     return seal(record, hash);
   }
 
-  /** Header, without the checksum, and key of a record whose value stands elsewhere. */
-  public static byte[] head(byte[] key, int valueBytes) {
-    byte[] head = ofKey(key);
-    HeapBytes.putInt(head, KEY_LENGTH, key.length);
-    HeapBytes.putInt(head, VALUE_LENGTH, valueBytes);
-    return head;
-  }
-
   /** A record with lengths and key; the value and {@link #seal} follow. */
   public static byte[] allocate(byte[] key, int valueBytes) {
     byte[] record = new byte[Math.toIntExact(SyncRecordLayout.bytes(key.length, valueBytes))];

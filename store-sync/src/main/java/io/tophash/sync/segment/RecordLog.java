@@ -69,23 +69,28 @@ public final class RecordLog {
   }
 
   /**
-   * Takes a place at the end of the log. The record is to be written there.
+   * Appends a record.
    *
    * @param expires cache: what stands in front of it
    * @return its offset in the block; 0 if the log is full
    */
-  public int append(long segmentWord, int bytes, long expires) {
+  public int append(long segmentWord, byte[] record, long expires) {
     long block = SegmentWord.position(segmentWord);
     if (!isCache) {
-      return reserve(block, bytes);
+      int at = reserve(block, record.length);
+      if (at != 0) {
+        memory.putBytes(block + at, record, 0, record.length);
+      }
+      return at;
     }
-    int at = reserve(block, (int) CacheLayout.logBytes(bytes));
+    int at = reserve(block, (int) CacheLayout.logBytes(record.length));
     if (at == 0) {
       return 0;
     }
     // Before the record can be found: so no entry expires before the header says so.
     noteExpiry(segmentWord, expires);
     memory.putLong(block + at, 0, expires);
+    memory.putBytes(block + at + CacheLayout.PREFIX_BYTES, record, 0, record.length);
     return at + CacheLayout.PREFIX_BYTES;
   }
 
@@ -99,20 +104,19 @@ public final class RecordLog {
   }
 
   /**
-   * Takes the spare place, if it has room for a record of so many bytes; what is left of it stays
-   * spare. The record is to be written there.
+   * Writes a record to the spare place, if it has room for it; what is left of it stays spare.
    *
    * @return its offset in the block, 0 if there is no such place
    */
-  public int reuse(long segmentWord, int bytes) {
+  public int reuse(long segmentWord, byte[] record) {
     long block = SegmentWord.position(segmentWord);
     int spare = memory.getIntVolatile(block, SPARE);
     int at = SpareWord.offset(spare);
-    int rest = SpareWord.bytes(spare) - bytes;
-    if (rest < 0 || isCache || !isInLog(block, at, bytes + rest)) {
+    int rest = SpareWord.bytes(spare) - record.length;
+    if (rest < 0 || isCache || !isInLog(block, at, record.length + rest)) {
       return 0;
     }
-    int left = rest > SyncRecordLayout.PAYLOAD ? SpareWord.of(at + bytes, rest) : 0;
+    int left = rest > SyncRecordLayout.PAYLOAD ? SpareWord.of(at + record.length, rest) : 0;
     if (!memory.compareAndSetInt(block, SPARE, spare, left)) {
       return 0;
     }
@@ -120,6 +124,7 @@ public final class RecordLog {
     // who reads a slot, the record, and the slot again.
     MappedMemory.storeStoreFence();
     CrashPoint.reached("record.taken");
+    memory.putBytes(block + at, record, 0, record.length);
     return at;
   }
 

@@ -5,7 +5,6 @@ import io.tophash.core.memory.MappedMemory;
 import io.tophash.sync.format.CacheLayout;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.segment.RecordImage;
-import io.tophash.sync.segment.RecordWriter;
 
 /**
  * Large records: those with a block of their own. All methods are for the holder of the shard's
@@ -28,22 +27,20 @@ public final class LargeRecords {
   /**
    * Writes a record to a block of its own, which is noted; returns the stub for the log.
    *
-   * @param apart the value, if the record has it not; else null
    * @param below the block must lie below this position; for compaction
    */
-  public byte[] write(int shard, byte[] record, byte[] apart, long hash, long below) {
-    return write(shard, record, apart, hash, below, 0, 0);
+  public byte[] write(int shard, byte[] record, long hash, long below) {
+    return write(shard, record, hash, below, 0, 0);
   }
 
   /** The same in a cache, behind when it expires. */
-  public byte[] write(int shard, byte[] record, byte[] apart, long hash, long below, long expires) {
-    return write(shard, record, apart, hash, below, CacheLayout.PREFIX_BYTES, expires);
+  public byte[] write(int shard, byte[] record, long hash, long below, long expires) {
+    return write(shard, record, hash, below, CacheLayout.PREFIX_BYTES, expires);
   }
 
-  private byte[] write(
-      int shard, byte[] record, byte[] apart, long hash, long below, int prefix, long expires) {
-    long recordBytes = RecordImage.bytes(record, 0);
-    long bytes = prefix == 0 ? recordBytes : CacheLayout.blockBytes(prefix + recordBytes);
+  private byte[] write(int shard, byte[] record, long hash, long below, int prefix, long expires) {
+    long bytes =
+        prefix == 0 ? record.length : CacheLayout.blockBytes(prefix + (long) record.length);
     int note = at(shard, ShardLayout.NEW_LARGE);
     long block =
         below == Long.MAX_VALUE
@@ -52,7 +49,7 @@ public final class LargeRecords {
     if (prefix != 0) {
       memory.putLong(block, 0, expires);
     }
-    RecordWriter.write(memory, block + prefix, record, apart, hash);
+    memory.putBytes(block + prefix, record, 0, record.length);
     CrashPoint.reached("large.written");
     return RecordImage.stub(record, hash, block);
   }
