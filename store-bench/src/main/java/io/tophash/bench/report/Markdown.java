@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -65,7 +66,7 @@ public final class Markdown {
   private String make(String images) throws IOException {
     page.append(method().stripTrailing()).append("\n\n");
     properties("## Where and how", results.environment());
-    properties("", results.settings());
+    properties("", withoutWorkloads(results.settings()));
     flags();
     page.append(images);
     for (Shape shape : Shape.values()) {
@@ -82,6 +83,13 @@ public final class Markdown {
     }
     failures();
     return page.toString().stripTrailing() + "\n";
+  }
+
+  /** Which workloads they are is in the tables. */
+  private static Map<String, String> withoutWorkloads(Map<String, String> settings) {
+    Map<String, String> shorter = new LinkedHashMap<>(settings);
+    shorter.replaceAll((name, value) -> value.replaceAll(" \\([^)]*\\)", ""));
+    return shorter;
   }
 
   private static String method() throws IOException {
