@@ -13,6 +13,8 @@ import java.util.function.Function;
  * effect at one store, or at the lookup that found nothing to do. Thread-safe.
  */
 final class Entries<K, V> {
+  private static final int MANY_IN_VAIN = 100;
+
   private final CacheStore<K, Stored> cache;
   private final SyncStore<K, Stored> store;
   private final StoredCodec<V> codec;
@@ -21,8 +23,10 @@ final class Entries<K, V> {
   private final Removals<K, V> removals;
   private final Tags<K> tags;
   private final Function<Object, byte[]> behindHead;
-  // False if it would be in vain for what is stored here: each such lookup is made twice.
+  // False if that would be in vain for what is stored here, as each such lookup is made twice.
   private boolean readsBehindHead;
+  // How often it was; by a race, as it need not be exact.
+  private int readInVain;
 
   Entries(
       CacheStore<K, Stored> cache,
@@ -38,15 +42,8 @@ final class Entries<K, V> {
     this.clock = clock;
     this.removals = removals;
     this.tags = tags;
-    this.behindHead = cache.readBehind(this::headBytes);
+    this.behindHead = cache.readBehind(word -> Stored.headBytes(word, clock));
     this.readsBehindHead = !lifetimes.readsCount();
-  }
-
-  private int headBytes(long word) {
-    if (Stored.isOdd(word)) {
-      readsBehindHead = false;
-    }
-    return Stored.headBytes(word, clock);
   }
 
   CacheStore<K, Stored> cache() {
@@ -123,6 +120,15 @@ final class Entries<K, V> {
 
   V decode(byte[] value) {
     return codec.decode(value);
+  }
+
+  /** The present entry where {@link #value} was undecided; null if there is none. */
+  Stored peekWhole(Object key) {
+    Stored stored = peek(key);
+    if (readsBehindHead && stored != null && !stored.isPlain() && !stored.isExpiring()) {
+      readsBehindHead = ++readInVain < MANY_IN_VAIN;
+    }
+    return stored;
   }
 
   /** The present entry, null if there is none; no read as far as the expiry is concerned. */

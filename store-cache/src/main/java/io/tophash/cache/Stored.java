@@ -191,11 +191,6 @@ final class Stored {
         : checked == EXPIRING && (word & TIME) > clock.millis() ? WRITTEN_BYTES : -1;
   }
 
-  /** True if a word says that there is more to read than the time. */
-  static boolean isOdd(long word) {
-    return (word & (FLAG_TAG | FLAG_STALE)) != 0;
-  }
-
   /** True if it never expires, has no tag, and is no lease: it is present. */
   boolean isPlain() {
     return (word() & CHECKED) == PLAIN;

@@ -113,7 +113,7 @@ public final class TophashCache<K, V> extends WholeCache<K, V> implements AutoCl
       counters.lookup(value != null);
       return value == null ? null : entries.decode(value);
     }
-    Stored stored = entries.peek(key);
+    Stored stored = entries.peekWhole(key);
     counters.lookup(stored != null);
     return stored == null ? null : found(key, stored);
   }
