@@ -95,7 +95,8 @@ final class InlineSwap {
                 || OverflowWord.excludes(
                     memory.getLongAt(bucket, SegmentLayout.INLINE_OVERFLOW), hash))
             && isCurrent(view, entry, word)
-            && lookups.isKnown(word)) {
+            // Whoever inserts looks again under the lock.
+            && (!removes || lookups.isKnown(word))) {
           if (removes || inserts.insert(HashBits.shard(hash, shardShift), key, hash, next)) {
             return missing;
           }

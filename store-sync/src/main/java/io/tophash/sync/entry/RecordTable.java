@@ -94,6 +94,7 @@ final class RecordTable extends SegmentTable<RecordOp> {
       if (segments.leavesMapping(entry, 8)) {
         return Step.UNSURE;
       }
+      views.note(shard, op.hash, directoryWord); // which the short ways go by
       long word = memory.getLongAcquire(entry, 0);
       if (!op.change.removes() && !op.isLarge()) {
         segments.log().touch(word, op.logged.length);
