@@ -27,6 +27,10 @@ final class FileThread {
    * Runs out of stack here, where nothing is in the middle of anything, rather than inside the
    * executor: one that lost its thread or its lock would hold up all stores of the JVM for ever.
    */
+  static void dive() {
+    dive(DIVE);
+  }
+
   private static int dive(int depth) {
     return depth == 0 ? 0 : 1 + dive(depth - 1);
   }
@@ -57,7 +61,7 @@ final class FileThread {
 
   /** Runs the task on the file thread and waits for it, whatever interrupts arrive meanwhile. */
   static <T> T call(Callable<T> task) throws IOException {
-    dive(DIVE);
+    dive();
     Future<T> future = EXECUTOR.submit(task);
     boolean interrupted = false;
     try {

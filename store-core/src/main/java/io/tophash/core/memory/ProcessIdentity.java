@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * Which process it is, so that another one can tell whether it lives, without any lock. A process
@@ -30,7 +33,11 @@ public record ProcessIdentity(long pid, long start, long world) {
     UNKNOWN
   }
 
+  /** The world of a process that nobody can judge, and which can judge nobody. */
+  static final long UNKNOWABLE = -1;
+
   private static final Path PROC = Path.of("/proc");
+  private static final String NUMBERS = "NSpid:";
   private static final boolean HAS_PROC = Files.isReadable(PROC.resolve("self/stat"));
 
   // Fields of /proc/PID/stat behind the name, which is in brackets.
@@ -55,17 +62,56 @@ public record ProcessIdentity(long pid, long start, long world) {
   private static ProcessIdentity self() {
     long pid = ProcessHandle.current().pid();
     if (!HAS_PROC) {
-      return new ProcessIdentity(pid, startOf(ProcessHandle.current()), 0);
+      long world = worldWithoutProc(System.getProperty("os.name", ""));
+      return new ProcessIdentity(pid, startOf(ProcessHandle.current()), world);
     }
     String[] stat = stat(PROC.resolve("self/stat"));
     return new ProcessIdentity(
-        pid, stat == null ? 0 : Long.parseLong(stat[START]), stat == null ? -1 : currentWorld());
+        pid,
+        stat == null ? 0 : Long.parseLong(stat[START]),
+        stat == null ? UNKNOWABLE : currentWorld());
   }
 
-  // 0 is the world of a system that has but one.
+  /** 0 is the world of a system that has but one; a Linux that shows nothing may have many. */
+  static long worldWithoutProc(String system) {
+    return system.startsWith("Linux") ? UNKNOWABLE : 0;
+  }
+
+  /**
+   * True if {@code /proc} tells of the namespace that this process is in: so it has one number
+   * there, and no second one in a namespace below.
+   *
+   * @param status what it says of this process
+   */
+  static boolean tellsOfOwnNamespace(List<String> status) {
+    for (String line : status) {
+      if (line.startsWith(NUMBERS)) {
+        return line.substring(NUMBERS.length()).trim().split("\\s+").length == 1;
+      }
+    }
+    return true; // an old kernel, whose /proc is of the namespace of who has mounted it
+  }
+
+  private static boolean tellsOfOwnNamespace() {
+    try {
+      return tellsOfOwnNamespace(
+          Files.readAllLines(PROC.resolve("self/status"), StandardCharsets.ISO_8859_1));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private static long currentWorld() {
-    long hash = BootId.current().getMostSignificantBits() * 31;
-    hash = (hash + BootId.current().getLeastSignificantBits()) * 31;
+    return tellsOfOwnNamespace() ? world(BootId.current()) : UNKNOWABLE;
+  }
+
+  /** The world of this process on a run of the machine. */
+  static long world(UUID boot) {
+    if (boot.getMostSignificantBits() == 0 && boot.getLeastSignificantBits() == 0) {
+      return UNKNOWABLE;
+    }
+    long hash = boot.getMostSignificantBits() * 31;
+    hash = (hash + boot.getLeastSignificantBits()) * 31;
     for (String namespace : new String[] {"pid", "time"}) {
       Path link = PROC.resolve("self/ns").resolve(namespace);
       try {
@@ -74,11 +120,12 @@ public record ProcessIdentity(long pid, long start, long world) {
         hash *= 31; // an old kernel has no such namespace
       }
     }
-    return hash == 0 ? 1 : hash;
+    return hash == 0 || hash == UNKNOWABLE ? 1 : hash;
   }
 
   private static long startOf(ProcessHandle process) {
-    return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+    Optional<Instant> start = process.info().startInstant();
+    return start.isPresent() ? start.get().toEpochMilli() : 0;
   }
 
   /** True if it is this process. */
@@ -91,14 +138,16 @@ public record ProcessIdentity(long pid, long start, long world) {
    * memory away, so that no store of it comes later.
    */
   public State state() {
+    FileThread.dive(); // else the stack might end within the JDK's code
     if (pid <= 0) {
       return State.DEAD; // there never was one
     }
-    if (world != SELF.world || world == -1) {
+    if (world != SELF.world || world == UNKNOWABLE) {
       return State.UNKNOWN;
     }
     if (!HAS_PROC) {
-      return ProcessHandle.of(pid).filter(p -> p.isAlive() && startOf(p) == start).isPresent()
+      Optional<ProcessHandle> process = ProcessHandle.of(pid);
+      return process.isPresent() && process.get().isAlive() && startOf(process.get()) == start
           ? State.ALIVE
           : State.DEAD;
     }
@@ -134,7 +183,8 @@ public record ProcessIdentity(long pid, long start, long world) {
    * first has not.
    */
   public boolean isEnding() {
-    if (pid <= 0 || world != SELF.world || world == -1 || !HAS_PROC) {
+    FileThread.dive();
+    if (pid <= 0 || world != SELF.world || world == UNKNOWABLE || !HAS_PROC) {
       return false;
     }
     return isEnding(PROC.resolve(Long.toString(pid)));

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +103,17 @@ class ProcessIdentityTest {
       Files.createDirectory(threads.resolve(Integer.toString(thread)));
     }
     assertFalse(identity.isEnding(process), "more threads than one listing surely has");
+  }
+
+  @Test
+  void whereProcIsOfAnotherNamespaceOrMissingNobodyIsJudged() {
+    assertTrue(ProcessIdentity.tellsOfOwnNamespace(List.of("Pid:\t7", "NSpid:\t7", "Uid:\t0 0")));
+    assertFalse(ProcessIdentity.tellsOfOwnNamespace(List.of("Pid:\t97", "NSpid:\t97\t7")));
+    assertTrue(ProcessIdentity.tellsOfOwnNamespace(List.of("Pid:\t7")), "an old kernel");
+    assertEquals(ProcessIdentity.UNKNOWABLE, ProcessIdentity.world(new UUID(0, 0)));
+    assertEquals(ProcessIdentity.UNKNOWABLE, ProcessIdentity.worldWithoutProc("Linux"));
+    assertEquals(0, ProcessIdentity.worldWithoutProc("Mac OS X"));
+    assertEquals(State.UNKNOWN, new ProcessIdentity(7, 99, ProcessIdentity.UNKNOWABLE).state());
   }
 
   /** As where a process has as many files open as it may: its neighbours live all the same. */

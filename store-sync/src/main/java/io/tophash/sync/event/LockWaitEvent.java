@@ -1,7 +1,6 @@
 package io.tophash.sync.event;
 
 import java.nio.file.Path;
-import java.util.function.Supplier;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -51,6 +50,11 @@ public final class LockWaitEvent {
     }
   }
 
+  /** True if somebody records it; else {@link #end} does nothing. */
+  public boolean isRecorded() {
+    return event != null && event.isEnabled();
+  }
+
   /**
    * Ends now.
    *
@@ -58,7 +62,7 @@ public final class LockWaitEvent {
    * @param shard the shard
    * @param owner the process that had it when the wait began
    */
-  public void end(Path store, int shard, Supplier<String> owner) {
+  public void end(Path store, int shard, String owner) {
     if (event == null) {
       return;
     }
@@ -66,7 +70,7 @@ public final class LockWaitEvent {
     if (event.shouldCommit()) {
       event.store = store.toString();
       event.shard = shard;
-      event.owner = owner.get();
+      event.owner = owner;
       event.commit();
     }
   }

@@ -93,7 +93,10 @@ public final class OwedHazards {
     }
     CrashPoint.reached("process.settled");
     // Nobody need look at this row any more. Only its owner may say so: for a moment, that is us.
-    if (slot != owners.slot() && liveness.tryLockSlot(slot)) {
+    // Its owner may live, as what was owed may be of a former one, and may have lost its lock.
+    if (slot != owners.slot()
+        && !owners.isAlive(slot, owners.incarnationOf(slot))
+        && liveness.tryLockSlot(slot)) {
       try {
         if (!hasAnyHazard(row)) {
           memory.putLongVolatile(row, ProcessLayout.ATTACHED, 0);

@@ -47,23 +47,13 @@ public final class RowLiveness {
 
   /**
    * True if the owner of a row may store yet: for who waits for one of its words. Of a process that
-   * can be seen here the lock is not asked about, which the thread that has the lock file would
-   * have to do; that one is ending or has ended says that no store of it comes, whoever has its
-   * lock.
+   * is seen to live, or to be ending, the lock is not asked about, which the thread that has the
+   * lock file would have to do. That one is not seen does not say that it has ended, where this
+   * process is shown another namespace or not all processes: then its lock must be free, too.
    */
   boolean mayStore(int slot) {
     ProcessIdentity owner = Rows.identity(memory, slot);
-    if (owner.isSelf()) {
-      return isAlive(slot); // of a store that this JVM had open before
-    }
-    switch (owner.state()) {
-      case ALIVE:
-        return !isEnding(slot, owner);
-      case DEAD:
-        return false;
-      default:
-        return isAlive(slot);
-    }
+    return (owner.isSelf() || !isEnding(slot, owner)) && isAlive(slot);
   }
 
   /**
@@ -100,14 +90,12 @@ public final class RowLiveness {
     if (owner.isSelf()) {
       return false; // of this JVM all is known: the lock would be held
     }
-    switch (owner.state()) {
-      case ALIVE:
-        return true;
-      case DEAD:
-        return false;
-      default:
-        return !isOfEndedRun(slot) && isWithinGrace(slot);
+    // No switch: its table of states would be a class more, met first at the end of a stack.
+    ProcessIdentity.State state = owner.state();
+    if (state != ProcessIdentity.State.UNKNOWN) {
+      return state == ProcessIdentity.State.ALIVE;
     }
+    return !isOfEndedRun(slot) && isWithinGrace(slot);
   }
 
   private boolean isOfEndedRun(int slot) {

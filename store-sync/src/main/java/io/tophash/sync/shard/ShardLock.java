@@ -10,6 +10,7 @@ import io.tophash.sync.event.LockWaitEvent;
 import io.tophash.sync.format.LockWord;
 import io.tophash.sync.format.ShardLayout;
 import io.tophash.sync.process.Deserted;
+import io.tophash.sync.process.Drain;
 import io.tophash.sync.process.LivenessPace;
 import io.tophash.sync.process.ProcessTable;
 
@@ -113,7 +114,7 @@ final class ShardLock {
   private void waited(int shard, long ownerWord, long nanos, LockWaitEvent event) {
     context.bump(shard, ShardLayout.LOCK_WAITS);
     context.add(shard, ShardLayout.LOCK_WAIT_NANOS, nanos);
-    event.end(context.store(), shard, () -> describe(ownerWord));
+    event.end(context.store(), shard, event.isRecorded() ? describe(ownerWord) : null);
   }
 
   /** The process that a lock word names, for people. */
@@ -201,18 +202,14 @@ final class ShardLock {
     // Volatile: before the hazards are read. Pairs with the CAS of a hazard word, after which the
     // lock word is read; so one of the two sees the other.
     memory.putLongVolatile(0, lock, process.lockWord() | LockWord.FROZEN);
-    switch (process.awaitNoHazards(shard, System.nanoTime() + timeoutNanos)) {
-      case DRAINED:
-        return false;
-      case DRAINED_AFTER_DEATH:
-        return true;
-      default:
-        if (!keep) {
-          unfreeze(shard);
-        }
-        throw timeout(
-            shard, process.blockingSlot(), "is inside an operation on a shard", timeoutNanos);
+    Drain drain = process.awaitNoHazards(shard, System.nanoTime() + timeoutNanos);
+    if (drain != Drain.TIMED_OUT) {
+      return drain == Drain.DRAINED_AFTER_DEATH;
     }
+    if (!keep) {
+      unfreeze(shard);
+    }
+    throw timeout(shard, process.blockingSlot(), "is inside an operation on a shard", timeoutNanos);
   }
 
   /** Lets others into the guard again; the lock is kept. */

@@ -64,10 +64,15 @@ public final class StoreVerifier {
   private List<String> lastingProblems() {
     List<String> lasting = context.allocator().report().problems();
     long pause = FIRST_PAUSE_NANOS;
+    boolean interrupted = Thread.interrupted(); // else there would be no pause
     for (int i = 0; i < READINGS && !lasting.isEmpty(); i++) {
       LockSupport.parkNanos(pause); // who is in the middle of a change may wait for a processor
       pause *= 2;
+      interrupted |= Thread.interrupted();
       lasting.retainAll(context.allocator().report().problems());
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
     return lasting;
   }
