@@ -323,11 +323,6 @@ public final class TophashCache<K, V> extends WholeCache<K, V> implements AutoCl
     }
   }
 
-  private void upkeep() {
-    counters.flush(entries.cache());
-    entries.removals().drain();
-  }
-
   // --- the whole ---------------------------------------------------------------------------------
 
   /**

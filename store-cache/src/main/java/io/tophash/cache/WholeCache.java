@@ -22,6 +22,11 @@ abstract class WholeCache<K, V> {
     this.counters = counters;
   }
 
+  final void upkeep() {
+    counters.flush(entries.cache());
+    entries.removals().drain();
+  }
+
   /** About how many entries there are; expired ones count until their records go. Wait-free. */
   public long estimatedSize() {
     return entries.store().sizeLong();

@@ -70,7 +70,10 @@ final class InlineSwap {
       // As InlineLookup.get.
       long entry = view.entry(hash);
       long word = memory.getLongAcquireAt(entry, 0);
-      if ((next != NIL || removes) && SegmentWord.isFresh(word) && !SegmentWord.hasRareNil(word)) {
+      if (view.isCurrent(memory)
+          && (next != NIL || removes)
+          && SegmentWord.isFresh(word)
+          && !SegmentWord.hasRareNil(word)) {
         long home = Segments.homeBucket(word, hash, SegmentLayout.INLINE_BUCKET_BYTES);
         long bucket = memory.place(home, SegmentLayout.INLINE_BUCKET_BYTES);
         long tophashes = memory.getLongAcquireAt(bucket, 0);

@@ -63,6 +63,9 @@ final class RecordSwap {
     long hash = op.hash;
     int keyBytes = op.keyBytes;
     DirectoryView view = views.get(hash);
+    if (!view.isCurrent(memory)) {
+      return null;
+    }
     try {
       // As ShortGet.
       long entry = view.entry(hash);

@@ -181,13 +181,16 @@ public abstract class Segments {
     if (buckets == 0) {
       return 0;
     }
+    long table = dirtyTable(segmentWord);
+    if (isOutside(table, (long) buckets * bucketBytes)) { // of a damaged word; nobody looked there
+      throw new IndexOutOfBoundsException("dirty table of " + Long.toHexString(segmentWord));
+    }
     long homePassed = memory.getLong(home, overflow);
     long homeMarked = OverflowWord.withDirty(homePassed, hash);
     if (homeMarked != homePassed) {
       // Before publish(): who does not see the mark may pass by the dirty table.
       memory.putLongRelease(home, overflow, homeMarked);
     }
-    long table = dirtyTable(segmentWord);
     int index = HashBits.bucket(hash, buckets);
     for (int hops = 0; hops <= MAX_DIRTY_HOPS; hops++) {
       long bucket = table + (long) index * bucketBytes;

@@ -80,6 +80,15 @@ public final class DirectoryView {
   }
 
   /**
+   * True if the directory is still this one, just now. Who follows the words of one that others
+   * have replaced long ago, whose block is used for something else, may come to pages that were cut
+   * off the file, and so to an error where a lookup would be an exception.
+   */
+  public boolean isCurrent(MappedMemory memory) {
+    return memory.getLongAt(wordPlace, 0) == word;
+  }
+
+  /**
    * True if neither the directory word nor this segment word has changed: so the blocks that they
    * lead to were live all the while, as a block is freed only after its word changed. The caller
    * has put an acquire fence between its last read and this.
