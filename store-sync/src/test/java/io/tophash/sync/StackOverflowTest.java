@@ -7,8 +7,10 @@ import io.tophash.core.codec.Codecs;
 import io.tophash.core.testing.StackOverflowCases;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A {@code SyncStore} at the end of the stack. */
@@ -53,6 +55,8 @@ class StackOverflowTest extends StackOverflowCases {
     return thrown[0];
   }
 
+  // An opening behind one that was thrown out waits for seconds.
+  @Timeout(value = 5, unit = TimeUnit.MINUTES)
   @Test
   void forceAndCloseHoldNothingAfterwards(@TempDir Path directory) throws InterruptedException {
     Path path = directory.resolve("store.tph");
@@ -72,7 +76,16 @@ class StackOverflowTest extends StackOverflowCases {
       store.force();
       assertTrue(store.stats().checkpoint().number() > before);
     }
-    int thrown = diveOnSmallStack(() -> open(path).close(), 100);
+    // At each fifth frame: an opening waits where the one before it was thrown out.
+    int[] frame = {0};
+    int thrown =
+        diveOnSmallStack(
+            () -> {
+              if (frame[0]++ % 5 == 0) {
+                open(path).close();
+              }
+            },
+            100);
     assertTrue(thrown > 3, () -> "thrown=" + thrown);
     try (LongSyncStore store = open(path)) {
       assertTrue(store.containsKey(-1));
